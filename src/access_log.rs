@@ -1,0 +1,277 @@
+//! The log's rows: one for each response, as CSV, in memory.
+//!
+//! Rows are formatted here and written out by [`crate::log_file`]. The `csv` crate's writer is
+//! given our own buffer, not the file: its inner buffer would go out when it is full, in the
+//! middle of a row, and a crash would then leave half a row behind.
+
+use std::fmt::Write as _;
+use std::net::SocketAddr;
+use std::time::{Duration, SystemTime};
+
+use crate::cause::Cause;
+use crate::escape;
+use crate::status::Status;
+
+/// The header row. A test holds it against the fields of [`Row`] as they are written.
+pub const HEADER: [&str; 11] = [
+    "connected_at",
+    "requested_at",
+    "client_ip",
+    "client_port",
+    "method",
+    "target",
+    "file",
+    "status",
+    "bytes",
+    "duration_us",
+    "outcome",
+];
+
+/// When so many bytes of rows wait, they are written out without waiting for the second.
+const FULL: usize = 64 * 1024;
+
+/// A row waits at most so long in memory.
+pub const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
+
+/// One response.
+#[derive(Clone, Copy, Debug)]
+pub struct Row<'a> {
+    /// When the connection was accepted.
+    pub connected_at: SystemTime,
+    /// When the request had been read.
+    pub requested_at: SystemTime,
+    /// Who asked.
+    pub client: SocketAddr,
+    /// The method, empty if it could not be read.
+    pub method: &'a str,
+    /// The target as it was sent, empty if it could not be read.
+    pub target: &'a str,
+    /// The file below the root that was served, empty if none was.
+    pub file: &'a str,
+    /// What was answered.
+    pub status: Status,
+    /// How many bytes of body the socket took.
+    pub bytes: u64,
+    /// From the request to the end of its answer.
+    pub duration: Duration,
+    /// What cut the answer short; `None` if nothing did.
+    pub cut_short: Option<Cause>,
+}
+
+/// The rows that are not written out yet.
+#[derive(Debug)]
+pub struct AccessLog {
+    rows: Switch,
+    /// When the oldest waiting row came in.
+    since: Option<Duration>,
+    /// The cell at hand; kept to spare an allocation a cell.
+    cell: String,
+    recorded: u64,
+}
+
+/// Where rows go.
+#[derive(Debug)]
+enum Switch {
+    On(csv::Writer<Vec<u8>>),
+    /// `--no-log`.
+    Off,
+}
+
+impl AccessLog {
+    /// A log that keeps rows until they are taken.
+    pub fn on() -> Self {
+        Self::new(Switch::On(writer()))
+    }
+
+    /// A log that keeps nothing.
+    pub fn off() -> Self {
+        Self::new(Switch::Off)
+    }
+
+    fn new(rows: Switch) -> Self {
+        Self {
+            rows,
+            since: None,
+            cell: String::new(),
+            recorded: 0,
+        }
+    }
+
+    /// Adds a row. `now` is the monotonic time, from which the row's second counts.
+    pub fn record(&mut self, row: &Row, now: Duration) {
+        self.recorded += 1;
+        let Switch::On(rows) = &mut self.rows else {
+            return;
+        };
+        self.since.get_or_insert(now);
+        // The writer writes into memory, which does not fail.
+        let _ = write_row(rows, &mut self.cell, row);
+    }
+
+    /// How many responses were recorded since the start, written out or not, log on or off.
+    pub fn recorded(&self) -> u64 {
+        self.recorded
+    }
+
+    /// When the rows that wait are to be written out at the latest.
+    pub fn due(&self) -> Option<Duration> {
+        let Switch::On(rows) = &self.rows else {
+            return None;
+        };
+        let since = self.since?;
+        // What stands in the writer's own buffer, 8 KiB at most, does not count here.
+        Some(if rows.get_ref().len() >= FULL {
+            since
+        } else {
+            since + WRITTEN_WITHIN
+        })
+    }
+
+    /// Takes all waiting rows: whole rows, each with its line end.
+    pub fn take(&mut self) -> Vec<u8> {
+        self.since = None;
+        let Switch::On(rows) = &mut self.rows else {
+            return Vec::new();
+        };
+        let full = std::mem::replace(rows, writer());
+        // Memory again: nothing here can fail.
+        full.into_inner().unwrap_or_default()
+    }
+}
+
+fn writer() -> csv::Writer<Vec<u8>> {
+    csv::Writer::from_writer(Vec::new())
+}
+
+/// The header row, with its line end.
+pub fn header() -> Vec<u8> {
+    let mut writer = writer();
+    let _ = writer.write_record(HEADER);
+    writer.into_inner().unwrap_or_default()
+}
+
+fn write_row(rows: &mut csv::Writer<Vec<u8>>, cell: &mut String, row: &Row) -> csv::Result<()> {
+    let mut field = |fill: &dyn Fn(&mut String)| {
+        cell.clear();
+        fill(cell);
+        rows.write_field(&*cell)
+    };
+    field(&|cell| append_time(cell, row.connected_at))?;
+    field(&|cell| append_time(cell, row.requested_at))?;
+    field(&|cell| append(cell, row.client.ip()))?;
+    field(&|cell| append(cell, row.client.port()))?;
+    field(&|cell| escape::append_cell(cell, row.method.as_bytes()))?;
+    field(&|cell| escape::append_cell(cell, row.target.as_bytes()))?;
+    field(&|cell| escape::append_cell(cell, row.file.as_bytes()))?;
+    field(&|cell| append(cell, row.status.code()))?;
+    field(&|cell| append(cell, row.bytes))?;
+    field(&|cell| append(cell, row.duration.as_micros()))?;
+    field(&|cell| cell.push_str(row.cut_short.map_or("complete", Cause::name)))?;
+    rows.write_record(None::<&[u8]>)
+}
+
+fn append(cell: &mut String, value: impl std::fmt::Display) {
+    // Writing to a String can't fail.
+    let _ = write!(cell, "{value}");
+}
+
+/// RFC 3339, UTC, milliseconds.
+fn append_time(cell: &mut String, time: SystemTime) {
+    append(cell, humantime::format_rfc3339_millis(time));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    fn row() -> Row<'static> {
+        Row {
+            connected_at: UNIX_EPOCH + Duration::from_millis(784_111_777_000),
+            requested_at: UNIX_EPOCH + Duration::from_millis(784_111_777_042),
+            client: "127.0.0.1:40000".parse().unwrap(),
+            method: "GET",
+            target: "/a?b=c",
+            file: "a",
+            status: Status::Ok,
+            bytes: 1234,
+            duration: Duration::from_micros(567),
+            cut_short: None,
+        }
+    }
+
+    fn recorded(row: &Row) -> String {
+        let mut log = AccessLog::on();
+        log.record(row, Duration::ZERO);
+        String::from_utf8(log.take()).unwrap()
+    }
+
+    #[test]
+    fn a_row_has_a_cell_for_each_column() {
+        let text = [header(), recorded(&row()).into_bytes()].concat();
+        let mut reader = csv::Reader::from_reader(text.as_slice());
+        assert_eq!(reader.headers().unwrap(), HEADER.as_slice());
+        let record = reader.records().next().unwrap().unwrap();
+        let expected = [
+            "1994-11-06T08:49:37.000Z",
+            "1994-11-06T08:49:37.042Z",
+            "127.0.0.1",
+            "40000",
+            "GET",
+            "/a?b=c",
+            "a",
+            "200",
+            "1234",
+            "567",
+            "complete",
+        ];
+        assert_eq!(record, expected.as_slice());
+    }
+
+    #[test]
+    fn cells_are_escaped_and_quoted() {
+        let hostile = Row {
+            method: "-x",
+            target: "/\"a,b\",\x1b[0m",
+            file: "=cmd\r\n",
+            cut_short: Some(Cause::Reset),
+            client: "[2001:db8::1]:1".parse().unwrap(),
+            ..row()
+        };
+        assert_eq!(
+            recorded(&hostile),
+            "1994-11-06T08:49:37.000Z,1994-11-06T08:49:37.042Z,2001:db8::1,1,\
+             '-x,\"/\"\"a,b\"\",\\x1b[0m\",'=cmd\\x0d\\x0a,200,1234,567,reset\n"
+        );
+    }
+
+    #[test]
+    fn rows_are_due_after_a_second_or_when_there_are_many() {
+        let mut log = AccessLog::on();
+        assert_eq!(log.due(), None);
+        let start = Duration::from_secs(5);
+        log.record(&row(), start);
+        log.record(&row(), start + Duration::from_millis(900));
+        assert_eq!(log.due(), Some(start + WRITTEN_WITHIN));
+        while log.due() != Some(start) {
+            assert!(log.recorded() < 10_000);
+            log.record(&row(), start + WRITTEN_WITHIN);
+        }
+        let taken = log.take();
+        assert!((FULL..FULL + 16 * 1024).contains(&taken.len()));
+        assert_eq!(
+            taken.iter().filter(|&&byte| byte == b'\n').count() as u64,
+            log.recorded()
+        );
+        assert_eq!(log.due(), None);
+        assert_eq!(log.take(), b"");
+    }
+
+    #[test]
+    fn off_keeps_nothing_but_the_count() {
+        let mut log = AccessLog::off();
+        log.record(&row(), Duration::ZERO);
+        assert_eq!((log.recorded(), log.due(), log.take()), (1, None, vec![]));
+    }
+}

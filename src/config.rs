@@ -1,0 +1,108 @@
+//! What the options mean, once checked: the settings that the rest of the server reads.
+
+use std::net::SocketAddr;
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use crate::target::DotFiles;
+use crate::timeouts::{Deadline, TICK};
+
+/// The port of the reference server.
+pub const DEFAULT_PORT: u16 = 2130;
+
+/// How many connections the kernel may keep waiting for our `accept`. The standard library's
+/// 128 overflows when a few hundred clients come at one instant, and each that is dropped waits
+/// a second before it tries again.
+pub const BACKLOG: u32 = 4096;
+
+/// What may still be sent after a signal to stop.
+pub const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// A closing connection is kept at most so long for its peer to read our last answer.
+pub const CLOSING_WITHIN: Duration = Duration::from_secs(2);
+
+/// A closing connection throws away at most so much input, in bytes.
+pub const CLOSING_DISCARDS: u32 = 1024 * 1024;
+
+/// An idle connection younger than this is not evicted: its client may be about to use it.
+pub const EVICTION_AGE: Duration = Duration::from_millis(500);
+
+/// What an idle connection gets beyond the time that it was promised, for its last request to
+/// cross the network. With the tick it stays below half a second.
+const IDLE_GRACE: Duration = Duration::from_millis(300);
+
+/// Bytes of response that one connection may send in one turn. It bounds how long a large
+/// download keeps the others waiting.
+pub const SEND_BUDGET: usize = 256 * 1024;
+
+/// Requests that one connection may have answered in one turn, for the same reason.
+pub const REQUEST_BUDGET: u32 = 32;
+
+/// Everything that was asked for, checked.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The folder that is served.
+    pub root: PathBuf,
+    /// The addresses that are listened on; at least one.
+    pub listen: Vec<SocketAddr>,
+    /// The log file, if there is to be one.
+    pub log: Option<PathBuf>,
+    /// Whether requests are told on standard output.
+    pub requests_printed: RequestsPrinted,
+    /// Whether names that begin with a dot are served.
+    pub dot_files: DotFiles,
+    /// The bounds on connections.
+    pub limits: Limits,
+}
+
+/// Whether a line for each request goes to standard output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestsPrinted {
+    /// `GET / 200`.
+    Yes,
+    /// `--quiet`.
+    No,
+}
+
+/// The bounds on each connection and on all of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// How long a connection may stay idle between requests; zero turns keep-alive off.
+    pub keep_alive: Duration,
+    /// How many requests a connection may make; `None` is any number.
+    pub keep_alive_requests: Option<NonZeroU32>,
+    /// How long a request head may take, from the accept or from its first byte.
+    pub head_timeout: Duration,
+    /// How long a response may go without progress.
+    pub stall_timeout: Duration,
+    /// How many connections there may be at once.
+    pub max_connections: usize,
+}
+
+impl Limits {
+    /// The length of each kind of deadline.
+    pub fn duration_of(&self, deadline: Deadline) -> Duration {
+        match deadline {
+            Deadline::Head => self.head_timeout,
+            Deadline::Stall => self.stall_timeout,
+            Deadline::Idle => self.keep_alive + IDLE_GRACE,
+            Deadline::Closing => CLOSING_WITHIN,
+        }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            keep_alive: Duration::from_secs(10),
+            keep_alive_requests: NonZeroU32::new(998),
+            head_timeout: Duration::from_secs(10),
+            stall_timeout: Duration::from_secs(30),
+            max_connections: usize::MAX,
+        }
+    }
+}
+
+// The grace and the tick together are what the contract allows beyond the promise.
+const _: () = assert!(IDLE_GRACE.as_millis() + TICK.as_millis() <= 500);

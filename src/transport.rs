@@ -1,0 +1,208 @@
+//! What a connection needs of a stream: read, write, send a piece of a file, end our side.
+//!
+//! [`Transport`] is all that the state machine knows of the network. The server gives it mio's
+//! `TcpStream`; tests give it scripts that cut input and output anywhere, and a simulator can
+//! drive a whole pond without a kernel.
+
+use std::fs::File;
+use std::io::{self, Read, Write};
+use std::net::Shutdown;
+
+use mio::net::TcpStream;
+
+/// Whether more bytes follow at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Follow {
+    /// Nothing does: send now.
+    Nothing,
+    /// A body does: the kernel may wait for it, and put head and body into one segment.
+    Body,
+}
+
+/// A non-blocking byte stream. Every call may answer [`io::ErrorKind::WouldBlock`], and take or
+/// give fewer bytes than asked.
+pub trait Transport {
+    /// What files are to this transport.
+    type File;
+
+    /// Reads what has come. `Ok(0)`: the peer has ended its side.
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize>;
+
+    /// Sends from memory.
+    fn write(&mut self, bytes: &[u8], follow: Follow) -> io::Result<usize>;
+
+    /// Sends up to `count` bytes of `file` from `offset` on. `Ok(0)`: the file ends there.
+    fn send_file(&mut self, file: &Self::File, offset: u64, count: usize) -> io::Result<usize>;
+
+    /// Ends our side: after what was sent the peer reads an end of input.
+    fn shutdown_write(&mut self) -> io::Result<()>;
+}
+
+impl Transport for TcpStream {
+    type File = File;
+
+    fn read(&mut self, into: &mut [u8]) -> io::Result<usize> {
+        Read::read(self, into)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn write(&mut self, bytes: &[u8], follow: Follow) -> io::Result<usize> {
+        use rustix::net::{SendFlags, send};
+        let flags = match follow {
+            Follow::Nothing => SendFlags::NOSIGNAL,
+            Follow::Body => SendFlags::NOSIGNAL | SendFlags::MORE,
+        };
+        self.try_io(|| Ok(send(&*self, bytes, flags)?))
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn write(&mut self, bytes: &[u8], _follow: Follow) -> io::Result<usize> {
+        Write::write(self, bytes)
+    }
+
+    #[cfg(target_os = "linux")]
+    fn send_file(&mut self, file: &File, offset: u64, count: usize) -> io::Result<usize> {
+        use rustix::io::Errno;
+        let mut position = offset;
+        let sent = self.try_io(|| {
+            Ok(rustix::fs::sendfile(
+                &*self,
+                file,
+                Some(&mut position),
+                count,
+            )?)
+        });
+        match sent {
+            // Not every file system can give its pages to a socket; every one can be read.
+            Err(error)
+                if [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP]
+                    .iter()
+                    .any(|errno| error.raw_os_error() == Some(errno.raw_os_error())) =>
+            {
+                copy(self, file, offset, count)
+            }
+            sent => sent,
+        }
+    }
+
+    #[cfg(not(target_os = "linux"))]
+    fn send_file(&mut self, file: &File, offset: u64, count: usize) -> io::Result<usize> {
+        copy(self, file, offset, count)
+    }
+
+    fn shutdown_write(&mut self) -> io::Result<()> {
+        self.shutdown(Shutdown::Write)
+    }
+}
+
+/// Sends a piece of a file by read and write, where the system can't do it in one call. What the
+/// socket does not take is read again next time: no buffer is kept a connection.
+fn copy(to: &mut impl Write, file: &File, offset: u64, count: usize) -> io::Result<usize> {
+    let mut buffer = [0; 16 * 1024];
+    let piece = count.min(buffer.len());
+    let read = read_at(file, &mut buffer[..piece], offset)?;
+    if read == 0 {
+        return Ok(0);
+    }
+    match to.write(&buffer[..read])? {
+        // A stream that takes nothing of something is not the end of the file.
+        0 => Err(io::ErrorKind::WriteZero.into()),
+        written => Ok(written),
+    }
+}
+
+/// Reads at an offset, without moving the file's own: several connections may share one file.
+pub fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
+    #[cfg(unix)]
+    return std::os::unix::fs::FileExt::read_at(file, into, offset);
+    #[cfg(windows)]
+    return std::os::windows::fs::FileExt::seek_read(file, into, offset);
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::{TcpListener, TcpStream as Blocking};
+
+    use super::*;
+
+    /// Two ends of a loopback connection: the one under test and a blocking one.
+    fn pair() -> (TcpStream, Blocking) {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let client = Blocking::connect(listener.local_addr().unwrap()).unwrap();
+        let (server, _) = listener.accept().unwrap();
+        server.set_nonblocking(true).unwrap();
+        (TcpStream::from_std(server), client)
+    }
+
+    fn file_of(content: &[u8]) -> File {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(content).unwrap();
+        file
+    }
+
+    type Sender = fn(&mut TcpStream, &File, u64, usize) -> io::Result<usize>;
+
+    /// Both ways of sending a file do the same.
+    const SENDERS: [Sender; 2] = [TcpStream::send_file, copy::<TcpStream>];
+
+    #[test]
+    fn a_piece_of_a_file_arrives() {
+        for send in SENDERS {
+            let file = file_of(b"0123456789");
+            let (mut server, mut client) = pair();
+            assert_eq!(server.write(b"head ", Follow::Body).unwrap(), 5);
+            assert_eq!(send(&mut server, &file, 2, 5).unwrap(), 5);
+            // Past the end there is nothing, and the file's own position has not moved.
+            assert_eq!(send(&mut server, &file, 8, 100).unwrap(), 2);
+            assert_eq!(send(&mut server, &file, 10, 100).unwrap(), 0);
+            assert_eq!(send(&mut server, &file, 99, 1).unwrap(), 0);
+            server.shutdown_write().unwrap();
+            let mut text = String::new();
+            client.read_to_string(&mut text).unwrap();
+            assert_eq!(text, "head 2345689");
+        }
+    }
+
+    #[test]
+    fn a_full_socket_would_block_and_loses_nothing() {
+        for send in SENDERS {
+            let content: Vec<u8> = (0..=u8::MAX).cycle().take(1_000_003).collect();
+            let file = file_of(&content);
+            let (mut server, mut client) = pair();
+            let mut offset = 0;
+            let mut received = Vec::new();
+            let mut buffer = vec![0; 1 << 20];
+            while received.len() < content.len() {
+                match send(&mut server, &file, offset, content.len()) {
+                    Ok(0) => assert_eq!(offset, content.len() as u64),
+                    Ok(sent) => {
+                        offset += sent as u64;
+                        continue;
+                    }
+                    Err(error) => assert_eq!(error.kind(), io::ErrorKind::WouldBlock),
+                }
+                let read = client.read(&mut buffer).unwrap();
+                received.extend_from_slice(&buffer[..read]);
+            }
+            assert!(received == content);
+        }
+    }
+
+    #[test]
+    fn a_closed_peer_is_an_error_not_a_signal() {
+        let (mut server, client) = pair();
+        drop(client);
+        let broken = (0..1_000).find_map(|_| {
+            let result = server.write(&[0; 1024], Follow::Nothing);
+            result.err().filter(|error| error.kind() != io::ErrorKind::WouldBlock)
+        });
+        let kind = broken.unwrap().kind();
+        assert!(
+            matches!(
+                kind,
+                io::ErrorKind::BrokenPipe | io::ErrorKind::ConnectionReset
+            ),
+            "{kind:?}"
+        );
+    }
+}
