@@ -211,7 +211,7 @@ mod tests {
     fn a_row_has_a_cell_for_each_column() {
         let text = [header(), recorded(&row()).into_bytes()].concat();
         let mut reader = csv::Reader::from_reader(text.as_slice());
-        assert_eq!(reader.headers().unwrap(), HEADER.as_slice());
+        assert_eq!(reader.headers().unwrap(), HEADER.to_vec());
         let record = reader.records().next().unwrap().unwrap();
         let expected = [
             "1994-11-06T08:49:37.000Z",
@@ -226,7 +226,7 @@ mod tests {
             "567",
             "complete",
         ];
-        assert_eq!(record, expected.as_slice());
+        assert_eq!(record, expected.to_vec());
     }
 
     #[test]

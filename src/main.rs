@@ -1,2 +1,45 @@
-//! draft
-fn main() {}
+//! The `millpond` binary: options → configuration → server → exit status.
+
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use millpond::error::Error;
+use millpond::options::{self, Stop};
+use millpond::server::Server;
+use millpond::{config::Config, descriptors};
+
+/// Exit status for a command line that can't be meant; 1 is for everything else.
+const USAGE: u8 = 2;
+
+fn main() -> ExitCode {
+    let descriptors = descriptors::raise_limit();
+    match options::parse(std::env::args_os(), descriptors) {
+        Ok(config) => match serve(&config, descriptors) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(error) => {
+                complain(&error.to_string());
+                ExitCode::FAILURE
+            }
+        },
+        Err(Stop::Show(text)) => {
+            // Whoever asked for help and hung up has no use for an error.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            ExitCode::SUCCESS
+        }
+        Err(Stop::Usage(message)) => {
+            complain(&message);
+            ExitCode::from(USAGE)
+        }
+    }
+}
+
+fn serve(config: &Config, descriptors: u64) -> Result<(), Error> {
+    let mut server = Server::start(config)?;
+    server.announce().map_err(Error::Setup)?;
+    server.diagnose(&options::banner(config, descriptors));
+    server.run()
+}
+
+fn complain(message: &str) {
+    let _ = writeln!(std::io::stderr(), "millpond: {message}");
+}

@@ -176,7 +176,10 @@ fn read(head: &[u8], length: usize) -> Parsed<'_> {
     };
     // httparse lets bytes above 0x7F pass in a target. No form of a target has them, nor a
     // fragment (RFC 9112, 3.2; RFC 3986).
-    if !target.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#') {
+    if !target
+        .bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'#')
+    {
         return Parsed::Rejected(None);
     }
     let line = RequestLine { method, target };
@@ -213,7 +216,11 @@ fn check<'a>(line: RequestLine<'a>, version: u8, fields: &Fields) -> Option<Requ
             _ => Method::Other,
         },
         path,
-        persistence: match (fields.connection_close, fields.connection_keep_alive, version) {
+        persistence: match (
+            fields.connection_close,
+            fields.connection_keep_alive,
+            version,
+        ) {
             (true, _, _) | (false, false, 0) => Persistence::Close,
             _ => Persistence::Keep,
         },
@@ -520,7 +527,11 @@ mod tests {
             ("1.1", "Connection: keep-alive, close\r\n", Close),
             ("1.1", "Connection: Upgrade ,\tClose , x\r\n", Close),
             ("1.1", "Connection: x\r\nConnection: close\r\n", Close),
-            ("1.1", "Connection: close\r\nConnection: keep-alive\r\n", Close),
+            (
+                "1.1",
+                "Connection: close\r\nConnection: keep-alive\r\n",
+                Close,
+            ),
             ("1.1", "Connection: ,,\r\n", Keep),
             ("1.1", "Keep-Alive: close\r\n", Keep),
             ("1.0", "", Close),

@@ -74,9 +74,8 @@ pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target, Unresolved> 
 fn decode(segment: &str) -> Result<String, Unresolved> {
     let mut after_percent = segment.split('%');
     after_percent.next();
-    let is_escape = |text: &str| {
-        text.len() >= 2 && text.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit)
-    };
+    let is_escape =
+        |text: &str| text.len() >= 2 && text.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
     if !after_percent.all(is_escape) {
         return Err(Unresolved::Malformed);
     }

@@ -154,7 +154,10 @@ impl Timeouts {
     pub fn oldest(&self, deadline: Deadline) -> Option<(u32, Duration)> {
         let queue = &self.queues[deadline as usize];
         let link = self.links.get(queue.first as usize)?;
-        Some((queue.first, (TICK * link.due).saturating_sub(queue.duration)))
+        Some((
+            queue.first,
+            (TICK * link.due).saturating_sub(queue.duration),
+        ))
     }
 
     /// The deadline that `slot` has.
@@ -287,8 +290,7 @@ mod tests {
                 let slot = u32::try_from(random.below(20)).unwrap();
                 match random.below(10) {
                     0..=5 => {
-                        let deadline =
-                            Deadline::ALL[usize::try_from(random.below(4)).unwrap()];
+                        let deadline = Deadline::ALL[usize::try_from(random.below(4)).unwrap()];
                         timeouts.set(slot, deadline, now);
                         model.set(slot, deadline, now);
                     }

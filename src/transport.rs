@@ -97,14 +97,14 @@ impl Transport for TcpStream {
 
 /// Sends a piece of a file by read and write, where the system can't do it in one call. What the
 /// socket does not take is read again next time: no buffer is kept a connection.
-fn copy(to: &mut impl Write, file: &File, offset: u64, count: usize) -> io::Result<usize> {
+fn copy(to: &mut TcpStream, file: &File, offset: u64, count: usize) -> io::Result<usize> {
     let mut buffer = [0; 16 * 1024];
     let piece = count.min(buffer.len());
     let read = read_at(file, &mut buffer[..piece], offset)?;
     if read == 0 {
         return Ok(0);
     }
-    match to.write(&buffer[..read])? {
+    match Write::write(to, &buffer[..read])? {
         // A stream that takes nothing of something is not the end of the file.
         0 => Err(io::ErrorKind::WriteZero.into()),
         written => Ok(written),
@@ -113,10 +113,7 @@ fn copy(to: &mut impl Write, file: &File, offset: u64, count: usize) -> io::Resu
 
 /// Reads at an offset, without moving the file's own: several connections may share one file.
 pub fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
-    #[cfg(unix)]
-    return std::os::unix::fs::FileExt::read_at(file, into, offset);
-    #[cfg(windows)]
-    return std::os::windows::fs::FileExt::seek_read(file, into, offset);
+    std::os::unix::fs::FileExt::read_at(file, into, offset)
 }
 
 #[cfg(test)]
@@ -143,14 +140,17 @@ mod tests {
     type Sender = fn(&mut TcpStream, &File, u64, usize) -> io::Result<usize>;
 
     /// Both ways of sending a file do the same.
-    const SENDERS: [Sender; 2] = [TcpStream::send_file, copy::<TcpStream>];
+    const SENDERS: [Sender; 2] = [Transport::send_file, copy];
 
     #[test]
     fn a_piece_of_a_file_arrives() {
         for send in SENDERS {
             let file = file_of(b"0123456789");
             let (mut server, mut client) = pair();
-            assert_eq!(server.write(b"head ", Follow::Body).unwrap(), 5);
+            assert_eq!(
+                Transport::write(&mut server, b"head ", Follow::Body).unwrap(),
+                5
+            );
             assert_eq!(send(&mut server, &file, 2, 5).unwrap(), 5);
             // Past the end there is nothing, and the file's own position has not moved.
             assert_eq!(send(&mut server, &file, 8, 100).unwrap(), 2);
@@ -193,8 +193,10 @@ mod tests {
         let (mut server, client) = pair();
         drop(client);
         let broken = (0..1_000).find_map(|_| {
-            let result = server.write(&[0; 1024], Follow::Nothing);
-            result.err().filter(|error| error.kind() != io::ErrorKind::WouldBlock)
+            let result = Transport::write(&mut server, &[0; 1024], Follow::Nothing);
+            result
+                .err()
+                .filter(|error| error.kind() != io::ErrorKind::WouldBlock)
         });
         let kind = broken.unwrap().kind();
         assert!(

@@ -1,0 +1,248 @@
+//! Request → what is answered: the one place where a status is chosen.
+
+use std::borrow::Cow;
+use std::rc::Rc;
+use std::time::SystemTime;
+
+use crate::pages;
+use crate::request::{Method, Request};
+use crate::resource::{Documents, Missing, Resource};
+use crate::status::Status;
+use crate::target::{self, DotFiles, Unresolved};
+
+/// The longest `400.html` or `404.html` that is used, in bytes. It is meant to be a page, and
+/// every scanner's request would send it.
+const ERROR_PAGE_MAX: u64 = 256 * 1024;
+
+/// An answer, before it has a head.
+#[derive(Debug)]
+pub enum Answer<F> {
+    /// 200.
+    File(Rc<Resource<F>>),
+    /// 304: the client's copy is as new as this file.
+    NotModified(Rc<Resource<F>>),
+    /// 400 or 404, with the root's own page.
+    OwnPage(Status, Rc<Resource<F>>),
+    /// 400 or 404, with a page of ours.
+    BuiltInPage(Status, Cow<'static, str>),
+}
+
+impl<F> Answer<F> {
+    /// Its status.
+    pub fn status(&self) -> Status {
+        match self {
+            Self::File(_) => Status::Ok,
+            Self::NotModified(_) => Status::NotModified,
+            Self::OwnPage(status, _) | Self::BuiltInPage(status, _) => *status,
+        }
+    }
+
+    /// The file that it rests on.
+    pub fn resource(&self) -> Option<&Rc<Resource<F>>> {
+        match self {
+            Self::File(resource) | Self::NotModified(resource) | Self::OwnPage(_, resource) => {
+                Some(resource)
+            }
+            Self::BuiltInPage(..) => None,
+        }
+    }
+}
+
+/// There is no descriptor or memory to open the file with. Saying "not found" would be a lie
+/// that caches keep.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exhausted;
+
+/// Answers a request with a sound frame.
+pub fn to_request<D: Documents>(
+    request: &Request,
+    documents: &mut D,
+    dot_files: DotFiles,
+    now: SystemTime,
+) -> Result<Answer<D::File>, Exhausted> {
+    let (Method::Get | Method::Head, Some(path)) = (request.method, request.path) else {
+        return Ok(bad_request(documents));
+    };
+    let target = match target::resolve(path, dot_files) {
+        Ok(target) => target,
+        Err(Unresolved::Malformed) => return Ok(bad_request(documents)),
+        Err(Unresolved::NoSuchFile) => return Ok(not_found(documents)),
+    };
+    match documents.find(&target.path) {
+        Ok(resource) if is_not_modified(request, &resource, now) => {
+            Ok(Answer::NotModified(resource))
+        }
+        Ok(resource) => Ok(Answer::File(resource)),
+        Err(Missing::NotFound) => Ok(not_found(documents)),
+        Err(Missing::IsDirectory) => Ok(directory(&target.path)),
+        Err(Missing::Exhausted) => Err(Exhausted),
+    }
+}
+
+/// Answers what can't be trusted, or can't be read.
+pub fn bad_request<D: Documents>(documents: &mut D) -> Answer<D::File> {
+    error_page(
+        documents,
+        Status::BadRequest,
+        "400.html",
+        pages::BAD_REQUEST,
+    )
+}
+
+fn not_found<D: Documents>(documents: &mut D) -> Answer<D::File> {
+    error_page(documents, Status::NotFound, "404.html", pages::NOT_FOUND)
+}
+
+fn error_page<D: Documents>(
+    documents: &mut D,
+    status: Status,
+    own: &str,
+    built_in: &'static str,
+) -> Answer<D::File> {
+    match documents.find(own) {
+        Ok(page) if page.length <= ERROR_PAGE_MAX => Answer::OwnPage(status, page),
+        _ => Answer::BuiltInPage(status, Cow::Borrowed(built_in)),
+    }
+}
+
+/// There is no redirect among our statuses; a page with a link is the next best thing. It is ours
+/// even if the root has its own, which can't know the link.
+fn directory<F>(path: &str) -> Answer<F> {
+    let url = target::to_url(path);
+    Answer::BuiltInPage(Status::NotFound, Cow::Owned(pages::directory(&url)))
+}
+
+/// RFC 9110, 13.1.3: the client's date is at or after the file's, a date in the future included.
+fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime) -> bool {
+    match (request.if_modified_since, last_modified(resource, now)) {
+        (Some(since), Some(modified)) => modified <= since,
+        _ => false,
+    }
+}
+
+/// The file's time as it is told: never later than the answer's own Date (RFC 9110, 8.8.2.1).
+pub fn last_modified<F>(resource: &Resource<F>, now: SystemTime) -> Option<SystemTime> {
+    resource.modified.map(|modified| modified.min(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashMap;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::request::{self, Parsed};
+    use crate::resource::Content;
+
+    /// A root of names and lengths, without files.
+    struct Names(HashMap<&'static str, Result<(u64, Option<SystemTime>), Missing>>);
+
+    impl Documents for Names {
+        type File = ();
+
+        fn find(&mut self, path: &str) -> Result<Rc<Resource<()>>, Missing> {
+            let (length, modified) = (*self.0.get(path).unwrap_or(&Err(Missing::NotFound)))?;
+            Ok(Rc::new(Resource {
+                path: path.to_owned(),
+                length,
+                modified,
+                content: Content::File(Rc::new(())),
+            }))
+        }
+    }
+
+    fn at(seconds: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(seconds)
+    }
+
+    const MODIFIED: u64 = 784_111_777;
+
+    fn names(more: &[(&'static str, Result<(u64, Option<SystemTime>), Missing>)]) -> Names {
+        let usual = [
+            ("index.html", Ok((5, Some(at(MODIFIED))))),
+            ("no-date", Ok((5, None))),
+            ("future", Ok((5, Some(at(MODIFIED + 1_000_000))))),
+            ("sub", Err(Missing::IsDirectory)),
+            ("full", Err(Missing::Exhausted)),
+        ];
+        Names(usual.into_iter().chain(more.iter().copied()).collect())
+    }
+
+    /// Status and file, or `None` if the root was out of descriptors.
+    fn answer(names: &mut Names, line: &str, fields: &str) -> Option<(Status, String)> {
+        let text = format!("{line} HTTP/1.1\r\nHost: h\r\n{fields}\r\n");
+        let Parsed::Complete(request, _) = request::parse(text.as_bytes(), 0) else {
+            panic!("{text:?}");
+        };
+        let now = at(MODIFIED + 10);
+        let answer = to_request(&request, names, DotFiles::Hidden, now).ok()?;
+        let file = answer.resource().map_or("", |resource| &resource.path);
+        Some((answer.status(), file.to_owned()))
+    }
+
+    #[test]
+    fn statuses() {
+        use Status::{BadRequest, NotFound, NotModified, Ok};
+        const SAME: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+        const BEFORE: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n";
+        const FUTURE: &str = "If-Modified-Since: Sun, 06 Nov 2094 08:49:37 GMT\r\n";
+        const NOW: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:47 GMT\r\n";
+        let future = FUTURE.replace("Sun", "Sat");
+        let table = [
+            ("GET /", "", Some((Ok, "index.html"))),
+            ("HEAD /", "", Some((Ok, "index.html"))),
+            ("GET /", SAME, Some((NotModified, "index.html"))),
+            ("HEAD /", SAME, Some((NotModified, "index.html"))),
+            ("GET /", &future, Some((NotModified, "index.html"))),
+            ("GET /", BEFORE, Some((Ok, "index.html"))),
+            ("GET /no-date", &future, Some((Ok, "no-date"))),
+            // What we last said was our own Date.
+            ("GET /future", NOW, Some((NotModified, "future"))),
+            ("GET /future", SAME, Some((Ok, "future"))),
+            ("GET /nothing", SAME, Some((NotFound, ""))),
+            ("GET /sub", "", Some((NotFound, ""))),
+            ("GET //", "", Some((NotFound, ""))),
+            ("GET /.git", "", Some((NotFound, ""))),
+            ("GET /%00", "", Some((BadRequest, ""))),
+            ("GET /..", "", Some((BadRequest, ""))),
+            ("GET *", "", Some((BadRequest, ""))),
+            ("POST /", SAME, Some((BadRequest, ""))),
+            ("get /", "", Some((BadRequest, ""))),
+            ("DELETE /nothing", "", Some((BadRequest, ""))),
+            ("GET /full", "", None),
+        ];
+        for (line, fields, expected) in table {
+            let expected = expected.map(|(status, file)| (status, file.to_owned()));
+            let found = answer(&mut names(&[]), line, fields);
+            assert_eq!(found, expected, "{line} {fields}");
+        }
+    }
+
+    #[test]
+    fn own_pages() {
+        let usable = Ok((ERROR_PAGE_MAX, None));
+        let table = [
+            (usable, "400.html", "404.html"),
+            (Ok((ERROR_PAGE_MAX + 1, None)), "", ""),
+            (Err(Missing::NotFound), "", ""),
+            (Err(Missing::IsDirectory), "", ""),
+            (Err(Missing::Exhausted), "", ""),
+        ];
+        for (page, bad_request, not_found) in table {
+            let mut names = names(&[("400.html", page), ("404.html", page)]);
+            let mut file = |line| answer(&mut names, line, "").unwrap();
+            assert_eq!(file("POST /"), (Status::BadRequest, bad_request.to_owned()));
+            assert_eq!(file("GET /x"), (Status::NotFound, not_found.to_owned()));
+            // Only our own page knows the link to the directory.
+            assert_eq!(file("GET /sub"), (Status::NotFound, String::new()));
+        }
+    }
+
+    #[test]
+    fn the_page_for_a_directory_links_to_it() {
+        let Answer::BuiltInPage(Status::NotFound, page) = directory::<()>("a & b/c") else {
+            panic!();
+        };
+        assert!(page.contains("href=\"/a%20%26%20b/c/\""), "{page}");
+    }
+}

@@ -1,0 +1,163 @@
+//! Lines for people, on standard output and standard error, that never make the server wait.
+//!
+//! Whoever reads our output may stop: a pager, a suspended terminal, a full pipe. A blocking
+//! write would then stop every client with it. Setting `O_NONBLOCK` on what we inherited is not
+//! the way out: the flag belongs to the open file description, which our parent's shell shares.
+//! So the stream is polled first and written to in pieces that fit, and lines that nobody reads
+//! are dropped and counted, whole.
+
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+/// The most that is written at once: a pipe that polls as writable takes so much without
+/// blocking (pipe(7), `PIPE_BUF`).
+const PIECE: usize = 4096;
+
+/// The most that waits for a reader. What comes on top is dropped.
+const WAITING_MAX: usize = 64 * 1024;
+
+/// Lines on their way to one stream.
+#[derive(Debug)]
+pub struct Console<S> {
+    stream: S,
+    waiting: Vec<u8>,
+    dropped: u64,
+}
+
+impl<S: AsFd> Console<S> {
+    /// Writes to `stream`, which is borrowed from whoever started us: it is left as it is.
+    pub fn new(stream: S) -> Self {
+        Self {
+            stream,
+            waiting: Vec::new(),
+            dropped: 0,
+        }
+    }
+
+    /// Adds whole lines, each with its end, and writes out what the stream takes now.
+    pub fn print(&mut self, lines: &[u8]) {
+        if self.waiting.len() + lines.len() <= WAITING_MAX {
+            self.waiting.extend_from_slice(lines);
+        } else {
+            let count = lines.iter().filter(|&&byte| byte == b'\n').count();
+            self.dropped += count as u64;
+        }
+        self.flush();
+    }
+
+    /// Whether lines wait for their reader.
+    pub fn is_waiting(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// How many lines nobody took.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// Writes out what the stream takes without blocking.
+    pub fn flush(&mut self) {
+        let mut written = 0;
+        while written < self.waiting.len() && is_writable(self.stream.as_fd()) {
+            let piece = &self.waiting[written..];
+            match rustix::io::write(&self.stream, &piece[..piece.len().min(PIECE)]) {
+                Ok(count) => written += count,
+                Err(rustix::io::Errno::INTR) => {}
+                Err(rustix::io::Errno::AGAIN) => break,
+                Err(_) => {
+                    // A closed pipe stays closed; whoever it was meant for is gone.
+                    let lost = self.waiting.iter().filter(|&&byte| byte == b'\n');
+                    self.dropped += lost.count() as u64;
+                    written = self.waiting.len();
+                }
+            }
+        }
+        self.waiting.drain(..written);
+    }
+}
+
+/// Whether a write would not block. An error counts as writable: the write then tells it.
+fn is_writable(stream: BorrowedFd<'_>) -> bool {
+    let mut polled = [PollFd::from_borrowed_fd(stream, PollFlags::OUT)];
+    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+}
+
+/// Standard output, for requests.
+pub fn standard_output() -> Console<io::Stdout> {
+    Console::new(io::stdout())
+}
+
+/// Standard error, for diagnostics.
+pub fn standard_error() -> Console<io::Stderr> {
+    Console::new(io::stderr())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::File;
+    use std::io::Read;
+    use std::os::fd::OwnedFd;
+
+    use super::*;
+
+    fn pipe() -> (File, Console<OwnedFd>) {
+        let (reader, writer) = rustix::pipe::pipe().unwrap();
+        (File::from(reader), Console::new(writer))
+    }
+
+    #[test]
+    fn lines_arrive_in_order() {
+        let (mut reader, mut console) = pipe();
+        console.print(b"GET / 200\n");
+        console.print(b"GET /a 404\nGET /b 404\n");
+        assert!(!console.is_waiting());
+        drop(console);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert_eq!(text, "GET / 200\nGET /a 404\nGET /b 404\n");
+    }
+
+    #[test]
+    fn a_stopped_reader_loses_whole_lines_and_nothing_blocks() {
+        let (mut reader, mut console) = pipe();
+        let line = |number: usize| format!("GET /{number:059} 200\n");
+        let printed = 10_000;
+        for number in 0..printed {
+            console.print(line(number).as_bytes());
+        }
+        assert!(console.is_waiting() && console.dropped() > 0);
+        // The reader wakes up: what waited comes out, and then the lines of now.
+        let mut text = Vec::new();
+        let mut read_while_waiting = |console: &mut Console<OwnedFd>| {
+            while console.is_waiting() {
+                let mut piece = [0; 4096];
+                let read = reader.read(&mut piece).unwrap();
+                text.extend_from_slice(&piece[..read]);
+                console.flush();
+            }
+        };
+        read_while_waiting(&mut console);
+        console.print(b"the end\n");
+        read_while_waiting(&mut console);
+        let dropped = console.dropped();
+        drop(console);
+        reader.read_to_end(&mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let lines: Vec<&str> = text.lines().collect();
+        assert_eq!(lines.last(), Some(&"the end"));
+        assert_eq!((lines.len() - 1) as u64 + dropped, printed as u64);
+        assert!(lines[..lines.len() - 1].iter().all(|line| line.len() == 68));
+        assert!(text.starts_with(&line(0)));
+    }
+
+    #[test]
+    fn a_closed_reader_is_no_error() {
+        let (reader, mut console) = pipe();
+        drop(reader);
+        console.print(b"GET / 200\n");
+        assert!(!console.is_waiting());
+        assert_eq!(console.dropped(), 1);
+    }
+}

@@ -1,0 +1,421 @@
+//! The log's file: opened so that what is in it stays readable, written a row's end at a time.
+//!
+//! A write either ends at the end of a row or, on a full disk, is cut short by the system. In
+//! that case the rest of the row that was cut stays here and goes out first next time, so that a
+//! row is late rather than torn. Rows that can't be written are dropped and counted: serving goes
+//! on without its log, never the other way round.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::OFlags;
+
+use crate::access_log;
+use crate::resource::Identity;
+
+/// A failing log is mentioned at most so often.
+const WARN_EVERY: Duration = Duration::from_secs(60);
+
+/// An open log file.
+#[derive(Debug)]
+pub struct LogFile {
+    path: PathBuf,
+    file: File,
+    /// The rest of a row that was written in part.
+    torn: Vec<u8>,
+    /// Rows dropped since the last warning.
+    lost: u64,
+    lost_in_all: u64,
+    warned_at: Option<Duration>,
+}
+
+impl LogFile {
+    /// Opens the log for appending, and makes sure that it begins with our header and ends at a
+    /// row's end. Whatever had to be done for that is said in `notices`, a line each.
+    pub fn open(path: &Path, now: SystemTime, notices: &mut Vec<String>) -> io::Result<Self> {
+        let mut file = open_for_append(path)?;
+        if file.metadata()?.is_file() {
+            match examine(&mut file)? {
+                Content::Empty | Content::Ours { torn: 0, .. } => {}
+                Content::Ours { length, torn } => {
+                    file.set_len(length)?;
+                    notices.push(format!(
+                        "the log '{}' ended in half a row, as after a crash; its last {torn} \
+                         bytes were cut off",
+                        path.display()
+                    ));
+                }
+                Content::Foreign => {
+                    let aside = set_aside(path, now)?;
+                    notices.push(format!(
+                        "the log '{}' has other columns and was set aside as '{}'",
+                        path.display(),
+                        aside.display()
+                    ));
+                    file = open_for_append(path)?;
+                }
+            }
+        }
+        let mut log = Self {
+            path: path.to_owned(),
+            file,
+            torn: Vec::new(),
+            lost: 0,
+            lost_in_all: 0,
+            warned_at: None,
+        };
+        log.write_header_if_empty();
+        Ok(log)
+    }
+
+    /// The file's identity, by which the document root knows what not to serve.
+    pub fn identity(&self) -> io::Result<Identity> {
+        Ok(Identity::of(&self.file.metadata()?))
+    }
+
+    /// How many rows could not be written.
+    pub fn lost(&self) -> u64 {
+        self.lost_in_all
+    }
+
+    /// Writes whole rows. Gives back a warning when rows are lost, at most once a minute.
+    pub fn write(&mut self, rows: &[u8], now: Duration) -> Option<String> {
+        self.reopen_if_unlinked();
+        let torn = std::mem::take(&mut self.torn);
+        let result = match self.write_all(&torn) {
+            Ok(()) => self.write_all(rows),
+            Err(failure) => {
+                self.torn = torn[failure.written..].to_vec();
+                self.lose(count_rows(rows));
+                return self.warning(&failure.error, now);
+            }
+        };
+        let failure = result.err()?;
+        let rest = &rows[failure.written..];
+        // The row that the write stopped in is finished next time; the rows after it are lost.
+        let ends_at_row = rows[..failure.written]
+            .last()
+            .is_none_or(|&byte| byte == b'\n');
+        let row_end = match rest.iter().position(|&byte| byte == b'\n') {
+            Some(end) if !ends_at_row => end + 1,
+            _ => 0,
+        };
+        self.torn = rest[..row_end].to_vec();
+        self.lose(count_rows(&rest[row_end..]));
+        self.warning(&failure.error, now)
+    }
+
+    fn lose(&mut self, rows: u64) {
+        self.lost += rows;
+        self.lost_in_all += rows;
+    }
+
+    fn warning(&mut self, error: &io::Error, now: Duration) -> Option<String> {
+        if self
+            .warned_at
+            .is_some_and(|last| now.saturating_sub(last) < WARN_EVERY)
+        {
+            return None;
+        }
+        self.warned_at = Some(now);
+        let lost = std::mem::take(&mut self.lost);
+        Some(format!(
+            "cannot write the log '{}': {error}; {lost} rows lost so far, serving goes on",
+            self.path.display()
+        ))
+    }
+
+    fn write_all(&mut self, bytes: &[u8]) -> Result<(), Failure> {
+        let mut written = 0;
+        while written < bytes.len() {
+            match self.file.write(&bytes[written..]) {
+                Ok(0) => return Err(Failure::new(written, io::ErrorKind::WriteZero.into())),
+                Ok(count) => written += count,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+                Err(error) => return Err(Failure::new(written, error)),
+            }
+        }
+        Ok(())
+    }
+
+    /// A log that was deleted while we hold it would go on growing unseen: the disk fills, and
+    /// nobody finds the file.
+    fn reopen_if_unlinked(&mut self) {
+        let is_unlinked = self
+            .file
+            .metadata()
+            .is_ok_and(|metadata| metadata.nlink() == 0);
+        if is_unlinked && let Ok(file) = open_for_append(&self.path) {
+            self.file = file;
+            self.torn.clear();
+            self.write_header_if_empty();
+        }
+    }
+
+    /// The header goes out like a row: if there is no room for it now, it goes out before the
+    /// first row later.
+    fn write_header_if_empty(&mut self) {
+        if self
+            .file
+            .metadata()
+            .is_ok_and(|metadata| metadata.len() > 0)
+        {
+            return;
+        }
+        let header = access_log::header();
+        if let Err(failure) = self.write_all(&header) {
+            self.torn = header[failure.written..].to_vec();
+        }
+    }
+}
+
+/// A write that stopped early.
+struct Failure {
+    written: usize,
+    error: io::Error,
+}
+
+impl Failure {
+    fn new(written: usize, error: io::Error) -> Self {
+        Self { written, error }
+    }
+}
+
+fn count_rows(rows: &[u8]) -> u64 {
+    rows.iter().filter(|&&byte| byte == b'\n').count() as u64
+}
+
+/// Opens for appending, so that two servers on one file don't overwrite each other. Non-blocking,
+/// so that a FIFO without a reader neither stops us here nor later.
+fn open_for_append(path: &Path) -> io::Result<File> {
+    OpenOptions::new()
+        .read(true)
+        .append(true)
+        .create(true)
+        .custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed())
+        .open(path)
+}
+
+/// What an existing log file holds.
+enum Content {
+    Empty,
+    /// Our header and rows, and after `length` bytes a rest of `torn` bytes without a line end.
+    Ours {
+        length: u64,
+        torn: u64,
+    },
+    Foreign,
+}
+
+fn examine(file: &mut File) -> io::Result<Content> {
+    let size = file.metadata()?.len();
+    if size == 0 {
+        return Ok(Content::Empty);
+    }
+    let header = access_log::header();
+    let mut first = Vec::new();
+    file.seek(SeekFrom::Start(0))?;
+    file.take(header.len() as u64).read_to_end(&mut first)?;
+    if first == header {
+        let length = last_line_end(file, size)?;
+        let torn = size - length;
+        return Ok(Content::Ours { length, torn });
+    }
+    // A crash may have come in the middle of the header.
+    if header.starts_with(&first) {
+        return Ok(Content::Ours {
+            length: 0,
+            torn: size,
+        });
+    }
+    Ok(Content::Foreign)
+}
+
+/// The offset past the last line end before `size`; 0 if there is none. Reads backwards, so that a
+/// log of many gigabytes takes no longer than a short one.
+fn last_line_end(file: &File, size: u64) -> io::Result<u64> {
+    let mut buffer = [0; 4096];
+    let mut end = size;
+    while end > 0 {
+        let start = end.saturating_sub(buffer.len() as u64);
+        let piece = &mut buffer[..usize::try_from(end - start).unwrap_or(0)];
+        file.read_exact_at(piece, start)?;
+        if let Some(position) = memchr::memrchr(b'\n', piece) {
+            return Ok(start + position as u64 + 1);
+        }
+        end = start;
+    }
+    Ok(0)
+}
+
+/// Renames `Log.csv` to `Log.2026-11-22T10-11-12Z.csv`, or with a number behind the date if there
+/// is one of that name.
+fn set_aside(path: &Path, now: SystemTime) -> io::Result<PathBuf> {
+    // Colons are not for file names: some systems and many tools read them as something else.
+    let date = humantime::format_rfc3339_seconds(now)
+        .to_string()
+        .replace(':', "-");
+    for number in 0.. {
+        let suffix = match number {
+            0 => String::new(),
+            _ => format!("-{number}"),
+        };
+        let extension = path
+            .extension()
+            .map_or_else(String::new, |extension| format!(".{}", extension.display()));
+        let stem = path.file_stem().unwrap_or_default().display();
+        let aside = path.with_file_name(format!("{stem}.{date}{suffix}{extension}"));
+        if !aside.try_exists()? {
+            fs::rename(path, &aside)?;
+            return Ok(aside);
+        }
+    }
+    Err(io::ErrorKind::AlreadyExists.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::UNIX_EPOCH;
+
+    use super::*;
+
+    const NOW: Duration = Duration::from_secs(100);
+
+    fn header() -> String {
+        String::from_utf8(access_log::header()).unwrap()
+    }
+
+    /// Opens a log over `before`, writes a row, and gives the content and the notices.
+    fn opened_over(before: &str) -> (tempfile::TempDir, String, Vec<String>) {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("Log.csv");
+        fs::write(&path, before).unwrap();
+        let mut notices = Vec::new();
+        let now = UNIX_EPOCH + Duration::from_secs(784_111_777);
+        let mut log = LogFile::open(&path, now, &mut notices).unwrap();
+        assert_eq!(log.write(b"row\n", NOW), None);
+        let after = fs::read_to_string(&path).unwrap();
+        (directory, after, notices)
+    }
+
+    #[test]
+    fn one_header_and_whole_rows() {
+        let header = header();
+        let long = "x".repeat(10_000);
+        let table = [
+            (String::new(), String::new(), 0),
+            (header.clone(), String::new(), 0),
+            (format!("{header}a\nb\n"), "a\nb\n".to_owned(), 0),
+            (format!("{header}a\nb"), "a\n".to_owned(), 1),
+            (format!("{header}{long}\n{long}"), format!("{long}\n"), 1),
+            (format!("{header}b"), String::new(), 1),
+            (header[..20].to_owned(), String::new(), 1),
+            (header.trim_end().to_owned(), String::new(), 1),
+        ];
+        for (before, kept, said) in table {
+            let (_directory, after, notices) = opened_over(&before);
+            assert_eq!(after, format!("{header}{kept}row\n"), "over {before:?}");
+            assert_eq!(notices.len(), said, "{notices:?}");
+        }
+    }
+
+    #[test]
+    fn a_file_with_other_columns_is_set_aside() {
+        for before in ["a,b,c\n1,2,3\n", "no line end", "\n"] {
+            let (directory, after, notices) = opened_over(before);
+            assert_eq!(after, format!("{}row\n", header()));
+            let aside = directory.path().join("Log.1994-11-06T08-49-37Z.csv");
+            assert_eq!(fs::read_to_string(&aside).unwrap(), before);
+            assert_eq!(notices.len(), 1);
+            assert!(
+                notices[0].contains(&aside.display().to_string()),
+                "{notices:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_that_was_set_aside_is_overwritten() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("log");
+        let mut names = Vec::new();
+        for number in 0..3 {
+            fs::write(&path, format!("{number}")).unwrap();
+            let aside = set_aside(&path, UNIX_EPOCH).unwrap();
+            assert_eq!(fs::read_to_string(&aside).unwrap(), format!("{number}"));
+            names.push(aside.file_name().unwrap().to_owned());
+        }
+        let expected = [
+            "log.1970-01-01T00-00-00Z",
+            "log.1970-01-01T00-00-00Z-1",
+            "log.1970-01-01T00-00-00Z-2",
+        ];
+        assert_eq!(names, expected);
+    }
+
+    #[test]
+    fn a_deleted_log_is_made_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("Log.csv");
+        let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
+        log.write(b"before\n", NOW);
+        fs::remove_file(&path).unwrap();
+        log.write(b"after\n", NOW);
+        let content = fs::read_to_string(&path).unwrap();
+        assert_eq!(content, format!("{}after\n", header()));
+    }
+
+    #[test]
+    fn a_full_disk_loses_rows_and_says_so_once_a_minute() {
+        let mut notices = Vec::new();
+        let full = Path::new("/dev/full");
+        let mut log = LogFile::open(full, UNIX_EPOCH, &mut notices).unwrap();
+        let warning = log.write(b"a\nb\n", NOW).unwrap();
+        assert!(
+            warning.contains("/dev/full") && warning.contains("2 rows"),
+            "{warning}"
+        );
+        assert_eq!(log.write(b"c\n", NOW + Duration::from_secs(59)), None);
+        let warning = log.write(b"d\n", NOW + WARN_EVERY).unwrap();
+        assert!(warning.contains("2 rows"), "{warning}");
+        assert_eq!(log.lost(), 4);
+    }
+
+    #[test]
+    fn a_fifo_that_nobody_reads_does_not_block() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("fifo");
+        rustix::fs::mknodat(
+            rustix::fs::CWD,
+            &path,
+            rustix::fs::FileType::Fifo,
+            rustix::fs::Mode::from_raw_mode(0o644),
+            0,
+        )
+        .unwrap();
+        let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
+        let rows = "0123456789\n".repeat(10_000);
+        assert!(log.write(rows.as_bytes(), NOW).is_some());
+        // The row that the pipe's end fell into comes whole once there is room.
+        let mut reader = File::open(&path).unwrap();
+        let mut received = vec![0; 1 << 17];
+        let count = reader.read(&mut received).unwrap();
+        let mut text = received[..count].to_vec();
+        log.write(b"last\n", NOW);
+        let count = reader.read(&mut received).unwrap();
+        text.extend_from_slice(&received[..count]);
+        let text = String::from_utf8(text).unwrap();
+        let rows = text.strip_prefix(&header()).unwrap();
+        let rows: Vec<&str> = rows.lines().collect();
+        assert_eq!(rows.last(), Some(&"last"));
+        assert!(
+            rows[..rows.len() - 1]
+                .iter()
+                .all(|row| *row == "0123456789")
+        );
+        assert_eq!(rows.len() as u64 - 1 + log.lost(), 10_000);
+    }
+}

@@ -1,0 +1,338 @@
+//! What was typed → what is meant.
+
+use std::ffi::OsString;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::Parser;
+use clap::error::ErrorKind;
+
+use crate::config::{BACKLOG, Config, DEFAULT_PORT, Limits, RequestsPrinted};
+use crate::descriptors;
+use crate::target::DotFiles;
+
+/// Durations beyond this many seconds, a year, are more likely a mistake than a wish.
+const SECONDS_MAX: f64 = 365.0 * 86_400.0;
+
+/// Serves the files of a folder over HTTP/1.1, on one thread.
+#[derive(Debug, Parser)]
+#[command(name = "millpond", version)]
+struct Options {
+    /// The folder to serve
+    #[arg(default_value = "www")]
+    root: PathBuf,
+
+    /// Address to listen on: ADDR:PORT, [IPv6]:PORT or PORT; may be given several times; port 0
+    /// lets the system choose [default: 127.0.0.1:2130]
+    #[arg(short, long, value_name = "ADDRESS", value_parser = parse_address)]
+    listen: Vec<SocketAddr>,
+
+    /// Port to listen on, on 127.0.0.1: short for --listen PORT
+    #[arg(short, long)]
+    port: Option<u16>,
+
+    /// The file that gets a row of CSV for each response
+    #[arg(long, value_name = "FILE", default_value = "Log.csv")]
+    log: PathBuf,
+
+    /// Keep no log
+    #[arg(long, conflicts_with = "log")]
+    no_log: bool,
+
+    /// Print no line for each request
+    #[arg(short, long)]
+    quiet: bool,
+
+    /// Serve names that begin with a dot; without this only .well-known is served
+    #[arg(long)]
+    dot_files: bool,
+
+    /// How long a connection may be idle between requests; 0 closes it after each answer
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
+    keep_alive: Duration,
+
+    /// How many requests a connection may make; 0 is any number
+    #[arg(long, value_name = "N", default_value = "998")]
+    keep_alive_requests: u32,
+
+    /// How long a request head may take, from the connection's or its own first byte
+    #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_positive_seconds)]
+    head_timeout: Duration,
+
+    /// How long a response may go without progress
+    #[arg(long, value_name = "SECONDS", default_value = "30", value_parser = parse_positive_seconds)]
+    stall_timeout: Duration,
+
+    /// How many connections there may be at once [default: as many as the descriptors allow]
+    #[arg(long, value_name = "N", value_parser = parse_count)]
+    max_connections: Option<usize>,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Stop {
+    /// Help or version was asked for: this text, on standard output.
+    Show(String),
+    /// What was typed can't be meant: this line, on standard error.
+    Usage(String),
+}
+
+/// Reads the command line, the program's name first. `descriptors` is the limit on descriptors.
+pub fn parse(
+    arguments: impl IntoIterator<Item = OsString>,
+    descriptors: u64,
+) -> Result<Config, Stop> {
+    let options = Options::try_parse_from(arguments).map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Show(error.to_string()),
+        _ => Stop::Usage(one_line(&error.to_string())),
+    })?;
+    Ok(options.into_config(descriptors))
+}
+
+/// The first line of clap's message says what is wrong; the rest is usage.
+fn one_line(message: &str) -> String {
+    let first = message.lines().next().unwrap_or_default();
+    let first = first.strip_prefix("error: ").unwrap_or(first);
+    format!("{first}; see millpond --help")
+}
+
+impl Options {
+    fn into_config(self, descriptors: u64) -> Config {
+        let mut listen = self.listen;
+        listen.extend(self.port.map(local));
+        if listen.is_empty() {
+            listen.push(local(DEFAULT_PORT));
+        }
+        Config {
+            root: self.root,
+            listen,
+            log: (!self.no_log).then_some(self.log),
+            requests_printed: if self.quiet {
+                RequestsPrinted::No
+            } else {
+                RequestsPrinted::Yes
+            },
+            dot_files: if self.dot_files {
+                DotFiles::Served
+            } else {
+                DotFiles::Hidden
+            },
+            limits: Limits {
+                keep_alive: self.keep_alive,
+                keep_alive_requests: NonZeroU32::new(self.keep_alive_requests),
+                head_timeout: self.head_timeout,
+                stall_timeout: self.stall_timeout,
+                max_connections: descriptors::connections(descriptors, self.max_connections),
+            },
+        }
+    }
+}
+
+fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+fn parse_address(text: &str) -> Result<SocketAddr, String> {
+    let port = text.parse().map(local);
+    port.or_else(|_| text.parse()).map_err(|_| {
+        "no address; write ADDR:PORT, [IPv6]:PORT or PORT, such as 127.0.0.1:2130".to_owned()
+    })
+}
+
+fn parse_seconds(text: &str) -> Result<Duration, String> {
+    let seconds = text.parse().unwrap_or(f64::NAN);
+    if (0.0..=SECONDS_MAX).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("no number of seconds up to a year; write one such as 10 or 0.5".to_owned())
+    }
+}
+
+/// Zero would close every connection before it could be used.
+fn parse_positive_seconds(text: &str) -> Result<Duration, String> {
+    match parse_seconds(text)? {
+        Duration::ZERO => Err("must be more than 0; write seconds such as 10 or 0.5".to_owned()),
+        seconds => Ok(seconds),
+    }
+}
+
+fn parse_count(text: &str) -> Result<usize, String> {
+    match text.parse() {
+        Ok(count) if count > 0 => Ok(count),
+        _ => Err("no number of connections; write one from 1 on".to_owned()),
+    }
+}
+
+/// The line that says what holds, whatever was asked for.
+pub fn banner(config: &Config, descriptors: u64) -> String {
+    let limits = &config.limits;
+    let reckoned = if limits.max_connections == descriptors::connections(descriptors, None) {
+        format!("descriptors less {} in reserve", descriptors::RESERVE)
+    } else {
+        "as asked for".to_owned()
+    };
+    let requests = limits
+        .keep_alive_requests
+        .map_or("any number of".to_owned(), |most| most.to_string());
+    let keep_alive = if limits.keep_alive.is_zero() {
+        "off".to_owned()
+    } else {
+        format!("{} s, {requests} requests", limits.keep_alive.as_secs_f64())
+    };
+    let log = config
+        .log
+        .as_ref()
+        .map_or("none".to_owned(), |path| format!("'{}'", path.display()));
+    format!(
+        "{} serves '{}'; {descriptors} descriptors, at most {} connections ({reckoned}), \
+         backlog {BACKLOG}; keep-alive {keep_alive}; head timeout {} s, stall timeout {} s; \
+         log {log}",
+        env!("CARGO_PKG_VERSION"),
+        config.root.display(),
+        limits.max_connections,
+        limits.head_timeout.as_secs_f64(),
+        limits.stall_timeout.as_secs_f64(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DESCRIPTORS: u64 = 20_000;
+
+    fn parsed(line: &str) -> Result<Config, Stop> {
+        let arguments = line.split_whitespace().map(OsString::from);
+        parse(arguments, DESCRIPTORS)
+    }
+
+    #[test]
+    fn defaults() {
+        let config = parsed("millpond").unwrap();
+        assert_eq!(config.root, PathBuf::from("www"));
+        assert_eq!(config.listen, ["127.0.0.1:2130".parse().unwrap()]);
+        assert_eq!(config.log, Some(PathBuf::from("Log.csv")));
+        assert_eq!(config.requests_printed, RequestsPrinted::Yes);
+        assert_eq!(config.dot_files, DotFiles::Hidden);
+        let expected = Limits {
+            max_connections: 19_968,
+            ..Limits::default()
+        };
+        assert_eq!(config.limits, expected);
+        assert_eq!(
+            banner(&config, DESCRIPTORS),
+            format!(
+                "{} serves 'www'; 20000 descriptors, at most 19968 connections (descriptors less \
+                 32 in reserve), backlog 4096; keep-alive 10 s, 998 requests; head timeout 10 s, \
+                 stall timeout 30 s; log 'Log.csv'",
+                env!("CARGO_PKG_VERSION")
+            )
+        );
+    }
+
+    #[test]
+    fn everything_else() {
+        let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
+                    --dot-files --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
+                    --stall-timeout 2.25 --max-connections 7 site";
+        let config = parsed(line).unwrap();
+        assert_eq!(config.root, PathBuf::from("site"));
+        let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
+        assert_eq!(
+            listen,
+            ["[::1]:0", "127.0.0.1:8080", "0.0.0.0:1", "127.0.0.1:2"]
+        );
+        assert_eq!(config.log, None);
+        assert_eq!(config.requests_printed, RequestsPrinted::No);
+        assert_eq!(config.dot_files, DotFiles::Served);
+        let expected = Limits {
+            keep_alive: Duration::from_millis(500),
+            keep_alive_requests: None,
+            head_timeout: Duration::from_secs(1),
+            stall_timeout: Duration::from_millis(2250),
+            max_connections: 7,
+        };
+        assert_eq!(config.limits, expected);
+        let banner = banner(&config, DESCRIPTORS);
+        assert!(
+            banner.contains("at most 7 connections (as asked for)"),
+            "{banner}"
+        );
+        assert!(
+            banner.contains("keep-alive 0.5 s, any number of requests"),
+            "{banner}"
+        );
+        assert!(banner.ends_with("log none"), "{banner}");
+    }
+
+    #[test]
+    fn keep_alive_off() {
+        let config = parsed("millpond --keep-alive 0").unwrap();
+        assert!(banner(&config, DESCRIPTORS).contains("keep-alive off"));
+    }
+
+    #[test]
+    fn mistakes_are_one_line_with_the_thing_and_the_cure() {
+        let table = [
+            ("--bad", "'--bad'"),
+            ("a b", "'b'"),
+            ("--listen localhost:1", "'localhost:1'"),
+            ("--listen 1.2.3.4", "'1.2.3.4'"),
+            ("--listen ::1:80x", "'::1:80x'"),
+            ("--listen 65536", "'65536'"),
+            ("-p 65536", "'65536'"),
+            ("-p", "'--port <PORT>'"),
+            ("--keep-alive -1", "'-1'"),
+            ("--keep-alive=-1", "'-1'"),
+            ("--keep-alive ten", "'ten'"),
+            ("--keep-alive nan", "'nan'"),
+            ("--keep-alive inf", "'inf'"),
+            ("--keep-alive 1e9", "'1e9'"),
+            ("--head-timeout 0", "'0'"),
+            ("--stall-timeout 0", "'0'"),
+            ("--keep-alive-requests -1", "'-1'"),
+            ("--keep-alive-requests x", "'x'"),
+            ("--max-connections 0", "'0'"),
+            ("--no-log --log x", "'--no-log'"),
+        ];
+        for (line, thing) in table {
+            let Err(Stop::Usage(message)) = parsed(&format!("millpond {line}")) else {
+                panic!("{line}");
+            };
+            assert!(message.contains(thing), "{line}: {message}");
+            assert!(!message.contains('\n'), "{line}: {message}");
+            assert!(
+                message.ends_with("; see millpond --help"),
+                "{line}: {message}"
+            );
+        }
+    }
+
+    #[test]
+    fn help_and_version_are_no_mistakes() {
+        let Err(Stop::Show(help)) = parsed("millpond --help") else {
+            panic!();
+        };
+        for option in [
+            "--listen",
+            "--port",
+            "--log",
+            "--no-log",
+            "--quiet",
+            "--dot-files",
+            "--keep-alive",
+            "--keep-alive-requests",
+            "--head-timeout",
+            "--stall-timeout",
+            "--max-connections",
+            "[default: www]",
+            "[default: 998]",
+        ] {
+            assert!(help.contains(option), "{option} in {help}");
+        }
+        let version = format!("millpond {}\n", env!("CARGO_PKG_VERSION"));
+        assert_eq!(parsed("millpond -V").unwrap_err(), Stop::Show(version));
+    }
+}

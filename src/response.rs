@@ -1,0 +1,199 @@
+//! Answer → head bytes. Pure.
+
+use std::fmt::Display;
+use std::io::Write as _;
+use std::time::SystemTime;
+
+use crate::answer::{self, Answer};
+use crate::{dates, media_type};
+
+/// The value of the Server field.
+const SERVER: &str = concat!("millpond/", env!("CARGO_PKG_VERSION"));
+
+/// What a head says about the connection's future.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Connection {
+    /// It ends after this answer.
+    Close,
+    /// It is kept.
+    KeepAlive {
+        /// For so many seconds after this answer.
+        timeout: u64,
+        /// For so many further requests; `None` is any number.
+        max: Option<u32>,
+    },
+}
+
+/// Appends the head of `answer`, its empty line included. HEAD gets the same bytes as GET.
+///
+/// `date` is the text of `now`. No field holds anything that came from the client.
+pub fn append_head<F>(
+    out: &mut Vec<u8>,
+    answer: &Answer<F>,
+    connection: Connection,
+    date: &str,
+    now: SystemTime,
+) {
+    out.extend_from_slice(answer.status().line().as_bytes());
+    field(out, "Date", date);
+    field(out, "Server", SERVER);
+    append_connection(out, connection);
+    match answer {
+        Answer::File(resource) => {
+            append_last_modified(out, answer::last_modified(resource, now));
+            append_content(out, media_type::of(&resource.path), resource.length);
+            field(out, "Cache-Control", "no-cache");
+        }
+        Answer::NotModified(resource) => {
+            // Content-Type and Content-Length would describe a body that is not there
+            // (RFC 9110, 15.4.5).
+            append_last_modified(out, answer::last_modified(resource, now));
+            field(out, "Cache-Control", "no-cache");
+        }
+        Answer::OwnPage(_, page) => append_content(out, HTML, page.length),
+        Answer::BuiltInPage(_, page) => append_content(out, HTML, page.len() as u64),
+    }
+    // The type is what we say it is: a browser must not find a script in an image.
+    field(out, "X-Content-Type-Options", "nosniff");
+    out.extend_from_slice(b"\r\n");
+}
+
+const HTML: (&str, &str) = ("text/html", "; charset=utf-8");
+
+fn append_connection(out: &mut Vec<u8>, connection: Connection) {
+    match connection {
+        Connection::Close => field(out, "Connection", "close"),
+        Connection::KeepAlive { timeout, max } => {
+            field(out, "Connection", "Keep-Alive");
+            match max {
+                Some(max) => field(
+                    out,
+                    "Keep-Alive",
+                    format_args!("timeout={timeout}, max={max}"),
+                ),
+                None => field(out, "Keep-Alive", format_args!("timeout={timeout}")),
+            }
+        }
+    }
+}
+
+fn append_last_modified(out: &mut Vec<u8>, modified: Option<SystemTime>) {
+    if let Some(modified) = modified {
+        field(out, "Last-Modified", dates::write(modified));
+    }
+}
+
+fn append_content(out: &mut Vec<u8>, (media_type, parameter): (&str, &str), length: u64) {
+    field(out, "Content-Type", format_args!("{media_type}{parameter}"));
+    field(out, "Content-Length", length);
+}
+
+fn field(out: &mut Vec<u8>, name: &str, value: impl Display) {
+    // Writing to a Vec can't fail.
+    let _ = write!(out, "{name}: {value}\r\n");
+}
+
+#[cfg(test)]
+mod tests {
+    use std::borrow::Cow;
+    use std::rc::Rc;
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::*;
+    use crate::resource::{Content, Resource};
+    use crate::status::Status;
+
+    const DATE: &str = "Mon, 07 Nov 1994 08:49:37 GMT";
+
+    fn now() -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(784_111_777 + 86_400)
+    }
+
+    fn resource(modified: Option<SystemTime>) -> Rc<Resource<()>> {
+        Rc::new(Resource {
+            path: "a.css".to_owned(),
+            length: 1234,
+            modified,
+            content: Content::File(Rc::new(())),
+        })
+    }
+
+    fn head(answer: &Answer<()>, connection: Connection) -> String {
+        let mut out = Vec::new();
+        append_head(&mut out, answer, connection, DATE, now());
+        String::from_utf8(out).unwrap()
+    }
+
+    const KEEP: Connection = Connection::KeepAlive {
+        timeout: 10,
+        max: Some(997),
+    };
+
+    const START: &str = concat!(
+        "Date: Mon, 07 Nov 1994 08:49:37 GMT\r\nServer: millpond/",
+        env!("CARGO_PKG_VERSION"),
+        "\r\n"
+    );
+
+    #[test]
+    fn heads() {
+        let day_before = Some(now() - Duration::from_secs(86_400));
+        let day_after = Some(now() + Duration::from_secs(86_400));
+        let page = || Cow::Borrowed("page");
+        let table = [
+            (
+                Answer::File(resource(day_before)),
+                KEEP,
+                "HTTP/1.1 200 OK\r\n",
+                "Connection: Keep-Alive\r\nKeep-Alive: timeout=10, max=997\r\n\
+                 Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+                 Content-Type: text/css; charset=utf-8\r\nContent-Length: 1234\r\n\
+                 Cache-Control: no-cache\r\n",
+            ),
+            (
+                Answer::File(resource(day_after)),
+                Connection::Close,
+                "HTTP/1.1 200 OK\r\n",
+                "Connection: close\r\nLast-Modified: Mon, 07 Nov 1994 08:49:37 GMT\r\n\
+                 Content-Type: text/css; charset=utf-8\r\nContent-Length: 1234\r\n\
+                 Cache-Control: no-cache\r\n",
+            ),
+            (
+                Answer::File(resource(None)),
+                Connection::KeepAlive {
+                    timeout: 3,
+                    max: None,
+                },
+                "HTTP/1.1 200 OK\r\n",
+                "Connection: Keep-Alive\r\nKeep-Alive: timeout=3\r\n\
+                 Content-Type: text/css; charset=utf-8\r\nContent-Length: 1234\r\n\
+                 Cache-Control: no-cache\r\n",
+            ),
+            (
+                Answer::NotModified(resource(day_before)),
+                KEEP,
+                "HTTP/1.1 304 Not Modified\r\n",
+                "Connection: Keep-Alive\r\nKeep-Alive: timeout=10, max=997\r\n\
+                 Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nCache-Control: no-cache\r\n",
+            ),
+            (
+                Answer::OwnPage(Status::NotFound, resource(day_before)),
+                Connection::Close,
+                "HTTP/1.1 404 Not Found\r\n",
+                "Connection: close\r\nContent-Type: text/html; charset=utf-8\r\n\
+                 Content-Length: 1234\r\n",
+            ),
+            (
+                Answer::BuiltInPage(Status::BadRequest, page()),
+                Connection::Close,
+                "HTTP/1.1 400 Bad Request\r\n",
+                "Connection: close\r\nContent-Type: text/html; charset=utf-8\r\n\
+                 Content-Length: 4\r\n",
+            ),
+        ];
+        for (answer, connection, line, fields) in table {
+            let expected = format!("{line}{START}{fields}X-Content-Type-Options: nosniff\r\n\r\n");
+            assert_eq!(head(&answer, connection), expected);
+        }
+    }
+}

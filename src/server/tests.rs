@@ -1,0 +1,77 @@
+//! What can be seen without a client; the real binary is driven from `tests/`.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::time::UNIX_EPOCH;
+
+use super::*;
+use crate::access_log::{self, Row};
+use crate::config::{Limits, RequestsPrinted};
+use crate::status::Status;
+use crate::target::DotFiles;
+
+#[test]
+fn tokens_come_back() {
+    let key = |slot, serial| Source::Connection(Key { slot, serial });
+    let table = [
+        key(0, 0),
+        key(7, 9),
+        key((1 << 31) - 1, u32::MAX),
+        Source::Listener(0),
+        Source::Listener(1000),
+        Source::Signals,
+    ];
+    for source in table {
+        assert_eq!(Source::of(source.token()), source);
+    }
+}
+
+#[test]
+fn the_address_to_type() {
+    let table = [
+        ("127.0.0.1:1", "127.0.0.1:1"),
+        ("0.0.0.0:1", "127.0.0.1:1"),
+        ("[::]:1", "[::1]:1"),
+        ("[::ffff:10.0.0.1]:1", "10.0.0.1:1"),
+    ];
+    for (address, expected) in table {
+        assert_eq!(reachable(address.parse().unwrap()).to_string(), expected);
+    }
+}
+
+#[test]
+fn a_panic_writes_the_log_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let log = directory.path().join("Log.csv");
+    let config = Config {
+        root: directory.path().to_owned(),
+        listen: vec!["127.0.0.1:0".parse().unwrap()],
+        log: Some(log.clone()),
+        requests_printed: RequestsPrinted::No,
+        dot_files: DotFiles::Hidden,
+        limits: Limits::default(),
+    };
+    let mut server = Server::start(&config).unwrap();
+    let row = Row {
+        connected_at: UNIX_EPOCH,
+        requested_at: UNIX_EPOCH,
+        client: "127.0.0.1:1".parse().unwrap(),
+        method: "GET",
+        target: "/",
+        file: "",
+        status: Status::NotFound,
+        bytes: 0,
+        duration: Duration::ZERO,
+        cut_short: None,
+    };
+    server.pond.shared_mut().log.record(&row, Duration::ZERO);
+    let header = String::from_utf8(access_log::header()).unwrap();
+    assert_eq!(std::fs::read_to_string(&log).unwrap(), header);
+    let panicked = catch_unwind(AssertUnwindSafe(move || {
+        let _server = server;
+        panic!("planted");
+    }));
+    assert!(panicked.is_err());
+    let text = std::fs::read_to_string(&log).unwrap();
+    let row = text.strip_prefix(&header).unwrap();
+    assert!(row.ends_with("GET,/,,404,0,0,complete\n"), "{text}");
+}
