@@ -134,8 +134,11 @@ mod tests {
     use crate::request::{self, Parsed};
     use crate::resource::Content;
 
+    /// A file's length and time, or why there is none.
+    type Entry = Result<(u64, Option<SystemTime>), Missing>;
+
     /// A root of names and lengths, without files.
-    struct Names(HashMap<&'static str, Result<(u64, Option<SystemTime>), Missing>>);
+    struct Names(HashMap<&'static str, Entry>);
 
     impl Documents for Names {
         type File = ();
@@ -157,7 +160,7 @@ mod tests {
 
     const MODIFIED: u64 = 784_111_777;
 
-    fn names(more: &[(&'static str, Result<(u64, Option<SystemTime>), Missing>)]) -> Names {
+    fn names(more: &[(&'static str, Entry)]) -> Names {
         let usual = [
             ("index.html", Ok((5, Some(at(MODIFIED))))),
             ("no-date", Ok((5, None))),

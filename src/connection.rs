@@ -151,8 +151,8 @@ impl Input<'_> {
 
     /// Keeps what stands from `at` on. The box is used again: a head that drips in does not cost
     /// an allocation a byte.
-    fn keep_from(self, at: usize, scanned: usize) -> Box<Kept> {
-        match self {
+    fn keep_from<F>(self, at: usize, scanned: usize) -> State<F> {
+        let kept = match self {
             Self::Fresh(bytes) => Box::new(Kept {
                 bytes: bytes[at..].to_vec(),
                 scanned,
@@ -162,7 +162,8 @@ impl Input<'_> {
                 kept.scanned = scanned;
                 kept
             }
-        }
+        };
+        State::Reading(Some(kept))
     }
 }
 
@@ -354,15 +355,15 @@ impl<T: Transport> Connection<T> {
                 Continue(())
             }
             Stop::Partial { scanned } => {
-                self.state = State::Reading(Some(input.keep_from(at, scanned)));
+                self.state = input.keep_from(at, scanned);
                 Continue(())
             }
             Stop::Yield => {
-                self.state = State::Reading(Some(input.keep_from(at, 0)));
+                self.state = input.keep_from(at, 0);
                 Break(Then::Yield)
             }
             Stop::Exhausted => {
-                self.state = State::Reading(Some(input.keep_from(at, 0)));
+                self.state = input.keep_from(at, 0);
                 Break(Then::Exhausted)
             }
             Stop::StateChanged => {

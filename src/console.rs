@@ -4,12 +4,15 @@
 //! write would then stop every client with it. Setting `O_NONBLOCK` on what we inherited is not
 //! the way out: the flag belongs to the open file description, which our parent's shell shares.
 //! So the stream is polled first and written to in pieces that fit, and lines that nobody reads
-//! are dropped and counted, whole.
+//! are dropped and counted, whole. A terminal polls as writable with room for a single byte, so
+//! there we open a description of our own.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
+use memchr::memchr_iter;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::fs::{Mode, OFlags};
 
 /// The most that is written at once: a pipe that polls as writable takes so much without
 /// blocking (pipe(7), `PIPE_BUF`).
@@ -20,20 +23,35 @@ const WAITING_MAX: usize = 64 * 1024;
 
 /// Lines on their way to one stream.
 #[derive(Debug)]
-pub struct Console<S> {
-    stream: S,
+pub struct Console {
+    stream: OwnedFd,
     waiting: Vec<u8>,
     dropped: u64,
 }
 
-impl<S: AsFd> Console<S> {
-    /// Writes to `stream`, which is borrowed from whoever started us: it is left as it is.
-    pub fn new(stream: S) -> Self {
-        Self {
+impl Console {
+    /// Standard output, for requests.
+    pub fn standard_output() -> io::Result<Self> {
+        Self::new(&io::stdout())
+    }
+
+    /// Standard error, for diagnostics.
+    pub fn standard_error() -> io::Result<Self> {
+        Self::new(&io::stderr())
+    }
+
+    /// Writes to `stream`, which belongs to whoever started us: it is left as it is.
+    fn new(stream: &impl AsFd) -> io::Result<Self> {
+        let terminal = rustix::termios::isatty(stream).then(|| reopen(stream.as_fd()));
+        let stream = match terminal.flatten() {
+            Some(own) => own,
+            None => stream.as_fd().try_clone_to_owned()?,
+        };
+        Ok(Self {
             stream,
             waiting: Vec::new(),
             dropped: 0,
-        }
+        })
     }
 
     /// Adds whole lines, each with its end, and writes out what the stream takes now.
@@ -41,8 +59,7 @@ impl<S: AsFd> Console<S> {
         if self.waiting.len() + lines.len() <= WAITING_MAX {
             self.waiting.extend_from_slice(lines);
         } else {
-            let count = lines.iter().filter(|&&byte| byte == b'\n').count();
-            self.dropped += count as u64;
+            self.dropped += memchr_iter(b'\n', lines).count() as u64;
         }
         self.flush();
     }
@@ -68,8 +85,7 @@ impl<S: AsFd> Console<S> {
                 Err(rustix::io::Errno::AGAIN) => break,
                 Err(_) => {
                     // A closed pipe stays closed; whoever it was meant for is gone.
-                    let lost = self.waiting.iter().filter(|&&byte| byte == b'\n');
-                    self.dropped += lost.count() as u64;
+                    self.dropped += memchr_iter(b'\n', &self.waiting).count() as u64;
                     written = self.waiting.len();
                 }
             }
@@ -84,27 +100,25 @@ fn is_writable(stream: BorrowedFd<'_>) -> bool {
     poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
-/// Standard output, for requests.
-pub fn standard_output() -> Console<io::Stdout> {
-    Console::new(io::stdout())
-}
-
-/// Standard error, for diagnostics.
-pub fn standard_error() -> Console<io::Stderr> {
-    Console::new(io::stderr())
+/// A non-blocking description of our own for the same terminal, where the system gives one
+/// (proc(5), `/proc/self/fd`).
+fn reopen(stream: BorrowedFd<'_>) -> Option<OwnedFd> {
+    use std::os::fd::AsRawFd as _;
+    let path = format!("/proc/self/fd/{}", stream.as_raw_fd());
+    let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
+    rustix::fs::open(path, flags, Mode::empty()).ok()
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs::File;
     use std::io::Read;
-    use std::os::fd::OwnedFd;
 
     use super::*;
 
-    fn pipe() -> (File, Console<OwnedFd>) {
+    fn pipe() -> (File, Console) {
         let (reader, writer) = rustix::pipe::pipe().unwrap();
-        (File::from(reader), Console::new(writer))
+        (File::from(reader), Console::new(&writer).unwrap())
     }
 
     #[test]
@@ -130,7 +144,7 @@ mod tests {
         assert!(console.is_waiting() && console.dropped() > 0);
         // The reader wakes up: what waited comes out, and then the lines of now.
         let mut text = Vec::new();
-        let mut read_while_waiting = |console: &mut Console<OwnedFd>| {
+        let mut read_while_waiting = |console: &mut Console| {
             while console.is_waiting() {
                 let mut piece = [0; 4096];
                 let read = reader.read(&mut piece).unwrap();
@@ -159,5 +173,24 @@ mod tests {
         console.print(b"GET / 200\n");
         assert!(!console.is_waiting());
         assert_eq!(console.dropped(), 1);
+    }
+
+    #[test]
+    fn a_stopped_terminal_does_not_block() {
+        use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+        let leader = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+        grantpt(&leader).unwrap();
+        unlockpt(&leader).unwrap();
+        let name = ptsname(&leader, Vec::new()).unwrap();
+        let flags = OFlags::RDWR | OFlags::NOCTTY;
+        let terminal = rustix::fs::open(name, flags, Mode::empty()).unwrap();
+        let mut console = Console::new(&terminal).unwrap();
+        for _ in 0..10_000 {
+            console.print(b"GET /a-name-that-does-not-divide-the-buffer 200\n");
+        }
+        assert!(console.dropped() > 0);
+        // What we were given is as it was: blocking.
+        let inherited = rustix::fs::fcntl_getfl(&terminal).unwrap();
+        assert!(!inherited.contains(OFlags::NONBLOCK));
     }
 }

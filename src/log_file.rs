@@ -28,7 +28,7 @@ pub struct LogFile {
     torn: Vec<u8>,
     /// Rows dropped since the last warning.
     lost: u64,
-    lost_in_all: u64,
+    lost_since_start: u64,
     warned_at: Option<Duration>,
 }
 
@@ -64,7 +64,7 @@ impl LogFile {
             file,
             torn: Vec::new(),
             lost: 0,
-            lost_in_all: 0,
+            lost_since_start: 0,
             warned_at: None,
         };
         log.write_header_if_empty();
@@ -77,8 +77,8 @@ impl LogFile {
     }
 
     /// How many rows could not be written.
-    pub fn lost(&self) -> u64 {
-        self.lost_in_all
+    pub fn lost_since_start(&self) -> u64 {
+        self.lost_since_start
     }
 
     /// Writes whole rows. Gives back a warning when rows are lost, at most once a minute.
@@ -110,7 +110,7 @@ impl LogFile {
 
     fn lose(&mut self, rows: u64) {
         self.lost += rows;
-        self.lost_in_all += rows;
+        self.lost_since_start += rows;
     }
 
     fn warning(&mut self, error: &io::Error, now: Duration) -> Option<String> {
@@ -185,7 +185,7 @@ impl Failure {
 }
 
 fn count_rows(rows: &[u8]) -> u64 {
-    rows.iter().filter(|&&byte| byte == b'\n').count() as u64
+    memchr::memchr_iter(b'\n', rows).count() as u64
 }
 
 /// Opens for appending, so that two servers on one file don't overwrite each other. Non-blocking,
@@ -381,7 +381,7 @@ mod tests {
         assert_eq!(log.write(b"c\n", NOW + Duration::from_secs(59)), None);
         let warning = log.write(b"d\n", NOW + WARN_EVERY).unwrap();
         assert!(warning.contains("2 rows"), "{warning}");
-        assert_eq!(log.lost(), 4);
+        assert_eq!(log.lost_since_start(), 4);
     }
 
     #[test]
@@ -416,6 +416,6 @@ mod tests {
                 .iter()
                 .all(|row| *row == "0123456789")
         );
-        assert_eq!(rows.len() as u64 - 1 + log.lost(), 10_000);
+        assert_eq!(rows.len() as u64 - 1 + log.lost_since_start(), 10_000);
     }
 }

@@ -295,7 +295,7 @@ impl Fields {
         }
     }
 
-    /// If-None-Match, even though we send no ETag for it to match, switches the date off
+    /// If-None-Match, even though we send no `ETag` for it to match, switches the date off
     /// (RFC 9110, 13.1.3).
     fn condition(&self) -> Option<SystemTime> {
         match self.if_modified_since {

@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn an_unreadable_file_is_not_found() {
         let tree = Tree::new();
-        fs::set_permissions(tree.path("root/a"), fs::Permissions::from_mode(0)).unwrap();
+        fs::set_permissions(tree.path("root/a"), fs::Permissions::from_mode(0o000)).unwrap();
         // Root may read everything, so the table has no such row there.
         if File::open(tree.path("root/a")).is_err() {
             assert_eq!(bytes(tree.documents().find("a")), Err(Missing::NotFound));

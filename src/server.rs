@@ -1,6 +1,7 @@
 //! The shell around the pond: mio's `Poll`, the listeners, signals, the log's file. Here the
 //! kernel's events become calls on the pond; nothing below this level knows where they came from.
 
+use std::fmt::Write as _;
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -17,7 +18,7 @@ use crate::access_log::AccessLog;
 use crate::clock::Clock;
 use crate::config::{Config, STOP_WITHIN};
 use crate::connection::Readiness;
-use crate::console::{self, Console};
+use crate::console::Console;
 use crate::error::Error;
 use crate::listeners::{Accepted, Listeners};
 use crate::log_file::LogFile;
@@ -48,8 +49,8 @@ pub struct Server {
     stop_by: Option<Duration>,
     pond: Pond<TcpStream, DocumentRoot>,
     log_file: Option<LogFile>,
-    output: Console<io::Stdout>,
-    diagnostics: Console<io::Stderr>,
+    output: Console,
+    diagnostics: Console,
     warned_at: Option<Duration>,
 }
 
@@ -58,7 +59,7 @@ impl Server {
     /// server but a signal.
     pub fn start(config: &Config) -> Result<Self, Error> {
         let clock = Clock::system();
-        let mut diagnostics = console::standard_error();
+        let mut diagnostics = Console::standard_error().map_err(Error::Setup)?;
         let mut documents = DocumentRoot::open(&config.root).map_err(|source| Error::Root {
             path: config.root.clone(),
             source,
@@ -87,7 +88,7 @@ impl Server {
             stop_by: None,
             pond,
             log_file,
-            output: console::standard_output(),
+            output: Console::standard_output().map_err(Error::Setup)?,
             diagnostics,
             warned_at: None,
         };
@@ -192,8 +193,7 @@ impl Server {
         .into_iter()
         .flatten()
         .min()
-        // epoll counts in milliseconds; rounding down would spin through the last one.
-        .map(|at| Duration::from_millis(at.saturating_sub(now).as_micros().div_ceil(1000) as u64))
+        .map(|at| at.saturating_sub(now))
     }
 
     fn is_over(&self) -> bool {
@@ -318,18 +318,19 @@ impl Server {
     }
 
     fn say_goodbye(&mut self) {
-        let lost = self.log_file.as_ref().map_or(0, LogFile::lost);
+        let lost = self.log_file.as_ref().map_or(0, LogFile::lost_since_start);
         let mut line = format!(
             "stopped after {} connections ({}) and {} responses",
             self.pond.accepted(),
             self.pond.closed(),
             self.pond.shared().log.recorded()
         );
+        // Writing to a String can't fail.
         if lost > 0 {
-            line += &format!("; {lost} log rows lost");
+            let _ = write!(line, "; {lost} log rows lost");
         }
         if self.output.dropped() > 0 {
-            line += &format!("; {} lines of output lost", self.output.dropped());
+            let _ = write!(line, "; {} lines of output lost", self.output.dropped());
         }
         self.diagnose(&line);
     }
@@ -369,8 +370,9 @@ impl Source {
     }
 
     fn of(token: Token) -> Self {
-        let slot = (token.0 & 0xFFFF_FFFF) as u32;
-        let serial = (token.0 >> 32) as u32;
+        // Cutting a token in two is what truncation is for.
+        #[allow(clippy::cast_possible_truncation)]
+        let (slot, serial) = (token.0 as u32, (token.0 >> 32) as u32);
         match slot {
             SIGNALS_SLOT => Self::Signals,
             _ if slot > FIRST_LISTENER_SLOT - LISTENERS_MAX => {
@@ -404,7 +406,7 @@ fn reachable(address: SocketAddr) -> SocketAddr {
     address
 }
 
-fn diagnose(diagnostics: &mut Console<io::Stderr>, line: &str) {
+fn diagnose(diagnostics: &mut Console, line: &str) {
     diagnostics.print(format!("millpond: {line}\n").as_bytes());
 }
 
@@ -425,7 +427,7 @@ fn open_log(
     config: &Config,
     clock: &Clock,
     documents: &mut DocumentRoot,
-    diagnostics: &mut Console<io::Stderr>,
+    diagnostics: &mut Console,
 ) -> Result<Option<LogFile>, Error> {
     let Some(path) = &config.log else {
         return Ok(None);
