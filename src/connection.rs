@@ -15,22 +15,23 @@
 //! and waits only once the socket has said that it would block: readiness comes as an edge, and
 //! an edge that is not drained does not come again.
 
-use std::io;
-use std::ops::ControlFlow::{self, Break, Continue};
+mod closing;
+mod reading;
+mod responding;
+
+use std::ops::ControlFlow::{Break, Continue};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::access_log::Row;
-use crate::answer::{self, Answer, Exhausted};
 use crate::cause::Cause;
-use crate::config::{CLOSING_DISCARDS, REQUEST_BUDGET, SEND_BUDGET};
-use crate::exchange::{After, Exchange, FileRange, Piece, Record};
+use crate::config::{REQUEST_BUDGET, SEND_BUDGET};
+use crate::exchange::{Exchange, Record};
 use crate::peer::Peer;
-use crate::request::{self, HEAD_MAX, Parsed, Persistence, Request, RequestLine};
-use crate::resource::{Content, Documents};
-use crate::response;
-use crate::shared::{Phase, Shared};
+use crate::request;
+use crate::resource::Documents;
+use crate::shared::Shared;
 use crate::timeouts::Deadline;
-use crate::transport::{Follow, Transport};
+use crate::transport::Transport;
 
 /// One client. It owns no buffer: what it holds beyond this struct hangs on its state.
 #[derive(Debug)]
@@ -121,52 +122,6 @@ struct Turn {
     deadline: Option<Deadline>,
 }
 
-/// Why the requests at hand are not answered any further.
-enum Stop {
-    /// All are.
-    Drained,
-    /// What is left is no whole head.
-    Partial { scanned: usize },
-    /// The budget.
-    Yield,
-    /// No descriptor.
-    Exhausted,
-    /// The connection has gone on to sending or closing.
-    StateChanged,
-}
-
-/// Input to be answered: fresh from the shared buffer, or together with what was kept.
-enum Input<'a> {
-    Fresh(&'a [u8]),
-    Kept(Box<Kept>),
-}
-
-impl Input<'_> {
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Fresh(bytes) => bytes,
-            Self::Kept(kept) => &kept.bytes,
-        }
-    }
-
-    /// Keeps what stands from `at` on. The box is used again: a head that drips in does not cost
-    /// an allocation a byte.
-    fn keep_from<F>(self, at: usize, scanned: usize) -> State<F> {
-        let kept = match self {
-            Self::Fresh(bytes) => Box::new(Kept {
-                bytes: bytes[at..].to_vec(),
-                scanned,
-            }),
-            Self::Kept(mut kept) => {
-                kept.bytes.drain(..at);
-                kept.scanned = scanned;
-                kept
-            }
-        };
-        State::Reading(Some(kept))
-    }
-}
-
 impl<T: Transport> Connection<T> {
     /// A connection that was accepted at `now`. Its socket has room to write, and has not said
     /// yet whether there is something to read.
@@ -201,7 +156,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Does all that can be done without waiting, within the budget of a turn. `input` is the
-    /// shared read buffer, at least [`HEAD_MAX`] bytes.
+    /// shared read buffer, at least [`HEAD_MAX`](request::HEAD_MAX) bytes.
     pub fn advance<D: Documents<File = T::File>>(
         &mut self,
         shared: &mut Shared<D>,
@@ -276,107 +231,6 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Reading and Idle: reads what is there, and answers it.
-    fn read<D: Documents<File = T::File>>(
-        &mut self,
-        turn: &mut Turn,
-        shared: &mut Shared<D>,
-        input: &mut [u8],
-    ) -> ControlFlow<Then> {
-        if let Some(kept) = self.take_kept_if(|kept| kept.scanned < kept.bytes.len()) {
-            return self.serve(Input::Kept(kept), turn, shared);
-        }
-        if !self.ready.readable {
-            return Break(Then::Wait);
-        }
-        // Never zero: a head that fills the buffer has been answered.
-        let room = HEAD_MAX - self.kept_length();
-        match self.transport.read(&mut input[..room]) {
-            Ok(0) => Break(Then::Close(Cause::Peer)),
-            Ok(count) => {
-                self.ready.readable = count == room || self.ready.read_closed;
-                let fresh = &input[..count];
-                let input = match self.take_kept_if(|_| true) {
-                    Some(mut kept) => {
-                        kept.bytes.extend_from_slice(fresh);
-                        Input::Kept(kept)
-                    }
-                    None => Input::Fresh(fresh),
-                };
-                self.serve(input, turn, shared)
-            }
-            Err(error) => self.read_failed(&error),
-        }
-    }
-
-    fn read_failed(&mut self, error: &io::Error) -> ControlFlow<Then> {
-        match error.kind() {
-            io::ErrorKind::WouldBlock => {
-                self.ready.readable = false;
-                Break(Then::Wait)
-            }
-            io::ErrorKind::Interrupted => Continue(()),
-            _ => Break(Then::Close(Cause::Reset)),
-        }
-    }
-
-    fn kept_length(&self) -> usize {
-        match &self.state {
-            State::Reading(Some(kept)) => kept.bytes.len(),
-            _ => 0,
-        }
-    }
-
-    fn take_kept_if(&mut self, wanted: impl Fn(&Kept) -> bool) -> Option<Box<Kept>> {
-        match &mut self.state {
-            State::Reading(kept) => kept.take_if(|kept| wanted(kept)),
-            _ => None,
-        }
-    }
-
-    /// Answers the requests in `input`, in order, and settles what becomes of the rest.
-    fn serve<D: Documents<File = T::File>>(
-        &mut self,
-        input: Input,
-        turn: &mut Turn,
-        shared: &mut Shared<D>,
-    ) -> ControlFlow<Then> {
-        let mut at = 0;
-        let stop = self.answer_all(&input, &mut at, turn, shared)?;
-        // The head's deadline runs from its first byte. It runs already if this is more of a head
-        // that had begun, or the first head of a connection, which counts from the accept.
-        if at > 0 || matches!(self.state, State::Idle) {
-            turn.deadline = Some(Deadline::Head);
-        }
-        match stop {
-            Stop::Drained => {
-                self.state = State::Idle;
-                turn.deadline = Some(Deadline::Idle);
-                Continue(())
-            }
-            Stop::Partial { scanned } => {
-                self.state = input.keep_from(at, scanned);
-                Continue(())
-            }
-            Stop::Yield => {
-                self.state = input.keep_from(at, 0);
-                Break(Then::Yield)
-            }
-            Stop::Exhausted => {
-                self.state = input.keep_from(at, 0);
-                Break(Then::Exhausted)
-            }
-            Stop::StateChanged => {
-                // `answer` has said which deadline holds now; it is not the head's.
-                turn.deadline = Some(self.deadline_of_state());
-                if let State::Responding(exchange) = &mut self.state {
-                    exchange.leftover = input.bytes()[at..].into();
-                }
-                Continue(())
-            }
-        }
-    }
-
     /// The deadline that goes with the state.
     fn deadline_of_state(&self) -> Deadline {
         match self.state {
@@ -385,74 +239,6 @@ impl<T: Transport> Connection<T> {
             State::Idle => Deadline::Idle,
             State::Closing { .. } => Deadline::Closing,
         }
-    }
-
-    /// Answers from `at` on, and moves `at` past what has been answered.
-    fn answer_all<D: Documents<File = T::File>>(
-        &mut self,
-        input: &Input,
-        at: &mut usize,
-        turn: &mut Turn,
-        shared: &mut Shared<D>,
-    ) -> ControlFlow<Then, Stop> {
-        let mut scanned = match input {
-            Input::Fresh(_) => 0,
-            Input::Kept(kept) => kept.scanned,
-        };
-        loop {
-            let rest = &input.bytes()[*at..];
-            if rest.is_empty() {
-                return Continue(Stop::Drained);
-            }
-            if turn.request_budget == 0 {
-                return Continue(Stop::Yield);
-            }
-            match request::parse(rest, scanned) {
-                Parsed::Partial { scanned } => return Continue(Stop::Partial { scanned }),
-                Parsed::Rejected(line) => {
-                    self.refuse(line, Cause::BadRequest, shared)?;
-                    return Continue(Stop::StateChanged);
-                }
-                Parsed::Complete(request, length) => {
-                    match self.answer(&request, shared) {
-                        Ok(step) => step?,
-                        Err(Exhausted) => return Continue(Stop::Exhausted),
-                    }
-                    *at += length;
-                    scanned = 0;
-                    turn.request_budget -= 1;
-                }
-            }
-            if let State::Responding(_) | State::Closing { .. } = self.state {
-                return Continue(Stop::StateChanged);
-            }
-        }
-    }
-
-    /// Answers one request.
-    fn answer<D: Documents<File = T::File>>(
-        &mut self,
-        request: &Request,
-        shared: &mut Shared<D>,
-    ) -> Result<ControlFlow<Then>, Exhausted> {
-        let now = shared.clock.now().wall;
-        let dot_files = shared.dot_files;
-        let answer = answer::to_request(request, &mut shared.documents, dot_files, now)?;
-        self.requests = self.requests.saturating_add(1);
-        let after = self.after(request.persistence, shared);
-        Ok(self.respond(&answer, Some(request.line), after, shared))
-    }
-
-    /// Answers what can't be trusted with 400, after which nothing more is read as a request.
-    fn refuse<D: Documents<File = T::File>>(
-        &mut self,
-        line: Option<RequestLine>,
-        cause: Cause,
-        shared: &mut Shared<D>,
-    ) -> ControlFlow<Then> {
-        let answer = answer::bad_request(&mut shared.documents);
-        self.requests = self.requests.saturating_add(1);
-        self.respond(&answer, line, After::Close(cause), shared)
     }
 
     /// A head that has begun and not ended in time gets a 400.
@@ -467,263 +253,6 @@ impl<T: Transport> Connection<T> {
         };
         let deadline = Some(self.deadline_of_state());
         Advance { then, deadline }
-    }
-
-    /// Whether the connection is kept after this answer.
-    fn after<D>(&self, persistence: Persistence, shared: &Shared<D>) -> After {
-        let limits = &shared.limits;
-        let used_up = limits
-            .keep_alive_requests
-            .is_some_and(|most| self.requests >= most.get());
-        if shared.phase == Phase::Stopping {
-            After::Close(Cause::Stopped)
-        } else if persistence == Persistence::Close {
-            After::Close(Cause::CloseAsked)
-        } else if used_up || limits.keep_alive.is_zero() {
-            After::Close(Cause::RequestLimit)
-        } else {
-            After::Keep
-        }
-    }
-
-    /// What the head says of that.
-    fn connection_field<D>(&self, after: After, shared: &Shared<D>) -> response::Connection {
-        let limits = &shared.limits;
-        match after {
-            After::Close(_) => response::Connection::Close,
-            After::Keep => response::Connection::KeepAlive {
-                // Rounded down: what is said is a promise.
-                timeout: limits.keep_alive.as_secs(),
-                max: limits
-                    .keep_alive_requests
-                    .map(|most| most.get().saturating_sub(self.requests)),
-            },
-        }
-    }
-
-    /// Sends an answer, as far as the socket takes it. A small one leaves in one write from the
-    /// shared buffer and leaves nothing behind; of any other the rest goes into `Responding`.
-    fn respond<D: Documents<File = T::File>>(
-        &mut self,
-        answer: &Answer<T::File>,
-        line: Option<RequestLine>,
-        after: After,
-        shared: &mut Shared<D>,
-    ) -> ControlFlow<Then> {
-        let now = shared.clock.now();
-        let (method, target) = line.map_or(("", ""), |line| (line.method, line.target));
-        let record = Record {
-            method,
-            target,
-            file: answer.resource().map_or("", |resource| &resource.path),
-            status: answer.status(),
-            requested_at: now.wall,
-            started: now.monotonic,
-        };
-        shared.lines.add(method, target, record.status);
-
-        let mut output = std::mem::take(&mut shared.output);
-        output.clear();
-        let connection = self.connection_field(after, shared);
-        response::append_head(
-            &mut output,
-            answer,
-            connection,
-            shared.clock.date(),
-            now.wall,
-        );
-        let head = output.len();
-        // HEAD is answered as GET would be, field for field, and then not sent the body.
-        let file = match method {
-            "HEAD" => None,
-            _ => append_body(&mut output, answer),
-        };
-        let taken = self.write_first(&output, file.is_some());
-        let step = match taken {
-            Err(_) => {
-                self.log(&record, 0, Some(Cause::Reset), shared);
-                Break(Then::Close(Cause::Reset))
-            }
-            Ok(taken) if taken == output.len() && file.is_none() => {
-                self.log(&record, (taken - head) as u64, None, shared);
-                self.finish(after)
-            }
-            Ok(taken) => {
-                self.state = State::Responding(Box::new(Exchange {
-                    memory: output[taken..].into(),
-                    taken: 0,
-                    file,
-                    head_left: head.saturating_sub(taken),
-                    body_sent: taken.saturating_sub(head) as u64,
-                    record: record.to_owned(),
-                    leftover: Box::default(),
-                    after,
-                }));
-                Continue(())
-            }
-        };
-        shared.output = output;
-        step
-    }
-
-    /// The first write of a response: zero bytes if the socket has no room at all.
-    fn write_first(&mut self, bytes: &[u8], body_follows: bool) -> io::Result<usize> {
-        if !self.ready.writable {
-            return Ok(0);
-        }
-        let follow = if body_follows {
-            Follow::Body
-        } else {
-            Follow::Nothing
-        };
-        match self.transport.write(bytes, follow) {
-            Ok(taken) => {
-                self.ready.writable = taken == bytes.len();
-                Ok(taken)
-            }
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
-                self.ready.writable = false;
-                Ok(0)
-            }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
-            Err(error) => Err(error),
-        }
-    }
-
-    /// Responding: sends the next piece.
-    fn send<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
-        let State::Responding(exchange) = &mut self.state else {
-            return Continue(());
-        };
-        if !matches!(exchange.piece(), Piece::Nothing) {
-            if !self.ready.writable {
-                return Break(Then::Wait);
-            }
-            if turn.send_budget == 0 {
-                return Break(Then::Yield);
-            }
-        }
-        let sent = match exchange.piece() {
-            Piece::Nothing => return self.sent_all(turn, shared),
-            Piece::Memory(bytes, follow) => {
-                let sent = self.transport.write(bytes, follow);
-                self.ready.writable = matches!(sent, Ok(count) if count == bytes.len());
-                sent
-            }
-            Piece::File(file, offset, count) => {
-                let count = usize::try_from(count).unwrap_or(usize::MAX);
-                // A short answer says nothing about the socket here: it may be that the file
-                // ended. The next call tells: it would block, or it sends nothing.
-                let count = count.min(turn.send_budget);
-                match self.transport.send_file(file, offset, count) {
-                    Ok(0) => return Break(Then::Close(Cause::FileShrank)),
-                    sent => sent,
-                }
-            }
-        };
-        match sent {
-            Ok(count) => {
-                exchange.sent(count);
-                turn.send_budget = turn.send_budget.saturating_sub(count);
-                // Progress, and nothing else, pushes the deadline back.
-                turn.deadline = Some(Deadline::Stall);
-                Continue(())
-            }
-            Err(error) => self.send_failed(&error),
-        }
-    }
-
-    fn send_failed(&mut self, error: &io::Error) -> ControlFlow<Then> {
-        match error.kind() {
-            io::ErrorKind::WouldBlock => {
-                self.ready.writable = false;
-                Break(Then::Wait)
-            }
-            io::ErrorKind::Interrupted => {
-                self.ready.writable = true;
-                Continue(())
-            }
-            // Only reading the file can say so; a socket has other errors.
-            _ if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
-                Break(Then::Close(Cause::FileShrank))
-            }
-            _ => Break(Then::Close(Cause::Reset)),
-        }
-    }
-
-    /// The response has left: its row is written, and the input read beyond its request is next.
-    fn sent_all<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
-        let State::Responding(exchange) = std::mem::replace(&mut self.state, State::Idle) else {
-            return Continue(());
-        };
-        self.log(&exchange.record, exchange.body_sent, None, shared);
-        let after = match (exchange.after, shared.phase) {
-            // The head said "kept", but that was before the stop.
-            (After::Keep, Phase::Stopping) => After::Close(Cause::Stopped),
-            (after, _) => after,
-        };
-        let step = self.finish(after);
-        if after == After::Keep && !exchange.leftover.is_empty() {
-            self.state = State::Reading(Some(Box::new(Kept {
-                bytes: exchange.leftover.into_vec(),
-                scanned: 0,
-            })));
-        }
-        turn.deadline = Some(self.deadline_of_state());
-        step
-    }
-
-    /// After a response: Idle, or the end.
-    fn finish(&mut self, after: After) -> ControlFlow<Then> {
-        match after {
-            After::Keep => self.state = State::Idle,
-            After::Close(cause) => {
-                if self.transport.shutdown_write().is_err() {
-                    return Break(Then::Close(cause));
-                }
-                self.state = State::Closing {
-                    discards_left: CLOSING_DISCARDS,
-                    cause,
-                };
-            }
-        }
-        Continue(())
-    }
-
-    /// Closing: throws input away until the peer ends its side too.
-    fn discard(&mut self, turn: &mut Turn, input: &mut [u8]) -> ControlFlow<Then> {
-        let State::Closing {
-            discards_left,
-            cause,
-        } = &mut self.state
-        else {
-            return Continue(());
-        };
-        let cause = *cause;
-        if !self.ready.readable {
-            return Break(Then::Wait);
-        }
-        if turn.send_budget == 0 {
-            return Break(Then::Yield);
-        }
-        match self.transport.read(input) {
-            Ok(0) => Break(Then::Close(cause)),
-            Ok(count) => {
-                self.ready.readable = count == input.len() || self.ready.read_closed;
-                turn.send_budget = turn.send_budget.saturating_sub(count);
-                let count = u32::try_from(count).unwrap_or(u32::MAX);
-                match discards_left.checked_sub(count) {
-                    Some(left) => *discards_left = left,
-                    None => return Break(Then::Close(cause)),
-                }
-                Continue(())
-            }
-            Err(error) => match self.read_failed(&error) {
-                // It ended for what came before, whatever way the peer takes its leave.
-                Break(Then::Close(_)) => Break(Then::Close(cause)),
-                step => step,
-            },
-        }
     }
 
     /// One row for each response, when it has ended one way or the other.
@@ -757,29 +286,6 @@ impl Advance {
             then: Then::Close(cause),
             deadline: None,
         }
-    }
-}
-
-/// Appends a body that is in memory; gives back one that is a file.
-fn append_body<F>(out: &mut Vec<u8>, answer: &Answer<F>) -> Option<FileRange<F>> {
-    let resource = match answer {
-        Answer::File(resource) | Answer::OwnPage(_, resource) => resource,
-        Answer::NotModified(_) => return None,
-        Answer::BuiltInPage(_, page) => {
-            out.extend_from_slice(page.as_bytes());
-            return None;
-        }
-    };
-    match &resource.content {
-        Content::Bytes(bytes) => {
-            out.extend_from_slice(bytes);
-            None
-        }
-        Content::File(file) => Some(FileRange {
-            file: file.clone(),
-            offset: 0,
-            end: resource.length,
-        }),
     }
 }
 

@@ -1,4 +1,70 @@
-//! draft
+//! **millpond**: a static-file HTTP/1.1 server on one thread and one mio `Poll`.
+//!
+//! This page is the map. The server is a house in which data walks one way:
+//!
+//! ```text
+//! bytes in ─▶ request ─▶ target ─▶ resource ─▶ answer ─▶ response ─▶ bytes out ─▶ log row
+//!  server      parse      name      open        decide    head        connection   access_log
+//! ```
+//!
+//! and in which everybody looks downstairs only: a module uses modules of lower levels, never the
+//! reverse. There are no callbacks upwards, no `Rc<RefCell>`, no globals and no `unsafe`.
+//!
+//! | level | module | its one responsibility |
+//! | --- | --- | --- |
+//! | 0 | [`status`] | the four statuses |
+//! | 0 | [`cause`] | why connections end |
+//! | 0 | [`error`] | what can keep the server from starting |
+//! | 0 | [`dates`] | HTTP dates, read and written |
+//! | 0 | [`host`] | the grammar of an authority |
+//! | 0 | [`target`] | request target → name below the root |
+//! | 0 | [`media_type`] | file name → Content-Type |
+//! | 0 | [`pages`] | the error pages that are built in |
+//! | 0 | [`escape`] | text from strangers, made safe to print |
+//! | 0 | [`peer`] | a client's address in 18 bytes |
+//! | 0 | [`timeouts`] | deadlines in constant time |
+//! | 0 | [`transport`] | what a connection needs of a stream, and mio's `TcpStream` as one |
+//! | 1 | [`config`] | the settings, checked |
+//! | 1 | [`clock`] | one reading of time a turn |
+//! | 1 | [`access_log`] | a response → a row of CSV, in memory |
+//! | 1 | [`request`] | bytes → request, or "not yet", or "no" |
+//! | 1 | [`resource`] | name → open regular file, confined beneath the root |
+//! | 1 | [`exchange`] | a response on its way: what is left to send |
+//! | 2 | [`answer`] | request → status and file |
+//! | 2 | [`shared`] | what all connections share |
+//! | 3 | [`response`] | answer → head bytes |
+//! | 4 | [`connection`] | the states of one connection, and what drives them |
+//! | 5 | [`pond`] | all connections: slab, ready queue, deadlines |
+//! | 6 | [`console`] | lines for people that never make the server wait |
+//! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
+//! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
+//! | 6 | [`descriptors`] | how many connections there can be |
+//! | 7 | [`server`] | the loop: the kernel's events → calls on the pond |
+//! | 8 | [`options`] | what was typed → what is meant |
+//!
+//! Levels 0 to 3 never see a socket. [`connection`] and [`pond`] see a
+//! [`transport::Transport`] and a [`clock::Clock`], which tests replace: a scripted stream drives
+//! a connection through every split of its input and every short write.
+//!
+//! # The states of a connection
+//!
+//! ```text
+//!             a whole head                 all sent, kept
+//! accept ─▶ Reading ─────────▶ Responding ────────────────▶ Idle
+//!             ▲  ▲                │   │                       │ bytes
+//!             │  └────────────────┘   │ all sent, not kept    │
+//!             │     more is here      ▼                       │
+//!             │                    Closing ─▶ closed          │
+//!             └───────────────────────────────────────────────┘
+//! ```
+//!
+//! # In which order to read
+//!
+//! For the loop: [`server::Server::run`] and its turn, [`pond`], [`connection`], [`timeouts`].
+//! For HTTP: [`request`], [`target`], [`answer`], [`response`]. For what is written down:
+//! [`access_log`], [`log_file`]. `docs/readiness.md` follows one request through all of it, and
+//! `docs/design.md` says why it is built so.
+
 pub mod access_log;
 pub mod answer;
 pub mod cause;
@@ -28,3 +94,6 @@ pub mod status;
 pub mod target;
 pub mod timeouts;
 pub mod transport;
+
+#[cfg(test)]
+mod testing;

@@ -16,6 +16,10 @@ use crate::target::DotFiles;
 /// Durations beyond this many seconds, a year, are more likely a mistake than a wish.
 const SECONDS_MAX: f64 = 365.0 * 86_400.0;
 
+/// Not a doc comment, in which brackets would be links.
+const LISTEN_HELP: &str = "Address to listen on: ADDR:PORT, [IPv6]:PORT or PORT; may be given \
+                           several times; port 0 lets the system choose [default: 127.0.0.1:2130]";
+
 /// Serves the files of a folder over HTTP/1.1, on one thread.
 #[derive(Debug, Parser)]
 #[command(name = "millpond", version)]
@@ -24,9 +28,7 @@ struct Options {
     #[arg(default_value = "www")]
     root: PathBuf,
 
-    /// Address to listen on: ADDR:PORT, [IPv6]:PORT or PORT; may be given several times; port 0
-    /// lets the system choose [default: 127.0.0.1:2130]
-    #[arg(short, long, value_name = "ADDRESS", value_parser = parse_address)]
+    #[arg(short, long, value_name = "ADDRESS", value_parser = parse_address, help = LISTEN_HELP)]
     listen: Vec<SocketAddr>,
 
     /// Port to listen on, on 127.0.0.1: short for --listen PORT

@@ -283,10 +283,5 @@ pub enum MadeRoom {
     No,
 }
 
-// Everyone who is idle pays this, a million times: the slot, and the deadline's links.
-// (mio's sockets carry one more field in debug builds.)
-#[cfg(not(debug_assertions))]
-const _: () = assert!(size_of::<Connection<mio::net::TcpStream>>() <= 64);
-
 #[cfg(test)]
 mod tests;

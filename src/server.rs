@@ -1,42 +1,40 @@
 //! The shell around the pond: mio's `Poll`, the listeners, signals, the log's file. Here the
 //! kernel's events become calls on the pond; nothing below this level knows where they came from.
 
-use std::fmt::Write as _;
+mod admission;
+mod reporting;
+mod source;
+
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use mio::event::Event;
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll, Token};
+use mio::{Events, Interest, Poll};
 use signal_hook::consts::{SIGINT, SIGTERM};
 use signal_hook_mio::v1_0::Signals;
 
+use self::source::{Source, readiness};
 use crate::access_log::AccessLog;
 use crate::clock::Clock;
 use crate::config::{Config, STOP_WITHIN};
-use crate::connection::Readiness;
+#[cfg(not(debug_assertions))]
+use crate::connection::Connection;
 use crate::console::Console;
 use crate::error::Error;
-use crate::listeners::{Accepted, Listeners};
+use crate::listeners::Listeners;
 use crate::log_file::LogFile;
-use crate::pond::{Key, MadeRoom, Pond};
+use crate::pond::Pond;
 use crate::resource::DocumentRoot;
 use crate::shared::{Phase, RequestLines, Shared};
 
 /// How many events one call to the kernel may bring.
 const EVENTS: usize = 1024;
 
-/// How many clients are accepted in one turn: a storm of newcomers does not starve those inside.
-const ACCEPTS: usize = 128;
-
 /// Lines that wait for their reader are tried again after this time.
 const CONSOLE_RETRY: Duration = Duration::from_millis(100);
-
-/// A shortage of descriptors is mentioned at most so often.
-const WARN_EVERY: Duration = Duration::from_secs(1);
 
 /// A server, listening.
 pub struct Server {
@@ -115,19 +113,6 @@ impl Server {
     /// The addresses that are listened on, with their real ports.
     pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         self.listeners.addresses()
-    }
-
-    /// Tells standard output that the server listens, and where.
-    pub fn announce(&mut self) -> io::Result<()> {
-        for address in self.addresses()? {
-            let line = format!(
-                "Listening on port {}: http://{}/\n",
-                address.port(),
-                reachable(address)
-            );
-            self.output.print(line.as_bytes());
-        }
-        Ok(())
     }
 
     /// One line on standard error.
@@ -213,127 +198,6 @@ impl Server {
         // What comes now may be cut off by a second signal; what has come so far may not.
         self.write_log();
     }
-
-    /// Lets newcomers in, up to a budget.
-    fn accept(&mut self) {
-        for _ in 0..ACCEPTS {
-            let now = self.pond.shared().clock.now().monotonic;
-            if !self.listeners.is_open(now, self.pond.closed().total()) {
-                return;
-            }
-            if !self.pond.has_room() {
-                if !self.make_room_for_newcomer(now) {
-                    return;
-                }
-                continue;
-            }
-            match self.listeners.accept() {
-                Accepted::Client(stream, peer) => self.admit(stream, peer),
-                Accepted::Nobody => return,
-                Accepted::Failed => {}
-                Accepted::NoRoom(error) => {
-                    self.warn_of_shortage(&error, now);
-                    if !self.make_room_for_newcomer(now) {
-                        return;
-                    }
-                }
-            }
-        }
-    }
-
-    /// Whether there is room now. If nobody could be closed, newcomers wait in the kernel's queue.
-    fn make_room_for_newcomer(&mut self, now: Duration) -> bool {
-        if !self.listeners.is_someone_waiting() {
-            return false;
-        }
-        match self.pond.make_room() {
-            MadeRoom::Yes => true,
-            MadeRoom::No => {
-                self.listeners.pause(now, self.pond.closed().total());
-                false
-            }
-        }
-    }
-
-    fn admit(&mut self, mut stream: TcpStream, peer: SocketAddr) {
-        let token = Source::Connection(self.pond.next_key()).token();
-        // Registered once, for both directions: what it is ready for is remembered from then on.
-        let interest = Interest::READABLE | Interest::WRITABLE;
-        match self.poll.registry().register(&mut stream, token, interest) {
-            Ok(()) => {
-                self.pond.admit(stream, peer.into());
-            }
-            Err(error) => {
-                let now = self.pond.shared().clock.now().monotonic;
-                self.warn_of_shortage(&error, now);
-            }
-        }
-    }
-
-    fn warn_of_shortage(&mut self, error: &io::Error, now: Duration) {
-        let is_due = |last| now.saturating_sub(last) >= WARN_EVERY;
-        if self.warned_at.is_none_or(is_due) {
-            self.warned_at = Some(now);
-            let open = self.pond.len();
-            self.diagnose(&format!("cannot accept beyond {open} connections: {error}"));
-        }
-    }
-
-    /// The lines of this turn, and the rows of this second.
-    fn write_out(&mut self) {
-        let lines = &mut self.pond.shared_mut().lines;
-        if !lines.as_bytes().is_empty() {
-            self.output.print(lines.as_bytes());
-            lines.clear();
-        } else if self.output.is_waiting() {
-            self.output.flush();
-        }
-        if self.diagnostics.is_waiting() {
-            self.diagnostics.flush();
-        }
-        let shared = self.pond.shared();
-        let now = shared.clock.now().monotonic;
-        if shared.log.due().is_some_and(|due| due <= now) {
-            self.write_log();
-        }
-    }
-
-    fn write_log(&mut self) {
-        let Some(file) = &mut self.log_file else {
-            return;
-        };
-        let shared = self.pond.shared_mut();
-        let rows = shared.log.take();
-        if rows.is_empty() {
-            return;
-        }
-        let warning = file.write(&rows, shared.clock.now().monotonic);
-        // It may be another file than before, if the old one was deleted.
-        if let Ok(identity) = file.identity() {
-            shared.documents.never_serve(identity);
-        }
-        if let Some(warning) = warning {
-            self.diagnose(&warning);
-        }
-    }
-
-    fn say_goodbye(&mut self) {
-        let lost = self.log_file.as_ref().map_or(0, LogFile::lost_since_start);
-        let mut line = format!(
-            "stopped after {} connections ({}) and {} responses",
-            self.pond.accepted(),
-            self.pond.closed(),
-            self.pond.shared().log.recorded()
-        );
-        // Writing to a String can't fail.
-        if lost > 0 {
-            let _ = write!(line, "; {lost} log rows lost");
-        }
-        if self.output.dropped() > 0 {
-            let _ = write!(line, "; {} lines of output lost", self.output.dropped());
-        }
-        self.diagnose(&line);
-    }
 }
 
 impl Drop for Server {
@@ -341,69 +205,6 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.write_log();
     }
-}
-
-/// What a token stands for. The low half of a token is a slot, the high half the serial number of
-/// the connection in it; the highest slots stand for what is no connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Source {
-    Connection(Key),
-    Listener(usize),
-    Signals,
-}
-
-// Both halves must fit.
-const _: () = assert!(usize::BITS >= 64, "millpond needs a 64-bit system");
-
-const SIGNALS_SLOT: u32 = u32::MAX;
-/// Listeners count downwards from here; connections never get so far up.
-const FIRST_LISTENER_SLOT: u32 = u32::MAX - 1;
-const LISTENERS_MAX: u32 = 1 << 16;
-
-impl Source {
-    fn token(self) -> Token {
-        match self {
-            Self::Connection(key) => Token((key.serial as usize) << 32 | key.slot as usize),
-            Self::Listener(index) => Token(FIRST_LISTENER_SLOT as usize - index),
-            Self::Signals => Token(SIGNALS_SLOT as usize),
-        }
-    }
-
-    fn of(token: Token) -> Self {
-        // Cutting a token in two is what truncation is for.
-        #[allow(clippy::cast_possible_truncation)]
-        let (slot, serial) = (token.0 as u32, (token.0 >> 32) as u32);
-        match slot {
-            SIGNALS_SLOT => Self::Signals,
-            _ if slot > FIRST_LISTENER_SLOT - LISTENERS_MAX => {
-                Self::Listener((FIRST_LISTENER_SLOT - slot) as usize)
-            }
-            _ => Self::Connection(Key { slot, serial }),
-        }
-    }
-}
-
-/// What an event says. An error or a hang-up makes the socket ready for everything: the next read
-/// or write finds out what it was.
-fn readiness(event: &Event) -> Readiness {
-    let read_closed = event.is_read_closed() || event.is_error();
-    Readiness {
-        readable: event.is_readable() || read_closed,
-        writable: event.is_writable() || event.is_write_closed() || event.is_error(),
-        read_closed,
-    }
-}
-
-/// The address to type into a browser: "all addresses" is none.
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let mut address = SocketAddr::new(address.ip().to_canonical(), address.port());
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => std::net::Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => std::net::Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
 }
 
 fn diagnose(diagnostics: &mut Console, line: &str) {
@@ -454,6 +255,11 @@ fn open_log(
     }
     Ok(Some(log))
 }
+
+// Everyone who is idle pays this, a million times: the slot, and the deadline's links.
+// (mio's sockets carry one more field in debug builds.)
+#[cfg(not(debug_assertions))]
+const _: () = assert!(size_of::<Connection<TcpStream>>() <= 64);
 
 #[cfg(test)]
 mod tests;

@@ -10,35 +10,6 @@ use crate::status::Status;
 use crate::target::DotFiles;
 
 #[test]
-fn tokens_come_back() {
-    let key = |slot, serial| Source::Connection(Key { slot, serial });
-    let table = [
-        key(0, 0),
-        key(7, 9),
-        key((1 << 31) - 1, u32::MAX),
-        Source::Listener(0),
-        Source::Listener(1000),
-        Source::Signals,
-    ];
-    for source in table {
-        assert_eq!(Source::of(source.token()), source);
-    }
-}
-
-#[test]
-fn the_address_to_type() {
-    let table = [
-        ("127.0.0.1:1", "127.0.0.1:1"),
-        ("0.0.0.0:1", "127.0.0.1:1"),
-        ("[::]:1", "[::1]:1"),
-        ("[::ffff:10.0.0.1]:1", "10.0.0.1:1"),
-    ];
-    for (address, expected) in table {
-        assert_eq!(reachable(address.parse().unwrap()).to_string(), expected);
-    }
-}
-
-#[test]
 fn a_panic_writes_the_log_out() {
     let directory = tempfile::tempdir().unwrap();
     let log = directory.path().join("Log.csv");

@@ -1,0 +1,278 @@
+//! Responding: an answer → bytes on their way, and what becomes of the connection then.
+
+use std::io;
+use std::ops::ControlFlow::{self, Break, Continue};
+
+use super::{Connection, Kept, State, Then, Turn};
+use crate::answer::{self, Answer, Exhausted};
+use crate::cause::Cause;
+use crate::exchange::{After, Exchange, FileRange, Piece, Record};
+use crate::request::{Persistence, Request, RequestLine};
+use crate::resource::{Content, Documents};
+use crate::response;
+use crate::shared::{Phase, Shared};
+use crate::timeouts::Deadline;
+use crate::transport::{Follow, Transport};
+
+impl<T: Transport> Connection<T> {
+    /// Answers one request.
+    pub(super) fn answer<D: Documents<File = T::File>>(
+        &mut self,
+        request: &Request,
+        shared: &mut Shared<D>,
+    ) -> Result<ControlFlow<Then>, Exhausted> {
+        let now = shared.clock.now().wall;
+        let dot_files = shared.dot_files;
+        let answer = answer::to_request(request, &mut shared.documents, dot_files, now)?;
+        self.requests = self.requests.saturating_add(1);
+        let after = self.after(request.persistence, shared);
+        Ok(self.respond(&answer, Some(request.line), after, shared))
+    }
+
+    /// Answers what can't be trusted with 400, after which nothing more is read as a request.
+    pub(super) fn refuse<D: Documents<File = T::File>>(
+        &mut self,
+        line: Option<RequestLine>,
+        cause: Cause,
+        shared: &mut Shared<D>,
+    ) -> ControlFlow<Then> {
+        let answer = answer::bad_request(&mut shared.documents);
+        self.requests = self.requests.saturating_add(1);
+        self.respond(&answer, line, After::Close(cause), shared)
+    }
+
+    /// Whether the connection is kept after this answer.
+    fn after<D>(&self, persistence: Persistence, shared: &Shared<D>) -> After {
+        let limits = &shared.limits;
+        let used_up = limits
+            .keep_alive_requests
+            .is_some_and(|most| self.requests >= most.get());
+        if shared.phase == Phase::Stopping {
+            After::Close(Cause::Stopped)
+        } else if persistence == Persistence::Close {
+            After::Close(Cause::CloseAsked)
+        } else if used_up || limits.keep_alive.is_zero() {
+            After::Close(Cause::RequestLimit)
+        } else {
+            After::Keep
+        }
+    }
+
+    /// What the head says of that.
+    fn connection_field<D>(&self, after: After, shared: &Shared<D>) -> response::Connection {
+        let limits = &shared.limits;
+        match after {
+            After::Close(_) => response::Connection::Close,
+            After::Keep => response::Connection::KeepAlive {
+                // Rounded down: what is said is a promise.
+                timeout: limits.keep_alive.as_secs(),
+                max: limits
+                    .keep_alive_requests
+                    .map(|most| most.get().saturating_sub(self.requests)),
+            },
+        }
+    }
+
+    /// Sends an answer, as far as the socket takes it. A small one leaves in one write from the
+    /// shared buffer and leaves nothing behind; of any other the rest goes into `Responding`.
+    fn respond<D: Documents<File = T::File>>(
+        &mut self,
+        answer: &Answer<T::File>,
+        line: Option<RequestLine>,
+        after: After,
+        shared: &mut Shared<D>,
+    ) -> ControlFlow<Then> {
+        let now = shared.clock.now();
+        let (method, target) = line.map_or(("", ""), |line| (line.method, line.target));
+        let record = Record {
+            method,
+            target,
+            file: answer.resource().map_or("", |resource| &resource.path),
+            status: answer.status(),
+            requested_at: now.wall,
+            started: now.monotonic,
+        };
+        shared.lines.add(method, target, record.status);
+
+        let mut output = std::mem::take(&mut shared.output);
+        let (head, file) = self.compose(&mut output, answer, method, after, shared);
+        let step = match self.write_first(&output, file.is_some()) {
+            Err(_) => {
+                self.log(&record, 0, Some(Cause::Reset), shared);
+                Break(Then::Close(Cause::Reset))
+            }
+            Ok(taken) if taken == output.len() && file.is_none() => {
+                self.log(&record, (taken - head) as u64, None, shared);
+                self.finish(after)
+            }
+            Ok(taken) => {
+                self.state = State::Responding(Box::new(Exchange {
+                    memory: output[taken..].into(),
+                    taken: 0,
+                    file,
+                    head_left: head.saturating_sub(taken),
+                    body_sent: taken.saturating_sub(head) as u64,
+                    record: record.to_owned(),
+                    leftover: Box::default(),
+                    after,
+                }));
+                Continue(())
+            }
+        };
+        shared.output = output;
+        step
+    }
+
+    /// Puts head and small body together in `output`. Gives the head's length, and the body if it
+    /// is a file.
+    fn compose<D>(
+        &self,
+        output: &mut Vec<u8>,
+        answer: &Answer<T::File>,
+        method: &str,
+        after: After,
+        shared: &Shared<D>,
+    ) -> (usize, Option<FileRange<T::File>>) {
+        output.clear();
+        let connection = self.connection_field(after, shared);
+        let (date, now) = (shared.clock.date(), shared.clock.now().wall);
+        response::append_head(output, answer, connection, date, now);
+        let head = output.len();
+        // HEAD is answered as GET would be, field for field, and then not sent the body.
+        let file = match method {
+            "HEAD" => None,
+            _ => append_body(output, answer),
+        };
+        (head, file)
+    }
+
+    /// The first write of a response: zero bytes if the socket has no room at all.
+    fn write_first(&mut self, bytes: &[u8], body_follows: bool) -> io::Result<usize> {
+        if !self.ready.writable {
+            return Ok(0);
+        }
+        let follow = if body_follows {
+            Follow::Body
+        } else {
+            Follow::Nothing
+        };
+        match self.transport.write(bytes, follow) {
+            Ok(taken) => {
+                self.ready.writable = taken == bytes.len();
+                Ok(taken)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.ready.writable = false;
+                Ok(0)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Responding: sends the next piece.
+    pub(super) fn send<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
+        let State::Responding(exchange) = &mut self.state else {
+            return Continue(());
+        };
+        if !matches!(exchange.piece(), Piece::Nothing) {
+            if !self.ready.writable {
+                return Break(Then::Wait);
+            }
+            if turn.send_budget == 0 {
+                return Break(Then::Yield);
+            }
+        }
+        let sent = match exchange.piece() {
+            Piece::Nothing => return self.sent_all(turn, shared),
+            Piece::Memory(bytes, follow) => {
+                let sent = self.transport.write(bytes, follow);
+                self.ready.writable = matches!(sent, Ok(count) if count == bytes.len());
+                sent
+            }
+            Piece::File(file, offset, count) => {
+                let count = usize::try_from(count).unwrap_or(usize::MAX);
+                // A short answer says nothing about the socket here: it may be that the file
+                // ended. The next call tells: it would block, or it sends nothing.
+                let count = count.min(turn.send_budget);
+                match self.transport.send_file(file, offset, count) {
+                    Ok(0) => return Break(Then::Close(Cause::FileShrank)),
+                    sent => sent,
+                }
+            }
+        };
+        match sent {
+            Ok(count) => {
+                exchange.sent(count);
+                turn.send_budget = turn.send_budget.saturating_sub(count);
+                // Progress, and nothing else, pushes the deadline back.
+                turn.deadline = Some(Deadline::Stall);
+                Continue(())
+            }
+            Err(error) => self.send_failed(&error),
+        }
+    }
+
+    fn send_failed(&mut self, error: &io::Error) -> ControlFlow<Then> {
+        match error.kind() {
+            io::ErrorKind::WouldBlock => {
+                self.ready.writable = false;
+                Break(Then::Wait)
+            }
+            io::ErrorKind::Interrupted => {
+                self.ready.writable = true;
+                Continue(())
+            }
+            // Only reading the file can say so; a socket has other errors.
+            _ if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+                Break(Then::Close(Cause::FileShrank))
+            }
+            _ => Break(Then::Close(Cause::Reset)),
+        }
+    }
+
+    /// The response has left: its row is written, and the input read beyond its request is next.
+    fn sent_all<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
+        let State::Responding(exchange) = std::mem::replace(&mut self.state, State::Idle) else {
+            return Continue(());
+        };
+        self.log(&exchange.record, exchange.body_sent, None, shared);
+        let after = match (exchange.after, shared.phase) {
+            // The head said "kept", but that was before the stop.
+            (After::Keep, Phase::Stopping) => After::Close(Cause::Stopped),
+            (after, _) => after,
+        };
+        let step = self.finish(after);
+        if after == After::Keep && !exchange.leftover.is_empty() {
+            self.state = State::Reading(Some(Box::new(Kept {
+                bytes: exchange.leftover.into_vec(),
+                scanned: 0,
+            })));
+        }
+        turn.deadline = Some(self.deadline_of_state());
+        step
+    }
+}
+
+/// Appends a body that is in memory; gives back one that is a file.
+fn append_body<F>(out: &mut Vec<u8>, answer: &Answer<F>) -> Option<FileRange<F>> {
+    let resource = match answer {
+        Answer::File(resource) | Answer::OwnPage(_, resource) => resource,
+        Answer::NotModified(_) => return None,
+        Answer::BuiltInPage(_, page) => {
+            out.extend_from_slice(page.as_bytes());
+            return None;
+        }
+    };
+    match &resource.content {
+        Content::Bytes(bytes) => {
+            out.extend_from_slice(bytes);
+            None
+        }
+        Content::File(file) => Some(FileRange {
+            file: file.clone(),
+            offset: 0,
+            end: resource.length,
+        }),
+    }
+}

@@ -1,0 +1,86 @@
+//! Newcomers: accepted, registered and let into the pond, or left waiting in the kernel's queue.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use mio::Interest;
+use mio::net::TcpStream;
+
+use super::Server;
+use super::source::Source;
+use crate::listeners::Accepted;
+use crate::pond::MadeRoom;
+
+/// How many clients are accepted in one turn: a storm of newcomers does not starve those inside.
+const ACCEPTS: usize = 128;
+
+/// A shortage of descriptors is mentioned at most so often.
+const WARN_EVERY: Duration = Duration::from_secs(1);
+
+impl Server {
+    /// Lets newcomers in, up to a budget.
+    pub(super) fn accept(&mut self) {
+        for _ in 0..ACCEPTS {
+            let now = self.pond.shared().clock.now().monotonic;
+            if !self.listeners.is_open(now, self.pond.closed().total()) {
+                return;
+            }
+            if !self.pond.has_room() {
+                if !self.make_room_for_newcomer(now) {
+                    return;
+                }
+                continue;
+            }
+            match self.listeners.accept() {
+                Accepted::Client(stream, peer) => self.admit(stream, peer),
+                Accepted::Nobody => return,
+                Accepted::Failed => {}
+                Accepted::NoRoom(error) => {
+                    self.warn_of_shortage(&error, now);
+                    if !self.make_room_for_newcomer(now) {
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /// Whether there is room now. If nobody could be closed, newcomers wait in the kernel's queue.
+    fn make_room_for_newcomer(&mut self, now: Duration) -> bool {
+        if !self.listeners.is_someone_waiting() {
+            return false;
+        }
+        match self.pond.make_room() {
+            MadeRoom::Yes => true,
+            MadeRoom::No => {
+                self.listeners.pause(now, self.pond.closed().total());
+                false
+            }
+        }
+    }
+
+    fn admit(&mut self, mut stream: TcpStream, peer: SocketAddr) {
+        let token = Source::Connection(self.pond.next_key()).token();
+        // Registered once, for both directions: what it is ready for is remembered from then on.
+        let interest = Interest::READABLE | Interest::WRITABLE;
+        match self.poll.registry().register(&mut stream, token, interest) {
+            Ok(()) => {
+                self.pond.admit(stream, peer.into());
+            }
+            Err(error) => {
+                let now = self.pond.shared().clock.now().monotonic;
+                self.warn_of_shortage(&error, now);
+            }
+        }
+    }
+
+    fn warn_of_shortage(&mut self, error: &io::Error, now: Duration) {
+        let is_due = |last| now.saturating_sub(last) >= WARN_EVERY;
+        if self.warned_at.is_none_or(is_due) {
+            self.warned_at = Some(now);
+            let open = self.pond.len();
+            self.diagnose(&format!("cannot accept beyond {open} connections: {error}"));
+        }
+    }
+}

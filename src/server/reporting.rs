@@ -1,0 +1,109 @@
+//! What the server tells: requests on standard output, rows in the log, the last line.
+
+use std::fmt::Write as _;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+
+use super::Server;
+use crate::log_file::LogFile;
+
+impl Server {
+    /// Tells standard output that the server listens, and where.
+    pub fn announce(&mut self) -> io::Result<()> {
+        for address in self.addresses()? {
+            let line = format!(
+                "Listening on port {}: http://{}/\n",
+                address.port(),
+                reachable(address)
+            );
+            self.output.print(line.as_bytes());
+        }
+        Ok(())
+    }
+
+    /// The lines of this turn, and the rows of this second.
+    pub(super) fn write_out(&mut self) {
+        let lines = &mut self.pond.shared_mut().lines;
+        if !lines.as_bytes().is_empty() {
+            self.output.print(lines.as_bytes());
+            lines.clear();
+        } else if self.output.is_waiting() {
+            self.output.flush();
+        }
+        if self.diagnostics.is_waiting() {
+            self.diagnostics.flush();
+        }
+        let shared = self.pond.shared();
+        let now = shared.clock.now().monotonic;
+        if shared.log.due().is_some_and(|due| due <= now) {
+            self.write_log();
+        }
+    }
+
+    pub(super) fn write_log(&mut self) {
+        let Some(file) = &mut self.log_file else {
+            return;
+        };
+        let shared = self.pond.shared_mut();
+        let rows = shared.log.take();
+        if rows.is_empty() {
+            return;
+        }
+        let warning = file.write(&rows, shared.clock.now().monotonic);
+        // It may be another file than before, if the old one was deleted.
+        if let Ok(identity) = file.identity() {
+            shared.documents.never_serve(identity);
+        }
+        if let Some(warning) = warning {
+            self.diagnose(&warning);
+        }
+    }
+
+    pub(super) fn say_goodbye(&mut self) {
+        let lost = self.log_file.as_ref().map_or(0, LogFile::lost_since_start);
+        let mut line = format!(
+            "stopped after {} connections ({}) and {} responses",
+            self.pond.accepted(),
+            self.pond.closed(),
+            self.pond.shared().log.recorded()
+        );
+        // Writing to a String can't fail.
+        if lost > 0 {
+            let _ = write!(line, "; {lost} log rows lost");
+        }
+        if self.output.dropped() > 0 {
+            let _ = write!(line, "; {} lines of output lost", self.output.dropped());
+        }
+        self.diagnose(&line);
+    }
+}
+
+/// The address to type into a browser: "all addresses" is none.
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let mut address = SocketAddr::new(address.ip().to_canonical(), address.port());
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_to_type() {
+        let table = [
+            ("127.0.0.1:1", "127.0.0.1:1"),
+            ("0.0.0.0:1", "127.0.0.1:1"),
+            ("[::]:1", "[::1]:1"),
+            ("[::ffff:10.0.0.1]:1", "10.0.0.1:1"),
+        ];
+        for (address, expected) in table {
+            assert_eq!(reachable(address.parse().unwrap()).to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,79 @@
+//! mio's tokens and events ↔ what they stand for here.
+
+use mio::Token;
+use mio::event::Event;
+
+use crate::connection::Readiness;
+use crate::pond::Key;
+
+/// What a token stands for. The low half of a token is a slot, the high half the serial number of
+/// the connection in it; the highest slots stand for what is no connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Source {
+    Connection(Key),
+    Listener(usize),
+    Signals,
+}
+
+// Both halves must fit.
+const _: () = assert!(usize::BITS >= 64, "millpond needs a 64-bit system");
+
+const SIGNALS_SLOT: u32 = u32::MAX;
+/// Listeners count downwards from here; connections never get so far up.
+const FIRST_LISTENER_SLOT: u32 = u32::MAX - 1;
+const LISTENERS_MAX: u32 = 1 << 16;
+
+impl Source {
+    pub(super) fn token(self) -> Token {
+        match self {
+            Self::Connection(key) => Token((key.serial as usize) << 32 | key.slot as usize),
+            Self::Listener(index) => Token(FIRST_LISTENER_SLOT as usize - index),
+            Self::Signals => Token(SIGNALS_SLOT as usize),
+        }
+    }
+
+    pub(super) fn of(token: Token) -> Self {
+        // Cutting a token in two is what truncation is for.
+        #[allow(clippy::cast_possible_truncation)]
+        let (slot, serial) = (token.0 as u32, (token.0 >> 32) as u32);
+        match slot {
+            SIGNALS_SLOT => Self::Signals,
+            _ if slot > FIRST_LISTENER_SLOT - LISTENERS_MAX => {
+                Self::Listener((FIRST_LISTENER_SLOT - slot) as usize)
+            }
+            _ => Self::Connection(Key { slot, serial }),
+        }
+    }
+}
+
+/// What an event says. An error or a hang-up makes the socket ready for everything: the next read
+/// or write finds out what it was.
+pub(super) fn readiness(event: &Event) -> Readiness {
+    let read_closed = event.is_read_closed() || event.is_error();
+    Readiness {
+        readable: event.is_readable() || read_closed,
+        writable: event.is_writable() || event.is_write_closed() || event.is_error(),
+        read_closed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_come_back() {
+        let key = |slot, serial| Source::Connection(Key { slot, serial });
+        let table = [
+            key(0, 0),
+            key(7, 9),
+            key((1 << 31) - 1, u32::MAX),
+            Source::Listener(0),
+            Source::Listener(1000),
+            Source::Signals,
+        ];
+        for source in table {
+            assert_eq!(Source::of(source.token()), source);
+        }
+    }
+}
