@@ -116,16 +116,18 @@ impl AccessLog {
 
     /// When the rows that wait are to be written out at the latest.
     pub fn due(&self) -> Option<Duration> {
-        let Switch::On(rows) = &self.rows else {
-            return None;
-        };
         let since = self.since?;
-        // What stands in the writer's own buffer, 8 KiB at most, does not count here.
-        Some(if rows.get_ref().len() >= FULL {
+        Some(if self.is_full() {
             since
         } else {
             since + WRITTEN_WITHIN
         })
+    }
+
+    /// Whether so many rows wait that they should be written out now. What stands in the writer's
+    /// own buffer, 8 KiB at most, does not count.
+    pub fn is_full(&self) -> bool {
+        matches!(&self.rows, Switch::On(rows) if rows.get_ref().len() >= FULL)
     }
 
     /// Takes all waiting rows: whole rows, each with its line end.

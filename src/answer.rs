@@ -4,9 +4,10 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::SystemTime;
 
+use crate::dates;
 use crate::pages;
 use crate::request::{Method, Request};
-use crate::resource::{Documents, Missing, Resource};
+use crate::resource::{Content, Documents, Missing, Resource};
 use crate::status::Status;
 use crate::target::{self, DotFiles, Unresolved};
 
@@ -35,6 +36,14 @@ impl<F> Answer<F> {
             Self::NotModified(_) => Status::NotModified,
             Self::OwnPage(status, _) | Self::BuiltInPage(status, _) => *status,
         }
+    }
+
+    /// Whether a file stays open while the answer to `method` is sent.
+    pub fn keeps_file(&self, method: Method) -> bool {
+        let (Self::File(resource) | Self::OwnPage(_, resource)) = self else {
+            return false;
+        };
+        method != Method::Head && matches!(resource.content, Content::File(_))
     }
 
     /// The file that it rests on.
@@ -120,9 +129,12 @@ fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime
     }
 }
 
-/// The file's time as it is told: never later than the answer's own Date (RFC 9110, 8.8.2.1).
+/// The file's time as it is told, in whole seconds: never later than the answer's own Date
+/// (RFC 9110, 8.8.2.1). A file from the future therefore has a new time each second, and a 304
+/// only within the second.
 pub fn last_modified<F>(resource: &Resource<F>, now: SystemTime) -> Option<SystemTime> {
-    resource.modified.map(|modified| modified.min(now))
+    let date = dates::whole_seconds(now);
+    resource.modified.map(|modified| modified.min(date))
 }
 
 #[cfg(test)]
@@ -132,7 +144,6 @@ mod tests {
 
     use super::*;
     use crate::request::{self, Parsed};
-    use crate::resource::Content;
 
     /// A file's length and time, or why there is none.
     type Entry = Result<(u64, Option<SystemTime>), Missing>;
@@ -152,6 +163,8 @@ mod tests {
                 content: Content::File(Rc::new(())),
             }))
         }
+
+        fn end_turn(&mut self) {}
     }
 
     fn at(seconds: u64) -> SystemTime {
@@ -177,7 +190,7 @@ mod tests {
         let Parsed::Complete(request, _) = request::parse(text.as_bytes(), 0) else {
             panic!("{text:?}");
         };
-        let now = at(MODIFIED + 10);
+        let now = at(MODIFIED + 10) + Duration::from_millis(999);
         let answer = to_request(&request, names, DotFiles::Hidden, now).ok()?;
         let file = answer.resource().map_or("", |resource| &resource.path);
         Some((answer.status(), file.to_owned()))

@@ -3,15 +3,15 @@
 /// The reason for which a connection ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
-    /// The peer ended it between requests, or before its first.
+    /// The peer ended it, before a request or in the middle of a head.
     Peer,
-    /// No whole request head in time.
+    /// No request in time: nothing came, or half a head.
     HeadDeadline,
     /// No further request in time.
     IdleDeadline,
     /// A response made no progress in time.
     StallDeadline,
-    /// It was idle, and its slot or descriptor was wanted for another.
+    /// It was idle or silent, and its slot or descriptor was wanted for another.
     Evicted,
     /// The request said, or meant, `Connection: close`.
     CloseAsked,

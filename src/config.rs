@@ -25,7 +25,8 @@ pub const CLOSING_WITHIN: Duration = Duration::from_secs(2);
 /// A closing connection throws away at most so much input, in bytes.
 pub const CLOSING_DISCARDS: u32 = 1024 * 1024;
 
-/// An idle connection younger than this is not evicted: its client may be about to use it.
+/// A connection that has been idle, or silent, for less than this is not evicted: its client may
+/// be about to use it.
 pub const EVICTION_AGE: Duration = Duration::from_millis(500);
 
 /// What an idle connection gets beyond the time that it was promised, for its last request to
@@ -35,6 +36,10 @@ const IDLE_GRACE: Duration = Duration::from_millis(300);
 /// Bytes of response that one connection may send in one turn. It bounds how long a large
 /// download keeps the others waiting.
 pub const SEND_BUDGET: usize = 256 * 1024;
+
+/// Bytes of response that all connections together may send in one turn. It bounds how long a
+/// turn takes, however many downloads there are.
+pub const TURN_SEND_BUDGET: usize = 4 * 1024 * 1024;
 
 /// Requests that one connection may have answered in one turn, for the same reason.
 pub const REQUEST_BUDGET: u32 = 32;
@@ -72,19 +77,23 @@ pub struct Limits {
     pub keep_alive: Duration,
     /// How many requests a connection may make; `None` is any number.
     pub keep_alive_requests: Option<NonZeroU32>,
-    /// How long a request head may take, from the accept or from its first byte.
+    /// How long a connection may be silent after the accept, and how long a request head may
+    /// take from its first byte.
     pub head_timeout: Duration,
     /// How long a response may go without progress.
     pub stall_timeout: Duration,
     /// How many connections there may be at once.
     pub max_connections: usize,
+    /// How many descriptors there are for connections and the files that are being sent. See
+    /// [`crate::descriptors`].
+    pub max_descriptors: usize,
 }
 
 impl Limits {
     /// The length of each kind of deadline.
     pub fn duration_of(&self, deadline: Deadline) -> Duration {
         match deadline {
-            Deadline::Head => self.head_timeout,
+            Deadline::FirstByte | Deadline::Head => self.head_timeout,
             Deadline::Stall => self.stall_timeout,
             Deadline::Idle => self.keep_alive + IDLE_GRACE,
             Deadline::Closing => CLOSING_WITHIN,
@@ -100,6 +109,7 @@ impl Default for Limits {
             head_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),
             max_connections: usize::MAX,
+            max_descriptors: usize::MAX,
         }
     }
 }

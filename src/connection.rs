@@ -16,10 +16,11 @@
 //! an edge that is not drained does not come again.
 
 mod closing;
+mod deadlines;
 mod reading;
 mod responding;
 
-use std::ops::ControlFlow::{Break, Continue};
+use std::ops::ControlFlow::Break;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::access_log::Row;
@@ -27,7 +28,6 @@ use crate::cause::Cause;
 use crate::config::{REQUEST_BUDGET, SEND_BUDGET};
 use crate::exchange::{Exchange, Record};
 use crate::peer::Peer;
-use crate::request;
 use crate::resource::Documents;
 use crate::shared::Shared;
 use crate::timeouts::Deadline;
@@ -45,8 +45,11 @@ pub struct Connection<T: Transport> {
     /// When it was accepted, in milliseconds since 1970.
     connected_at: u64,
     ready: Readiness,
-    /// Whether it stands in the pond's ready queue.
+    /// Where it stands in the pond. Belongs to the pond, which keeps it here to look it up in
+    /// constant time.
     pub queued: Queued,
+    /// Whether the pond has closed another for the file that it waits for. Belongs to the pond.
+    pub room_made: MadeRoom,
     state: State<T::File>,
 }
 
@@ -63,12 +66,23 @@ pub struct Readiness {
     pub read_closed: bool,
 }
 
-/// Whether a connection stands in the ready queue.
+/// Whether a connection stands in one of the pond's queues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Queued {
-    /// It does: work was stopped by a budget.
+    /// In none: it waits for the socket or its deadline.
+    No,
+    /// In the ready queue: a budget stopped its work.
+    Ready,
+    /// Among those that wait for a descriptor to open their file with.
+    Parked,
+}
+
+/// Whether an idle connection was closed so that another can go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum MadeRoom {
+    /// There is a slot and a descriptor more.
     Yes,
-    /// It does not: it waits for the socket or its deadline.
+    /// There is not.
     No,
 }
 
@@ -139,6 +153,7 @@ impl<T: Transport> Connection<T> {
                 read_closed: false,
             },
             queued: Queued::No,
+            room_made: MadeRoom::No,
             state: State::Reading(None),
         }
     }
@@ -156,7 +171,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Does all that can be done without waiting, within the budget of a turn. `input` is the
-    /// shared read buffer, at least [`HEAD_MAX`](request::HEAD_MAX) bytes.
+    /// shared read buffer, at least [`HEAD_MAX`](crate::request::HEAD_MAX) bytes.
     pub fn advance<D: Documents<File = T::File>>(
         &mut self,
         shared: &mut Shared<D>,
@@ -177,33 +192,6 @@ impl<T: Transport> Connection<T> {
                 let deadline = turn.deadline;
                 return Advance { then, deadline };
             }
-        }
-    }
-
-    /// Its deadline has passed. Before a connection is given up, what it waited for is tried once
-    /// more: a request may lie in the socket whose event has not been seen, and room to write is
-    /// told only when about a third of the send queue is free, which an honest slow reader may
-    /// need longer for than the deadline.
-    pub fn deadline_passed<D: Documents<File = T::File>>(
-        &mut self,
-        shared: &mut Shared<D>,
-        input: &mut [u8],
-    ) -> Advance {
-        let cause = match &self.state {
-            State::Reading(Some(kept)) if !request::is_blank(&kept.bytes) => {
-                return self.refuse_partial_head(shared);
-            }
-            State::Reading(_) => return Advance::close(Cause::HeadDeadline),
-            State::Closing { cause, .. } => return Advance::close(*cause),
-            State::Idle => Cause::IdleDeadline,
-            State::Responding(_) => Cause::StallDeadline,
-        };
-        self.ready.readable = true;
-        self.ready.writable = true;
-        let advance = self.advance(shared, input);
-        match (advance.then, advance.deadline) {
-            (Then::Wait, None) => Advance::close(cause),
-            _ => advance,
         }
     }
 
@@ -228,6 +216,7 @@ impl<T: Transport> Connection<T> {
     pub fn abandon<D>(&self, cause: Cause, shared: &mut Shared<D>) {
         if let State::Responding(exchange) = &self.state {
             self.log(&exchange.record, exchange.body_sent, Some(cause), shared);
+            shared.descriptors.files -= exchange.files();
         }
     }
 
@@ -239,20 +228,6 @@ impl<T: Transport> Connection<T> {
             State::Idle => Deadline::Idle,
             State::Closing { .. } => Deadline::Closing,
         }
-    }
-
-    /// A head that has begun and not ended in time gets a 400.
-    fn refuse_partial_head<D: Documents<File = T::File>>(
-        &mut self,
-        shared: &mut Shared<D>,
-    ) -> Advance {
-        let then = match self.refuse(None, Cause::HeadDeadline, shared) {
-            Break(then) => then,
-            // There may be input to throw away, or room for the rest of the answer.
-            Continue(()) => Then::Yield,
-        };
-        let deadline = Some(self.deadline_of_state());
-        Advance { then, deadline }
     }
 
     /// One row for each response, when it has ended one way or the other.

@@ -53,6 +53,12 @@ pub fn clamp(time: SystemTime) -> SystemTime {
     time.clamp(UNIX_EPOCH, last)
 }
 
+/// The beginning of the second that `time` lies in: what its text says.
+pub fn whole_seconds(time: SystemTime) -> SystemTime {
+    let since_1970 = clamp(time).duration_since(UNIX_EPOCH).unwrap_or_default();
+    UNIX_EPOCH + Duration::from_secs(since_1970.as_secs())
+}
+
 /// A file's modification time in whole seconds, if it is one to tell clients.
 ///
 /// `None` before 1970 and after 9999, which the format can't hold, and for the first two

@@ -1,11 +1,21 @@
-//! How many connections the process's descriptors are enough for.
+//! What the process's descriptors are enough for.
+//!
+//! A connection takes one, and one more while a large file is sent on it. Newcomers are let in
+//! while both together leave [`RESERVE`] descriptors; files that are to be sent may take half of
+//! that reserve. What remains is for everything else, and for the files that are open only while
+//! they are read: a small file can always be opened.
 
+use std::io;
+
+use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors that are kept for everything but connections: the three standard streams, epoll,
-/// the signals' two, the root, the log, and a handful of files that are being sent. When those
-/// are not enough, an idle connection is closed for a file.
-pub const RESERVE: u64 = 32;
+/// Descriptors that newcomers leave alone: the three standard streams and two copies of them,
+/// epoll, the signals' two, the root, the log, a listener or two, and [`FILES_RESERVE`].
+pub const RESERVE: usize = 32;
+
+/// The part of [`RESERVE`] that files may take when connections have taken all else.
+pub const FILES_RESERVE: usize = 16;
 
 /// Raises the soft limit on descriptors to the hard one, which needs no privilege, and gives the
 /// limit that then holds (getrlimit(2), `RLIMIT_NOFILE`).
@@ -22,15 +32,52 @@ pub fn raise_limit() -> u64 {
     effective.unwrap_or(u64::MAX)
 }
 
-/// The bound on connections: what was asked for, or what the descriptors allow, whichever is
-/// less. A small limit gives half of itself rather than nothing.
-pub fn connections(limit: u64, asked: Option<usize>) -> usize {
-    let allowed = limit.saturating_sub(RESERVE).max(limit / 2).max(1);
+/// How many of `limit` descriptors are for connections and the files that are sent on them. A
+/// small limit gives half of itself rather than nothing.
+pub fn for_connections(limit: u64) -> usize {
     // Slots are numbered with 32 bits, and the highest numbers name other things than slots.
-    let allowed = allowed.min(1 << 31);
-    usize::try_from(allowed)
-        .unwrap_or(usize::MAX)
-        .min(asked.unwrap_or(usize::MAX))
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX).min(1 << 31);
+    limit.saturating_sub(RESERVE).max(limit / 2).max(1)
+}
+
+/// Whether a call failed for want of descriptors or memory (open(2), accept(2)).
+pub fn is_exhausted(error: &io::Error) -> bool {
+    let exhausted = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOBUFS];
+    exhausted
+        .iter()
+        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+/// How many descriptors are in use, and how many may be.
+#[derive(Clone, Copy, Debug)]
+pub struct DescriptorUse {
+    limit: usize,
+    /// Held by connections.
+    pub connections: usize,
+    /// Held by files that are being sent.
+    pub files: usize,
+}
+
+impl DescriptorUse {
+    /// None yet of `limit`.
+    pub fn of(limit: usize) -> Self {
+        Self {
+            limit,
+            connections: 0,
+            files: 0,
+        }
+    }
+
+    /// How many newcomers there is room for.
+    pub fn room_for_connections(&self) -> usize {
+        self.limit.saturating_sub(self.connections + self.files)
+    }
+
+    /// How many more files there is room for.
+    pub fn room_for_files(&self) -> usize {
+        let limit = self.limit.saturating_add(FILES_RESERVE);
+        limit.saturating_sub(self.connections + self.files)
+    }
 }
 
 #[cfg(test)]
@@ -40,19 +87,30 @@ mod tests {
     #[test]
     fn bounds() {
         let table = [
-            (20_000, None, 19_968),
-            (20_000, Some(100), 100),
-            (20_000, Some(50_000), 19_968),
-            (1024, None, 992),
-            (64, None, 32),
-            (40, None, 20),
-            (1, None, 1),
-            (0, None, 1),
-            (1_000_000_000, None, 999_999_968),
-            (u64::MAX, None, 1 << 31),
+            (20_000, 19_968),
+            (1024, 992),
+            (64, 32),
+            (40, 20),
+            (1, 1),
+            (0, 1),
+            (1_000_000_000, 999_999_968),
+            (u64::MAX, (1 << 31) - RESERVE),
         ];
-        for (limit, asked, expected) in table {
-            assert_eq!(connections(limit, asked), expected, "{limit} {asked:?}");
+        for (limit, expected) in table {
+            assert_eq!(for_connections(limit), expected, "{limit}");
         }
+    }
+
+    #[test]
+    fn files_have_room_when_newcomers_have_not() {
+        let mut used = DescriptorUse::of(100);
+        used.connections = 90;
+        used.files = 10;
+        assert_eq!(used.room_for_connections(), 0);
+        assert_eq!(used.room_for_files(), FILES_RESERVE);
+        used.files += FILES_RESERVE;
+        assert_eq!(used.room_for_files(), 0);
+        used.connections += 1;
+        assert_eq!((used.room_for_connections(), used.room_for_files()), (0, 0));
     }
 }

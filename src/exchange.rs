@@ -92,6 +92,11 @@ pub enum Piece<'a, F> {
 }
 
 impl<F> Exchange<F> {
+    /// How many descriptors it holds: one if the body is a file.
+    pub fn files(&self) -> usize {
+        usize::from(self.file.is_some())
+    }
+
     /// The next piece to send.
     pub fn piece(&self) -> Piece<'_, F> {
         if self.taken < self.memory.len() {

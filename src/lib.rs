@@ -15,6 +15,7 @@
 //! | 0 | [`status`] | the four statuses |
 //! | 0 | [`cause`] | why connections end |
 //! | 0 | [`error`] | what can keep the server from starting |
+//! | 0 | [`descriptors`] | what the process's descriptors are enough for |
 //! | 0 | [`dates`] | HTTP dates, read and written |
 //! | 0 | [`host`] | the grammar of an authority |
 //! | 0 | [`target`] | request target → name below the root |
@@ -38,7 +39,6 @@
 //! | 6 | [`console`] | lines for people that never make the server wait |
 //! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
 //! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
-//! | 6 | [`descriptors`] | how many connections there can be |
 //! | 7 | [`server`] | the loop: the kernel's events → calls on the pond |
 //! | 8 | [`options`] | what was typed → what is meant |
 //!

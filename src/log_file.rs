@@ -39,8 +39,8 @@ impl LogFile {
         let mut file = open_for_append(path)?;
         if file.metadata()?.is_file() {
             match examine(&mut file)? {
-                Content::Empty | Content::Ours { torn: 0, .. } => {}
-                Content::Ours { length, torn } => {
+                Held::Empty | Held::Ours { torn: 0, .. } => {}
+                Held::Ours { length, torn } => {
                     file.set_len(length)?;
                     notices.push(format!(
                         "the log '{}' ended in half a row, as after a crash; its last {torn} \
@@ -48,7 +48,7 @@ impl LogFile {
                         path.display()
                     ));
                 }
-                Content::Foreign => {
+                Held::Foreign => {
                     let aside = set_aside(path, now)?;
                     notices.push(format!(
                         "the log '{}' has other columns and was set aside as '{}'",
@@ -81,9 +81,23 @@ impl LogFile {
         self.lost_since_start
     }
 
+    /// Opens the log anew, as after a rotation: the new file first, so that the old one stays if
+    /// that fails. Whatever had to be done is said in `notices`.
+    pub fn reopen(&mut self, now: SystemTime, notices: &mut Vec<String>) -> io::Result<()> {
+        let new = Self::open(&self.path, now, notices)?;
+        self.file = new.file;
+        // The rest of a row belongs behind its beginning, which is in the old file.
+        self.lose(u64::from(!self.torn.is_empty()));
+        self.torn = new.torn;
+        Ok(())
+    }
+
     /// Writes whole rows. Gives back a warning when rows are lost, at most once a minute.
     pub fn write(&mut self, rows: &[u8], now: Duration) -> Option<String> {
-        self.reopen_if_unlinked();
+        if let Err(error) = self.look_after_file() {
+            self.lose(count_rows(rows));
+            return self.warning(&error, now);
+        }
         let torn = std::mem::take(&mut self.torn);
         let result = match self.write_all(&torn) {
             Ok(()) => self.write_all(rows),
@@ -142,17 +156,19 @@ impl LogFile {
     }
 
     /// A log that was deleted while we hold it would go on growing unseen: the disk fills, and
-    /// nobody finds the file.
-    fn reopen_if_unlinked(&mut self) {
-        let is_unlinked = self
-            .file
-            .metadata()
-            .is_ok_and(|metadata| metadata.nlink() == 0);
-        if is_unlinked && let Ok(file) = open_for_append(&self.path) {
-            self.file = file;
-            self.torn.clear();
+    /// nobody finds the file. One that was emptied (`copytruncate`) has lost its header.
+    fn look_after_file(&mut self) -> io::Result<()> {
+        let metadata = self.file.metadata()?;
+        if metadata.nlink() == 0 {
+            // It is a file like any other that lies there at the start; what is cut off or set
+            // aside from it now has no one to be told to.
+            return self.reopen(SystemTime::now(), &mut Vec::new());
+        }
+        if metadata.is_file() && metadata.len() == 0 {
+            self.lose(u64::from(!self.torn.is_empty()));
             self.write_header_if_empty();
         }
+        Ok(())
     }
 
     /// The header goes out like a row: if there is no room for it now, it goes out before the
@@ -200,7 +216,7 @@ fn open_for_append(path: &Path) -> io::Result<File> {
 }
 
 /// What an existing log file holds.
-enum Content {
+enum Held {
     Empty,
     /// Our header and rows, and after `length` bytes a rest of `torn` bytes without a line end.
     Ours {
@@ -210,10 +226,10 @@ enum Content {
     Foreign,
 }
 
-fn examine(file: &mut File) -> io::Result<Content> {
+fn examine(file: &mut File) -> io::Result<Held> {
     let size = file.metadata()?.len();
     if size == 0 {
-        return Ok(Content::Empty);
+        return Ok(Held::Empty);
     }
     let header = access_log::header();
     let mut first = Vec::new();
@@ -222,16 +238,16 @@ fn examine(file: &mut File) -> io::Result<Content> {
     if first == header {
         let length = last_line_end(file, size)?;
         let torn = size - length;
-        return Ok(Content::Ours { length, torn });
+        return Ok(Held::Ours { length, torn });
     }
     // A crash may have come in the middle of the header.
     if header.starts_with(&first) {
-        return Ok(Content::Ours {
+        return Ok(Held::Ours {
             length: 0,
             torn: size,
         });
     }
-    Ok(Content::Foreign)
+    Ok(Held::Foreign)
 }
 
 /// The offset past the last line end before `size`; 0 if there is none. Reads backwards, so that a
@@ -366,6 +382,54 @@ mod tests {
         log.write(b"after\n", NOW);
         let content = fs::read_to_string(&path).unwrap();
         assert_eq!(content, format!("{}after\n", header()));
+    }
+
+    #[test]
+    fn an_emptied_log_gets_its_header_again() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("Log.csv");
+        let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
+        log.write(b"before\n", NOW);
+        File::create(&path).unwrap();
+        log.write(b"after\n", NOW);
+        let content = fs::read_to_string(&path).unwrap();
+        assert_eq!(content, format!("{}after\n", header()));
+    }
+
+    #[test]
+    fn a_log_that_cannot_be_made_again_counts_its_rows_as_lost() {
+        let directory = tempfile::tempdir().unwrap();
+        let folder = directory.path().join("logs");
+        let path = folder.join("Log.csv");
+        fs::create_dir(&folder).unwrap();
+        let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
+        fs::remove_dir_all(&folder).unwrap();
+        assert!(log.write(b"a\nb\n", NOW).is_some());
+        assert_eq!(log.lost_since_start(), 2);
+        fs::create_dir(&folder).unwrap();
+        assert_eq!(log.write(b"c\n", NOW), None);
+        let content = fs::read_to_string(&path).unwrap();
+        assert_eq!(content, format!("{}c\n", header()));
+    }
+
+    #[test]
+    fn a_rotated_log_goes_on_in_a_new_file() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("Log.csv");
+        let rotated = directory.path().join("Log.csv.1");
+        let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
+        log.write(b"before\n", NOW);
+        fs::rename(&path, &rotated).unwrap();
+        log.write(b"between\n", NOW);
+        log.reopen(UNIX_EPOCH, &mut Vec::new()).unwrap();
+        log.write(b"after\n", NOW);
+        let expected = [
+            (rotated, format!("{}before\nbetween\n", header())),
+            (path, format!("{}after\n", header())),
+        ];
+        for (path, content) in expected {
+            assert_eq!(fs::read_to_string(&path).unwrap(), content);
+        }
     }
 
     #[test]

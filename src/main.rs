@@ -4,7 +4,7 @@ use std::io::Write as _;
 use std::process::ExitCode;
 
 use millpond::error::Error;
-use millpond::options::{self, Stop};
+use millpond::options::{self, NoConfig};
 use millpond::server::Server;
 use millpond::{config::Config, descriptors};
 
@@ -21,12 +21,12 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        Err(Stop::Show(text)) => {
+        Err(NoConfig::Show(text)) => {
             // Whoever asked for help and hung up has no use for an error.
             let _ = std::io::stdout().write_all(text.as_bytes());
             ExitCode::SUCCESS
         }
-        Err(Stop::Usage(message)) => {
+        Err(NoConfig::Usage(message)) => {
             complain(&message);
             ExitCode::from(USAGE)
         }

@@ -59,7 +59,7 @@ struct Options {
     #[arg(long, value_name = "N", default_value = "998")]
     keep_alive_requests: u32,
 
-    /// How long a request head may take, from the connection's or its own first byte
+    /// How long a new connection may be silent, and how long a request head may take
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_positive_seconds)]
     head_timeout: Duration,
 
@@ -74,7 +74,7 @@ struct Options {
 
 /// Why there is no configuration.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Stop {
+pub enum NoConfig {
     /// Help or version was asked for: this text, on standard output.
     Show(String),
     /// What was typed can't be meant: this line, on standard error.
@@ -85,10 +85,10 @@ pub enum Stop {
 pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     descriptors: u64,
-) -> Result<Config, Stop> {
+) -> Result<Config, NoConfig> {
     let options = Options::try_parse_from(arguments).map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => Stop::Show(error.to_string()),
-        _ => Stop::Usage(one_line(&error.to_string())),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NoConfig::Show(error.to_string()),
+        _ => NoConfig::Usage(one_line(&error.to_string())),
     })?;
     Ok(options.into_config(descriptors))
 }
@@ -102,6 +102,7 @@ fn one_line(message: &str) -> String {
 
 impl Options {
     fn into_config(self, descriptors: u64) -> Config {
+        let allowed = descriptors::for_connections(descriptors);
         let mut listen = self.listen;
         listen.extend(self.port.map(local));
         if listen.is_empty() {
@@ -126,7 +127,8 @@ impl Options {
                 keep_alive_requests: NonZeroU32::new(self.keep_alive_requests),
                 head_timeout: self.head_timeout,
                 stall_timeout: self.stall_timeout,
-                max_connections: descriptors::connections(descriptors, self.max_connections),
+                max_connections: self.max_connections.unwrap_or(usize::MAX).min(allowed),
+                max_descriptors: allowed,
             },
         }
     }
@@ -170,10 +172,11 @@ fn parse_count(text: &str) -> Result<usize, String> {
 /// The line that says what holds, whatever was asked for.
 pub fn banner(config: &Config, descriptors: u64) -> String {
     let limits = &config.limits;
-    let reckoned = if limits.max_connections == descriptors::connections(descriptors, None) {
-        format!("descriptors less {} in reserve", descriptors::RESERVE)
-    } else {
+    let reckoned = if limits.max_connections < limits.max_descriptors {
         "as asked for".to_owned()
+    } else {
+        let reserve = descriptors.saturating_sub(limits.max_connections as u64);
+        format!("descriptors less {reserve} in reserve")
     };
     let requests = limits
         .keep_alive_requests
@@ -205,7 +208,7 @@ mod tests {
 
     const DESCRIPTORS: u64 = 20_000;
 
-    fn parsed(line: &str) -> Result<Config, Stop> {
+    fn parsed(line: &str) -> Result<Config, NoConfig> {
         let arguments = line.split_whitespace().map(OsString::from);
         parse(arguments, DESCRIPTORS)
     }
@@ -220,6 +223,7 @@ mod tests {
         assert_eq!(config.dot_files, DotFiles::Hidden);
         let expected = Limits {
             max_connections: 19_968,
+            max_descriptors: 19_968,
             ..Limits::default()
         };
         assert_eq!(config.limits, expected);
@@ -255,6 +259,7 @@ mod tests {
             head_timeout: Duration::from_secs(1),
             stall_timeout: Duration::from_millis(2250),
             max_connections: 7,
+            max_descriptors: 19_968,
         };
         assert_eq!(config.limits, expected);
         let banner = banner(&config, DESCRIPTORS);
@@ -300,7 +305,7 @@ mod tests {
             ("--no-log --log x", "'--no-log'"),
         ];
         for (line, thing) in table {
-            let Err(Stop::Usage(message)) = parsed(&format!("millpond {line}")) else {
+            let Err(NoConfig::Usage(message)) = parsed(&format!("millpond {line}")) else {
                 panic!("{line}");
             };
             assert!(message.contains(thing), "{line}: {message}");
@@ -314,7 +319,7 @@ mod tests {
 
     #[test]
     fn help_and_version_are_no_mistakes() {
-        let Err(Stop::Show(help)) = parsed("millpond --help") else {
+        let Err(NoConfig::Show(help)) = parsed("millpond --help") else {
             panic!();
         };
         for option in [
@@ -335,6 +340,6 @@ mod tests {
             assert!(help.contains(option), "{option} in {help}");
         }
         let version = format!("millpond {}\n", env!("CARGO_PKG_VERSION"));
-        assert_eq!(parsed("millpond -V").unwrap_err(), Stop::Show(version));
+        assert_eq!(parsed("millpond -V").unwrap_err(), NoConfig::Show(version));
     }
 }

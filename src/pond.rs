@@ -4,14 +4,15 @@
 //! each connection to go on. That is what lets a test, or a simulator with invented clients, drive
 //! it through a day in a second.
 
+mod room;
+
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use slab::Slab;
 
 use crate::cause::{Cause, CauseCounts};
-use crate::config::EVICTION_AGE;
-use crate::connection::{Advance, Connection, Queued, Readiness, Then};
+use crate::connection::{Advance, Connection, MadeRoom, Queued, Readiness, Then};
 use crate::peer::Peer;
 use crate::request::HEAD_MAX;
 use crate::resource::Documents;
@@ -40,6 +41,10 @@ pub struct Pond<T: Transport, D> {
     /// Connections that a budget stopped: an edge they have seen does not come again, so they
     /// must be remembered.
     ready: VecDeque<Key>,
+    /// Connections that wait for a descriptor to open their file with.
+    parked: VecDeque<Key>,
+    /// When one of them is tried again, even if no descriptor is known to be free.
+    retry_at: Duration,
     shared: Shared<D>,
     /// The shared read buffer.
     input: Box<[u8]>,
@@ -56,6 +61,8 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             connections: Slab::new(),
             timeouts: Timeouts::new(|deadline| limits.duration_of(deadline)),
             ready: VecDeque::new(),
+            parked: VecDeque::new(),
+            retry_at: Duration::ZERO,
             shared,
             input: vec![0; HEAD_MAX].into_boxed_slice(),
             next_serial: 0,
@@ -84,11 +91,6 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         self.connections.is_empty()
     }
 
-    /// Whether another connection is within the bound.
-    pub fn has_room(&self) -> bool {
-        self.connections.len() < self.shared.limits.max_connections
-    }
-
     /// How many connections there have been.
     pub fn accepted(&self) -> u64 {
         self.accepted
@@ -104,12 +106,22 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         self.timeouts.count(deadline)
     }
 
+    /// A turn begins: one reading of time for all that happens in it.
+    pub fn begin_turn(&mut self) {
+        self.shared.clock.tick();
+        self.shared.sent_in_turn = 0;
+    }
+
+    /// A turn is over: what it found out about files is forgotten.
+    pub fn end_turn(&mut self) {
+        self.shared.documents.end_turn();
+    }
+
     /// The name that the next connection will have: what its socket is registered with before it
     /// is let in.
     pub fn next_key(&self) -> Key {
         Key {
-            // The bound on connections is far below 2³² (see `Limits::max_connections`).
-            slot: u32::try_from(self.connections.vacant_key()).unwrap_or(u32::MAX),
+            slot: slot_number(self.connections.vacant_key()),
             serial: self.next_serial,
         }
     }
@@ -120,7 +132,9 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         let now = self.shared.clock.now();
         let connection = Connection::new(transport, peer, key.serial, now.wall);
         self.connections.insert(connection);
-        self.timeouts.set(key.slot, Deadline::Head, now.monotonic);
+        self.timeouts
+            .set(key.slot, Deadline::FirstByte, now.monotonic);
+        self.shared.descriptors.connections += 1;
         self.next_serial = self.next_serial.wrapping_add(1);
         self.accepted += 1;
         key
@@ -132,15 +146,24 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             return;
         };
         connection.note(readiness);
-        // One that stands in the ready queue has its turn from there.
-        if connection.queued == Queued::No {
+        // One that stands in a queue has its turn from there.
+        if connection.queued != Queued::No {
+            return;
+        }
+        if self.shared.turn_is_full() {
+            self.queue(key);
+        } else {
             self.advance(key);
         }
     }
 
-    /// Goes on with those that a budget stopped in the last turn, each once.
+    /// Goes on with those that a budget stopped, each once, until this turn has done its share.
     pub fn run_ready(&mut self) {
+        self.unpark();
         for _ in 0..self.ready.len() {
+            if self.shared.turn_is_full() {
+                return;
+            }
             let Some(key) = self.ready.pop_front() else {
                 return;
             };
@@ -179,37 +202,22 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         }
     }
 
-    /// When [`Pond::expire`] or [`Pond::run_ready`] has something to do, on the monotonic clock.
+    /// When there is something to do without an event, on the monotonic clock.
     pub fn wake_at(&self) -> Option<Duration> {
-        if self.ready.is_empty() {
-            self.timeouts.next()
-        } else {
-            Some(self.shared.clock.now().monotonic)
+        if !self.ready.is_empty() {
+            return Some(self.shared.clock.now().monotonic);
         }
-    }
-
-    /// Closes the connection that has been idle longest, unless it has only just become idle.
-    /// Nobody who is being served is ever closed to make room.
-    pub fn make_room(&mut self) -> MadeRoom {
-        let now = self.shared.clock.now().monotonic;
-        match self.timeouts.oldest(Deadline::Idle) {
-            Some((slot, since)) if now.saturating_sub(since) >= EVICTION_AGE => {
-                self.close(slot, Cause::Evicted);
-                MadeRoom::Yes
-            }
-            _ => MadeRoom::No,
-        }
+        let retry = (!self.parked.is_empty()).then_some(self.retry_at);
+        [self.timeouts.next(), retry].into_iter().flatten().min()
     }
 
     /// Ends what is idle, and lets what is being sent go on.
     pub fn stop(&mut self) {
         self.shared.phase = Phase::Stopping;
-        let slots: Vec<usize> = self.connections.iter().map(|(slot, _)| slot).collect();
-        for slot in slots {
-            let connection = &mut self.connections[slot];
-            let key = Key {
-                slot: u32::try_from(slot).unwrap_or(u32::MAX),
-                serial: connection.serial(),
+        for key in self.keys() {
+            // One that stops may have made room for another, which is gone then.
+            let Some(connection) = self.connections.get_mut(key.slot as usize) else {
+                continue;
             };
             let advance = connection.stop(&mut self.shared, &mut self.input);
             self.settle(key, advance);
@@ -218,10 +226,17 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
 
     /// Ends everything.
     pub fn close_all(&mut self) {
-        let slots: Vec<usize> = self.connections.iter().map(|(slot, _)| slot).collect();
-        for slot in slots {
-            self.close(u32::try_from(slot).unwrap_or(u32::MAX), Cause::Stopped);
+        for key in self.keys() {
+            self.close(key.slot, Cause::Stopped);
         }
+    }
+
+    fn keys(&self) -> Vec<Key> {
+        let key = |(slot, connection): (usize, &Connection<T>)| Key {
+            slot: slot_number(slot),
+            serial: connection.serial(),
+        };
+        self.connections.iter().map(key).collect()
     }
 
     fn find(&mut self, key: Key) -> Option<&mut Connection<T>> {
@@ -247,20 +262,20 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             Then::Wait => {}
             Then::Yield => self.queue(key),
             Then::Close(cause) => self.close(key.slot, cause),
-            // An idle connection gives its descriptor, and the request is tried again. It is not
-            // idle itself, so it is not the one to go.
-            Then::Exhausted => match self.make_room() {
-                MadeRoom::Yes => self.queue(key),
-                MadeRoom::No => self.close(key.slot, Cause::Exhausted),
-            },
+            Then::Exhausted => self.find_descriptor(key),
+        }
+        if advance.then != Then::Exhausted
+            && let Some(connection) = self.find(key)
+        {
+            connection.room_made = MadeRoom::No;
         }
     }
 
     fn queue(&mut self, key: Key) {
-        if let Some(connection) = self.connections.get_mut(key.slot as usize)
+        if let Some(connection) = self.find(key)
             && connection.queued == Queued::No
         {
-            connection.queued = Queued::Yes;
+            connection.queued = Queued::Ready;
             self.ready.push_back(key);
         }
     }
@@ -269,18 +284,15 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         self.timeouts.remove(slot);
         if let Some(connection) = self.connections.try_remove(slot as usize) {
             connection.abandon(cause, &mut self.shared);
+            self.shared.descriptors.connections -= 1;
             self.closed.add(cause);
         }
     }
 }
 
-/// Whether [`Pond::make_room`] found someone to close.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum MadeRoom {
-    /// There is a slot and a descriptor more.
-    Yes,
-    /// There is not: nobody is idle, or not for long enough.
-    No,
+/// A slot's index as it stands in a [`Key`]. The bound on connections keeps it far below 2³².
+fn slot_number(slot: usize) -> u32 {
+    u32::try_from(slot).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

@@ -152,7 +152,7 @@ fn find_end(head: &[u8], scanned: usize) -> HeadEnd {
 
 /// Whether the first line of `head` ends within what has not been scanned before.
 fn first_line_just_ended(head: &[u8], scanned: usize) -> bool {
-    !head[..scanned].contains(&b'\n') && head[scanned..].contains(&b'\n')
+    head[scanned..].contains(&b'\n') && !head[..scanned].contains(&b'\n')
 }
 
 /// Whether `httparse` can take this for the front of a head. Asked once for each head that comes

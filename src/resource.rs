@@ -19,17 +19,21 @@ use std::time::SystemTime;
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::OFlags;
-use rustix::io::Errno;
 
 use crate::dates;
+use crate::descriptors::is_exhausted;
 use crate::transport::read_at;
 
 /// Files up to this length, in bytes, are read at once and leave in one write together with
 /// their head. Above it, a system call more costs less than the copy that it spares.
 pub const SMALL: u64 = 16 * 1024;
 
-/// How many names a turn remembers. Each may hold an open file or [`SMALL`] bytes.
-const REMEMBERED: usize = 64;
+/// How many names a turn remembers. Each may hold [`SMALL`] bytes, or an open file, which comes
+/// out of [`crate::descriptors::RESERVE`].
+const REMEMBERED: usize = 8;
+
+/// How many log files, the present one and those it was rotated into, are never served.
+const LOGS_REMEMBERED: usize = 64;
 
 /// A regular file, open or read.
 #[derive(Debug)]
@@ -71,6 +75,9 @@ pub trait Documents {
 
     /// Opens the regular file of this name; see [`crate::target::resolve`] for what a name is.
     fn find(&mut self, path: &str) -> Result<Rc<Resource<Self::File>>, Missing>;
+
+    /// A turn is over: what is found from now on is looked up anew.
+    fn end_turn(&mut self);
 }
 
 /// A file's identity: device and inode number.
@@ -94,8 +101,8 @@ pub struct DocumentRoot {
     checked: Checked,
     /// What this turn has found.
     found: HashMap<String, Found>,
-    /// The log file: never served, wherever it lies and however it is linked.
-    never_served: Option<Identity>,
+    /// Log files: never served, wherever they lie and however they are linked.
+    never_served: Vec<Identity>,
 }
 
 type Found = Result<Rc<Resource<File>>, Missing>;
@@ -114,20 +121,19 @@ impl DocumentRoot {
             folder: Some(open_folder(path)?),
             checked: Checked::NotYet,
             found: HashMap::new(),
-            never_served: None,
+            never_served: Vec::new(),
         })
     }
 
-    /// Makes the file of this identity absent.
+    /// Makes the file of this identity absent. A log that was rotated stays so: the last few are
+    /// remembered.
     pub fn never_serve(&mut self, file: Identity) {
-        self.never_served = Some(file);
-    }
-
-    /// Forgets what was found: called when a turn begins. What is served is then as new as the
-    /// turn.
-    pub fn begin_turn(&mut self) {
-        self.found.clear();
-        self.checked = Checked::NotYet;
+        if !self.never_served.contains(&file) {
+            self.never_served.push(file);
+        }
+        if self.never_served.len() > LOGS_REMEMBERED {
+            self.never_served.remove(0);
+        }
     }
 
     /// The folder that is at the root's path *now*: a site generator may have removed the root
@@ -168,7 +174,7 @@ impl DocumentRoot {
         if metadata.is_dir() {
             return Err(Missing::IsDirectory);
         }
-        if !metadata.is_file() || Some(Identity::of(&metadata)) == self.never_served {
+        if !metadata.is_file() || self.never_served.contains(&Identity::of(&metadata)) {
             return Err(Missing::NotFound);
         }
         let length = metadata.len();
@@ -192,7 +198,12 @@ impl Documents for DocumentRoot {
         if let Some(found) = self.found.get(path) {
             return found.clone();
         }
-        let found = self.look_up(path);
+        let mut found = self.look_up(path);
+        if matches!(found, Err(Missing::Exhausted)) {
+            // What is only remembered gives way first.
+            self.found.clear();
+            found = self.look_up(path);
+        }
         // Whoever is out of descriptors now may have one in a moment.
         if !matches!(found, Err(Missing::Exhausted)) {
             if self.found.len() >= REMEMBERED {
@@ -201,6 +212,11 @@ impl Documents for DocumentRoot {
             self.found.insert(path.to_owned(), found.clone());
         }
         found
+    }
+
+    fn end_turn(&mut self) {
+        self.found.clear();
+        self.checked = Checked::NotYet;
     }
 }
 
@@ -233,14 +249,6 @@ fn missing(error: &io::Error) -> Missing {
     } else {
         Missing::NotFound
     }
-}
-
-/// Whether the call failed for want of descriptors or memory (open(2), accept(2)).
-pub fn is_exhausted(error: &io::Error) -> bool {
-    let exhausted = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOBUFS];
-    exhausted
-        .iter()
-        .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
 #[cfg(test)]
@@ -401,10 +409,10 @@ mod tests {
         let found = |documents: &mut DocumentRoot| bytes(documents.find("a"));
         assert_eq!(found(&mut documents).unwrap(), b"content of a");
         fs::write(tree.path("root/a"), "other").unwrap();
-        documents.begin_turn();
+        documents.end_turn();
         assert_eq!(found(&mut documents).unwrap(), b"other");
         fs::remove_file(tree.path("root/a")).unwrap();
-        documents.begin_turn();
+        documents.end_turn();
         assert_eq!(found(&mut documents), Err(Missing::NotFound));
     }
 
@@ -414,16 +422,16 @@ mod tests {
         let mut documents = tree.documents();
         assert_eq!(bytes(documents.find("a")).unwrap(), b"content of a");
         fs::rename(tree.path("root"), tree.path("old")).unwrap();
-        documents.begin_turn();
+        documents.end_turn();
         assert_eq!(bytes(documents.find("a")), Err(Missing::NotFound));
         fs::create_dir(tree.path("root")).unwrap();
         fs::write(tree.path("root/a"), "new").unwrap();
-        documents.begin_turn();
+        documents.end_turn();
         assert_eq!(bytes(documents.find("a")).unwrap(), b"new");
         // The reverse order: the new root is there before the old one goes.
         fs::rename(tree.path("root"), tree.path("older")).unwrap();
         fs::rename(tree.path("old"), tree.path("root")).unwrap();
-        documents.begin_turn();
+        documents.end_turn();
         assert_eq!(bytes(documents.find("a")).unwrap(), b"content of a");
     }
 

@@ -12,7 +12,7 @@ const SERVER: &str = concat!("millpond/", env!("CARGO_PKG_VERSION"));
 
 /// What a head says about the connection's future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connection {
+pub enum ConnectionField {
     /// It ends after this answer.
     Close,
     /// It is kept.
@@ -30,7 +30,7 @@ pub enum Connection {
 pub fn append_head<F>(
     out: &mut Vec<u8>,
     answer: &Answer<F>,
-    connection: Connection,
+    connection: ConnectionField,
     date: &str,
     now: SystemTime,
 ) {
@@ -60,10 +60,10 @@ pub fn append_head<F>(
 
 const HTML: (&str, &str) = ("text/html", "; charset=utf-8");
 
-fn append_connection(out: &mut Vec<u8>, connection: Connection) {
+fn append_connection(out: &mut Vec<u8>, connection: ConnectionField) {
     match connection {
-        Connection::Close => field(out, "Connection", "close"),
-        Connection::KeepAlive { timeout, max } => {
+        ConnectionField::Close => field(out, "Connection", "close"),
+        ConnectionField::KeepAlive { timeout, max } => {
             field(out, "Connection", "Keep-Alive");
             match max {
                 Some(max) => field(
@@ -118,13 +118,13 @@ mod tests {
         })
     }
 
-    fn head(answer: &Answer<()>, connection: Connection) -> String {
+    fn head(answer: &Answer<()>, connection: ConnectionField) -> String {
         let mut out = Vec::new();
         append_head(&mut out, answer, connection, DATE, now());
         String::from_utf8(out).unwrap()
     }
 
-    const KEEP: Connection = Connection::KeepAlive {
+    const KEEP: ConnectionField = ConnectionField::KeepAlive {
         timeout: 10,
         max: Some(997),
     };
@@ -152,7 +152,7 @@ mod tests {
             ),
             (
                 Answer::File(resource(day_after)),
-                Connection::Close,
+                ConnectionField::Close,
                 "HTTP/1.1 200 OK\r\n",
                 "Connection: close\r\nLast-Modified: Mon, 07 Nov 1994 08:49:37 GMT\r\n\
                  Content-Type: text/css; charset=utf-8\r\nContent-Length: 1234\r\n\
@@ -160,7 +160,7 @@ mod tests {
             ),
             (
                 Answer::File(resource(None)),
-                Connection::KeepAlive {
+                ConnectionField::KeepAlive {
                     timeout: 3,
                     max: None,
                 },
@@ -178,14 +178,14 @@ mod tests {
             ),
             (
                 Answer::OwnPage(Status::NotFound, resource(day_before)),
-                Connection::Close,
+                ConnectionField::Close,
                 "HTTP/1.1 404 Not Found\r\n",
                 "Connection: close\r\nContent-Type: text/html; charset=utf-8\r\n\
                  Content-Length: 1234\r\n",
             ),
             (
                 Answer::BuiltInPage(Status::BadRequest, page()),
-                Connection::Close,
+                ConnectionField::Close,
                 "HTTP/1.1 400 Bad Request\r\n",
                 "Connection: close\r\nContent-Type: text/html; charset=utf-8\r\n\
                  Content-Length: 4\r\n",

@@ -3,26 +3,25 @@
 
 mod admission;
 mod reporting;
+mod signals;
 mod source;
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use mio::net::TcpStream;
 use mio::{Events, Interest, Poll};
-use signal_hook::consts::{SIGINT, SIGTERM};
-use signal_hook_mio::v1_0::Signals;
 
+use self::signals::Watch;
 use self::source::{Source, readiness};
 use crate::access_log::AccessLog;
 use crate::clock::Clock;
-use crate::config::{Config, STOP_WITHIN};
+use crate::config::Config;
 #[cfg(not(debug_assertions))]
 use crate::connection::Connection;
 use crate::console::Console;
+use crate::descriptors::DescriptorUse;
 use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::log_file::LogFile;
@@ -40,9 +39,7 @@ const CONSOLE_RETRY: Duration = Duration::from_millis(100);
 pub struct Server {
     poll: Poll,
     listeners: Listeners,
-    signals: Signals,
-    /// Once set, the next signal ends the process at once, even if the loop hangs.
-    stopping: Arc<AtomicBool>,
+    signals: Watch,
     /// When the stop is over, whoever is still there.
     stop_by: Option<Duration>,
     pond: Pond<TcpStream, DocumentRoot>,
@@ -75,14 +72,15 @@ impl Server {
             },
             lines: RequestLines::new(config.requests_printed),
             phase: Phase::Serving,
+            descriptors: DescriptorUse::of(config.limits.max_descriptors),
+            sent_in_turn: 0,
             output: Vec::new(),
         });
-        let (signals, stopping) = watch_signals().map_err(Error::Setup)?;
+        let signals = Watch::start().map_err(Error::Setup)?;
         let mut server = Self {
             poll: Poll::new().map_err(Error::Setup)?,
             listeners,
             signals,
-            stopping,
             stop_by: None,
             pond,
             log_file,
@@ -97,7 +95,7 @@ impl Server {
     fn register(&mut self) -> io::Result<()> {
         let registry = self.poll.registry();
         registry.register(
-            &mut self.signals,
+            self.signals.source(),
             Source::Signals.token(),
             Interest::READABLE,
         )?;
@@ -126,8 +124,9 @@ impl Server {
         while !self.is_over() {
             match self.poll.poll(&mut events, self.timeout()) {
                 Ok(()) => {}
-                // A signal that we don't handle, or a debugger: timers still run.
-                Err(error) if error.kind() == ErrorKind::Interrupted => events.clear(),
+                // A signal that we don't handle, or a pause of the whole process. Deadlines wait
+                // for the next round: what came during the pause is to be seen first.
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(Error::Poll(error)),
             }
             self.turn(&events);
@@ -142,8 +141,7 @@ impl Server {
     /// each that leaves frees a descriptor; deadlines come after events, because a request that
     /// came in time must not lose to its deadline; the log comes last, with all rows of the turn.
     fn turn(&mut self, events: &Events) {
-        self.pond.shared_mut().clock.tick();
-        self.pond.shared_mut().documents.begin_turn();
+        self.pond.begin_turn();
         for event in events {
             match Source::of(event.token()) {
                 Source::Connection(key) => self.pond.event(key, readiness(event)),
@@ -155,6 +153,7 @@ impl Server {
         self.accept();
         self.pond.expire();
         self.write_out();
+        self.pond.end_turn();
     }
 
     /// How long the kernel may let us sleep.
@@ -186,18 +185,6 @@ impl Server {
             self.pond.is_empty() || self.pond.shared().clock.now().monotonic >= stop_by
         })
     }
-
-    fn handle_signals(&mut self) {
-        if self.signals.pending().next().is_none() || self.stop_by.is_some() {
-            return;
-        }
-        self.stopping.store(true, Ordering::Relaxed);
-        self.listeners.close();
-        self.stop_by = Some(self.pond.shared().clock.now().monotonic + STOP_WITHIN);
-        self.pond.stop();
-        // What comes now may be cut off by a second signal; what has come so far may not.
-        self.write_log();
-    }
 }
 
 impl Drop for Server {
@@ -209,19 +196,6 @@ impl Drop for Server {
 
 fn diagnose(diagnostics: &mut Console, line: &str) {
     diagnostics.print(format!("millpond: {line}\n").as_bytes());
-}
-
-/// Signals as readiness. A second one does not take that way: it ends the process from within
-/// its handler, since the loop may be what hangs.
-fn watch_signals() -> io::Result<(Signals, Arc<AtomicBool>)> {
-    let signals = Signals::new([SIGINT, SIGTERM])?;
-    let stopping = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM] {
-        // The status that a shell gives to a process that died of a signal.
-        let status = 128 + signal;
-        signal_hook::flag::register_conditional_shutdown(signal, status, stopping.clone())?;
-    }
-    Ok((signals, stopping))
 }
 
 fn open_log(

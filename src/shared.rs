@@ -2,7 +2,8 @@
 
 use crate::access_log::AccessLog;
 use crate::clock::Clock;
-use crate::config::{Limits, RequestsPrinted};
+use crate::config::{Limits, RequestsPrinted, TURN_SEND_BUDGET};
+use crate::descriptors::DescriptorUse;
 use crate::escape;
 use crate::status::Status;
 use crate::target::DotFiles;
@@ -24,8 +25,25 @@ pub struct Shared<D> {
     pub lines: RequestLines,
     /// Whether connections are kept after their answer.
     pub phase: Phase,
+    /// The descriptors that connections and their files hold.
+    pub descriptors: DescriptorUse,
+    /// How many bytes have been sent in this turn.
+    pub sent_in_turn: usize,
     /// Where heads and small bodies are put together: the shared write buffer.
     pub output: Vec<u8>,
+}
+
+/// When so many bytes of request lines wait, the turn ends early to print them.
+const LINES_MAX: usize = 32 * 1024;
+
+impl<D> Shared<D> {
+    /// Whether this turn has done its share. Whoever is left has a turn of its own: so a turn's
+    /// time is bounded, and with it the memory for its lines and rows.
+    pub fn turn_is_full(&self) -> bool {
+        self.sent_in_turn >= TURN_SEND_BUDGET
+            || self.lines.text.len() >= LINES_MAX
+            || self.log.is_full()
+    }
 }
 
 /// What the server as a whole is doing.
@@ -75,9 +93,10 @@ impl RequestLines {
         self.text.as_bytes()
     }
 
-    /// Forgets them, once they are printed.
+    /// Forgets them, once they are printed, and gives back what an unusual turn took.
     pub fn clear(&mut self) {
         self.text.clear();
+        self.text.shrink_to(2 * LINES_MAX);
     }
 }
 

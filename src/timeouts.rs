@@ -20,7 +20,9 @@ const NONE: u32 = u32::MAX;
 /// What a connection is waiting for at the longest. One queue each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deadline {
-    /// A whole request head, counted from the accept or from the head's first byte.
+    /// The first byte of the first request, counted from the accept.
+    FirstByte,
+    /// A whole request head, counted from its first byte.
     Head,
     /// Progress of a response.
     Stall,
@@ -32,7 +34,13 @@ pub enum Deadline {
 
 impl Deadline {
     /// Every kind, in the order of their queues.
-    pub const ALL: [Self; 4] = [Self::Head, Self::Stall, Self::Idle, Self::Closing];
+    pub const ALL: [Self; 5] = [
+        Self::FirstByte,
+        Self::Head,
+        Self::Stall,
+        Self::Idle,
+        Self::Closing,
+    ];
 }
 
 /// One queue: its slots in the order of their time.
@@ -66,7 +74,7 @@ const UNLINKED: Link = Link {
 #[derive(Debug)]
 pub struct Timeouts {
     /// One queue for each [`Deadline`], indexed by it.
-    queues: [Queue; 4],
+    queues: [Queue; Deadline::ALL.len()],
     links: Vec<Link>,
 }
 
@@ -189,6 +197,7 @@ mod tests {
 
     fn duration_of(deadline: Deadline) -> Duration {
         match deadline {
+            Deadline::FirstByte => 500 * MS,
             Deadline::Head => 300 * MS,
             Deadline::Stall => 900 * MS,
             Deadline::Idle => 10_000 * MS,
@@ -294,7 +303,7 @@ mod tests {
                 let slot = u32::try_from(random.below(20)).unwrap();
                 match random.below(10) {
                     0..=5 => {
-                        let deadline = Deadline::ALL[usize::try_from(random.below(4)).unwrap()];
+                        let deadline = Deadline::ALL[usize::try_from(random.below(5)).unwrap()];
                         timeouts.set(slot, deadline, now);
                         model.set(slot, deadline, now);
                     }

@@ -22,8 +22,10 @@ enum Stop {
     Yield,
     /// No descriptor.
     Exhausted,
-    /// The connection has gone on to sending or closing.
-    StateChanged,
+    /// The connection has gone on to sending or closing, after a request of so many bytes.
+    StateChanged { length: usize },
+    /// It is over.
+    Over(Then),
 }
 
 /// Input to be answered: fresh from the shared buffer, or together with what was kept.
@@ -124,11 +126,10 @@ impl<T: Transport> Connection<T> {
         turn: &mut Turn,
         shared: &mut Shared<D>,
     ) -> ControlFlow<Then> {
-        let mut at = 0;
-        let stop = self.answer_all(&input, &mut at, turn, shared)?;
-        // The head's deadline runs from its first byte. It runs already if this is more of a head
-        // that had begun, or the first head of a connection, which counts from the accept.
-        if at > 0 || matches!(self.state, State::Idle) {
+        let (at, stop) = self.answer_all(&input, turn, shared);
+        // A head's deadline runs from its first byte: from now, unless this is more of a head that
+        // had begun.
+        if at > 0 || matches!(input, Input::Fresh(_)) {
             turn.deadline = Some(Deadline::Head);
         }
         match stop {
@@ -149,56 +150,70 @@ impl<T: Transport> Connection<T> {
                 self.state = input.keep_from(at, 0);
                 Break(Then::Exhausted)
             }
-            Stop::StateChanged => {
-                // `answer` has said which deadline holds now; it is not the head's.
+            Stop::StateChanged { length } => {
                 turn.deadline = Some(self.deadline_of_state());
                 if let State::Responding(exchange) = &mut self.state {
-                    exchange.leftover = input.bytes()[at..].into();
+                    exchange.leftover = input.bytes()[at + length..].into();
                 }
                 Continue(())
             }
+            Stop::Over(then) => Break(then),
         }
     }
 
-    /// Answers from `at` on, and moves `at` past what has been answered.
+    /// Answers one request after the other. Gives how many bytes have been dealt with, and why it
+    /// ended there.
     fn answer_all<D: Documents<File = T::File>>(
         &mut self,
         input: &Input,
-        at: &mut usize,
         turn: &mut Turn,
         shared: &mut Shared<D>,
-    ) -> ControlFlow<Then, Stop> {
+    ) -> (usize, Stop) {
+        let mut at = 0;
         let mut scanned = match input {
             Input::Fresh(_) => 0,
             Input::Kept(kept) => kept.scanned,
         };
         loop {
-            let rest = &input.bytes()[*at..];
-            if rest.is_empty() {
-                return Continue(Stop::Drained);
+            match self.answer_next(&input.bytes()[at..], scanned, turn, shared) {
+                Ok(length) => at += length,
+                Err(stop) => return (at, stop),
             }
-            if turn.request_budget == 0 {
-                return Continue(Stop::Yield);
+            scanned = 0;
+        }
+    }
+
+    /// Answers the request at the front of `rest`, and gives its length if the next one can follow
+    /// at once.
+    fn answer_next<D: Documents<File = T::File>>(
+        &mut self,
+        rest: &[u8],
+        scanned: usize,
+        turn: &mut Turn,
+        shared: &mut Shared<D>,
+    ) -> Result<usize, Stop> {
+        if rest.is_empty() {
+            return Err(Stop::Drained);
+        }
+        if turn.request_budget == 0 {
+            return Err(Stop::Yield);
+        }
+        let (step, length) = match request::parse(rest, scanned) {
+            Parsed::Partial { scanned } => return Err(Stop::Partial { scanned }),
+            Parsed::Rejected(line) => {
+                let step = self.refuse(line, Cause::BadRequest, shared);
+                (step, rest.len())
             }
-            match request::parse(rest, scanned) {
-                Parsed::Partial { scanned } => return Continue(Stop::Partial { scanned }),
-                Parsed::Rejected(line) => {
-                    self.refuse(line, Cause::BadRequest, shared)?;
-                    return Continue(Stop::StateChanged);
-                }
-                Parsed::Complete(request, length) => {
-                    match self.answer(&request, shared) {
-                        Ok(step) => step?,
-                        Err(Exhausted) => return Continue(Stop::Exhausted),
-                    }
-                    *at += length;
-                    scanned = 0;
-                    turn.request_budget -= 1;
-                }
+            Parsed::Complete(request, length) => {
+                let answered = self.answer(&request, shared);
+                (answered.map_err(|Exhausted| Stop::Exhausted)?, length)
             }
-            if let State::Responding(_) | State::Closing { .. } = self.state {
-                return Continue(Stop::StateChanged);
-            }
+        };
+        turn.request_budget -= 1;
+        match (step, &self.state) {
+            (Break(then), _) => Err(Stop::Over(then)),
+            (_, State::Responding(_) | State::Closing { .. }) => Err(Stop::StateChanged { length }),
+            _ => Ok(length),
         }
     }
 }

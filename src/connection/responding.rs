@@ -9,7 +9,7 @@ use crate::cause::Cause;
 use crate::exchange::{After, Exchange, FileRange, Piece, Record};
 use crate::request::{Persistence, Request, RequestLine};
 use crate::resource::{Content, Documents};
-use crate::response;
+use crate::response::{self, ConnectionField};
 use crate::shared::{Phase, Shared};
 use crate::timeouts::Deadline;
 use crate::transport::{Follow, Transport};
@@ -24,6 +24,11 @@ impl<T: Transport> Connection<T> {
         let now = shared.clock.now().wall;
         let dot_files = shared.dot_files;
         let answer = answer::to_request(request, &mut shared.documents, dot_files, now)?;
+        // A file that is to be kept open must not take the descriptor that the next small file
+        // is read with.
+        if answer.keeps_file(request.method) && shared.descriptors.room_for_files() == 0 {
+            return Err(Exhausted);
+        }
         self.requests = self.requests.saturating_add(1);
         let after = self.after(request.persistence, shared);
         Ok(self.respond(&answer, Some(request.line), after, shared))
@@ -59,11 +64,11 @@ impl<T: Transport> Connection<T> {
     }
 
     /// What the head says of that.
-    fn connection_field<D>(&self, after: After, shared: &Shared<D>) -> response::Connection {
+    fn connection_field<D>(&self, after: After, shared: &Shared<D>) -> ConnectionField {
         let limits = &shared.limits;
         match after {
-            After::Close(_) => response::Connection::Close,
-            After::Keep => response::Connection::KeepAlive {
+            After::Close(_) => ConnectionField::Close,
+            After::Keep => ConnectionField::KeepAlive {
                 // Rounded down: what is said is a promise.
                 timeout: limits.keep_alive.as_secs(),
                 max: limits
@@ -106,7 +111,7 @@ impl<T: Transport> Connection<T> {
                 self.finish(after)
             }
             Ok(taken) => {
-                self.state = State::Responding(Box::new(Exchange {
+                let exchange = Box::new(Exchange {
                     memory: output[taken..].into(),
                     taken: 0,
                     file,
@@ -115,7 +120,9 @@ impl<T: Transport> Connection<T> {
                     record: record.to_owned(),
                     leftover: Box::default(),
                     after,
-                }));
+                });
+                shared.descriptors.files += exchange.files();
+                self.state = State::Responding(exchange);
                 Continue(())
             }
         };
@@ -205,6 +212,7 @@ impl<T: Transport> Connection<T> {
             Ok(count) => {
                 exchange.sent(count);
                 turn.send_budget = turn.send_budget.saturating_sub(count);
+                shared.sent_in_turn += count;
                 // Progress, and nothing else, pushes the deadline back.
                 turn.deadline = Some(Deadline::Stall);
                 Continue(())
@@ -237,6 +245,7 @@ impl<T: Transport> Connection<T> {
             return Continue(());
         };
         self.log(&exchange.record, exchange.body_sent, None, shared);
+        shared.descriptors.files -= exchange.files();
         let after = match (exchange.after, shared.phase) {
             // The head said "kept", but that was before the stop.
             (After::Keep, Phase::Stopping) => After::Close(Cause::Stopped),

@@ -9,8 +9,8 @@ use mio::net::TcpStream;
 
 use super::Server;
 use super::source::Source;
+use crate::connection::MadeRoom;
 use crate::listeners::Accepted;
-use crate::pond::MadeRoom;
 
 /// How many clients are accepted in one turn: a storm of newcomers does not starve those inside.
 const ACCEPTS: usize = 128;

@@ -71,8 +71,8 @@ impl Server {
         if lost > 0 {
             let _ = write!(line, "; {lost} log rows lost");
         }
-        if self.output.dropped() > 0 {
-            let _ = write!(line, "; {} lines of output lost", self.output.dropped());
+        if self.output.untaken() > 0 {
+            let _ = write!(line, "; {} lines of output lost", self.output.untaken());
         }
         self.diagnose(&line);
     }

@@ -1,0 +1,61 @@
+//! Deadlines that have passed: one more try, and then the end.
+
+use std::ops::ControlFlow::{Break, Continue};
+
+use super::{Advance, Connection, State, Then};
+use crate::cause::Cause;
+use crate::request;
+use crate::resource::Documents;
+use crate::shared::Shared;
+use crate::transport::Transport;
+
+impl<T: Transport> Connection<T> {
+    /// Its deadline has passed. Before a connection is given up, what it waited for is tried once
+    /// more: a request may lie in the socket whose event has not been seen, as after a pause of the
+    /// whole machine; and room to write is told only when about a third of the send queue is free,
+    /// which an honest slow reader may need longer for than the deadline.
+    pub fn deadline_passed<D: Documents<File = T::File>>(
+        &mut self,
+        shared: &mut Shared<D>,
+        input: &mut [u8],
+    ) -> Advance {
+        if let State::Closing { cause, .. } = self.state {
+            return Advance::close(cause);
+        }
+        self.ready.readable = true;
+        self.ready.writable = true;
+        let advance = self.advance(shared, input);
+        match (advance.then, advance.deadline) {
+            (Then::Wait, None) => self.give_up(shared),
+            (Then::Exhausted, _) => Advance::close(Cause::Exhausted),
+            _ => advance,
+        }
+    }
+
+    /// What it waited for has not come.
+    fn give_up<D: Documents<File = T::File>>(&mut self, shared: &mut Shared<D>) -> Advance {
+        match &self.state {
+            State::Reading(Some(kept)) if !request::is_blank(&kept.bytes) => {
+                self.refuse_partial_head(shared)
+            }
+            State::Reading(_) => Advance::close(Cause::HeadDeadline),
+            State::Responding(_) => Advance::close(Cause::StallDeadline),
+            State::Idle => Advance::close(Cause::IdleDeadline),
+            State::Closing { cause, .. } => Advance::close(*cause),
+        }
+    }
+
+    /// A head that has begun and not ended in time gets a 400.
+    fn refuse_partial_head<D: Documents<File = T::File>>(
+        &mut self,
+        shared: &mut Shared<D>,
+    ) -> Advance {
+        let then = match self.refuse(None, Cause::HeadDeadline, shared) {
+            Break(then) => then,
+            // There may be input to throw away, or room for the rest of the answer.
+            Continue(()) => Then::Yield,
+        };
+        let deadline = Some(self.deadline_of_state());
+        Advance { then, deadline }
+    }
+}

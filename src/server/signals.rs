@@ -1,0 +1,100 @@
+//! Signals, as readiness in the loop: no handler of ours does anything but take note.
+
+use std::io::{self, IsTerminal as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::flag;
+use signal_hook_mio::v1_0::Signals;
+
+use super::{Server, diagnose};
+use crate::config::STOP_WITHIN;
+
+/// The signals that the server listens to.
+pub(super) struct Watch {
+    signals: Signals,
+    /// Set by the first signal to stop; with it set, the next one ends the process from within
+    /// its handler. It does not take the way through the loop, which may be what hangs.
+    stopping: Arc<AtomicBool>,
+    hangup: Hangup,
+}
+
+/// What SIGHUP means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Hangup {
+    /// The terminal is gone, and the server goes with it.
+    Stop,
+    /// To a server without a terminal: the log has been rotated.
+    ReopenLog,
+}
+
+impl Watch {
+    pub(super) fn start() -> io::Result<Self> {
+        let stopping = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM] {
+            // The status that a shell gives to a process that died of a signal. Registered before
+            // the flag is, and so run before it: the first signal finds it unset.
+            flag::register_conditional_shutdown(signal, 128 + signal, stopping.clone())?;
+            flag::register(signal, stopping.clone())?;
+        }
+        Ok(Self {
+            signals: Signals::new([SIGINT, SIGTERM, SIGHUP])?,
+            stopping,
+            hangup: if io::stdin().is_terminal() {
+                Hangup::Stop
+            } else {
+                Hangup::ReopenLog
+            },
+        })
+    }
+
+    /// What to register with the poll.
+    pub(super) fn source(&mut self) -> &mut Signals {
+        &mut self.signals
+    }
+}
+
+impl Server {
+    pub(super) fn handle_signals(&mut self) {
+        let received: Vec<_> = self.signals.signals.pending().collect();
+        for signal in received {
+            if signal == SIGHUP && self.signals.hangup == Hangup::ReopenLog {
+                self.reopen_log();
+            } else if self.stop_by.is_none() {
+                self.begin_stop();
+            }
+        }
+    }
+
+    fn begin_stop(&mut self) {
+        self.signals.stopping.store(true, Ordering::Relaxed);
+        self.listeners.close();
+        self.stop_by = Some(self.pond.shared().clock.now().monotonic + STOP_WITHIN);
+        self.pond.stop();
+        // What comes now may be cut off by a second signal; what has come so far may not.
+        self.write_log();
+    }
+
+    /// Rows that wait belong to the old file; then the new one takes over.
+    fn reopen_log(&mut self) {
+        self.write_log();
+        let Some(file) = &mut self.log_file else {
+            return;
+        };
+        let shared = self.pond.shared_mut();
+        let mut notices = Vec::new();
+        match file.reopen(shared.clock.now().wall, &mut notices) {
+            Ok(()) => notices.push("the log was opened anew".to_owned()),
+            Err(error) => notices.push(format!(
+                "cannot open the log anew: {error}; the old file stays in use"
+            )),
+        }
+        if let Ok(identity) = file.identity() {
+            shared.documents.never_serve(identity);
+        }
+        for notice in notices {
+            diagnose(&mut self.diagnostics, &notice);
+        }
+    }
+}

@@ -1,0 +1,139 @@
+//! Last-Modified and If-Modified-Since: which files have a date, and which conditions count.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use crate::support::answer::{MODIFIED, TEXT};
+use crate::support::site::set_modified;
+use crate::support::{Answer, Site};
+
+const LATER: &str = "Sun, 06 Nov 2044 08:49:37 GMT";
+
+fn file() -> Answer {
+    Answer::file(TEXT, "a\n")
+}
+
+fn since(date: &str) -> String {
+    format!("If-Modified-Since: {date}\r\n")
+}
+
+#[test]
+fn conditions() {
+    let not_modified = Answer::not_modified;
+    let table = [
+        (since(MODIFIED), not_modified()),
+        (since("Sun, 06 Nov 1994 08:49:38 GMT"), not_modified()),
+        (since("Sun, 06 Nov 1994 08:49:36 GMT"), file()),
+        (since(LATER), not_modified()),
+        (since("Fri, 31 Dec 9999 23:59:59 GMT"), not_modified()),
+        (since("Sun, 06 Nov 1994 08:49:37 +0000"), not_modified()),
+        (since("\t Sun, 06 Nov 1994 08:49:37 GMT \t"), not_modified()),
+        (
+            "if-modified-SINCE:Sun, 06 Nov 1994 08:49:37 GMT\r\n".to_owned(),
+            not_modified(),
+        ),
+        // What can't be read is ignored.
+        (since(""), file()),
+        (since("yesterday"), file()),
+        (since("4102444800"), file()),
+        (since("\"Sun, 06 Nov 2044 08:49:37 GMT\""), file()),
+        (
+            since("Sun, 06 Nov 2044 08:49:37 GMT, Sun, 06 Nov 2044 08:49:37 GMT"),
+            file(),
+        ),
+        (since("Sun, 06 Nov 2044 08:49:37 GMT; length=2"), file()),
+        (since("Sun, 06 Nov 2044 08:49:37"), file()),
+        (since("Sun, 06 Nov 2044 08:49:37 +0100"), file()),
+        (since("Sun, 06 Nov 2044 08:49:37 CET"), file()),
+        (since("Sun, 30 Feb 2044 08:49:37 GMT"), file()),
+        (since("Tue, 30 Feb 2044 08:49:37 GMT"), file()),
+        (since("Sun, 06 Nov 2044 25:49:37 GMT"), file()),
+        (since("Sun, 06 Nov 2044 08:61:37 GMT"), file()),
+        (since("Sun, 06 Nov 2044 08:49:37 GMT\u{fc}"), file()),
+        // What is repeated too.
+        (since(LATER).repeat(2), file()),
+        (since("nonsense") + &since(LATER), file()),
+        (since(LATER) + &since("nonsense"), file()),
+        // If-None-Match goes before, even though we send no ETag.
+        (since(LATER) + "If-None-Match: \"x\"\r\n", file()),
+        ("If-None-Match: *\r\n".to_owned() + &since(LATER), file()),
+        ("If-None-Match:\r\n".to_owned() + &since(LATER), file()),
+        ("If-None-Match: \"x\"\r\n".to_owned(), file()),
+        // Conditions that are for others.
+        (
+            "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n".to_owned(),
+            file(),
+        ),
+        ("If-Match: \"x\"\r\n".to_owned(), file()),
+        (
+            format!("Range: bytes=0-0\r\nIf-Range: {MODIFIED}\r\n"),
+            file(),
+        ),
+    ];
+    let site = Site::new();
+    site.write("a.txt", "a\n");
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    for (index, (fields, expected)) in table.into_iter().enumerate() {
+        let left = 997 - 2 * index;
+        let answer = client.ask("GET", "/a.txt", &fields);
+        assert_eq!(answer, expected.clone().left(left), "{fields}");
+        let answer = client.ask("HEAD", "/a.txt", &fields);
+        assert_eq!(answer, expected.left(left - 1).without_body(), "{fields}");
+    }
+}
+
+#[test]
+fn files_without_a_date_worth_telling() {
+    let site = Site::new();
+    site.write("a.txt", "a\n");
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    let times = [
+        UNIX_EPOCH - Duration::from_secs(86_400),
+        UNIX_EPOCH - Duration::from_millis(1),
+        UNIX_EPOCH,
+        UNIX_EPOCH + Duration::from_secs(1),
+    ];
+    for (index, time) in times.into_iter().enumerate() {
+        set_modified(&site.root("a.txt"), time);
+        let expected = file().undated().left(997 - index);
+        assert_eq!(
+            client.ask("GET", "/a.txt", &since(LATER)),
+            expected,
+            "{time:?}"
+        );
+    }
+}
+
+#[test]
+fn whole_seconds() {
+    let site = Site::new();
+    site.write("a.txt", "a\n");
+    let modified = UNIX_EPOCH + Duration::from_millis(784_111_777_999);
+    set_modified(&site.root("a.txt"), modified);
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    assert_eq!(client.get("/a.txt"), file());
+    assert_eq!(
+        client.ask("GET", "/a.txt", &since(MODIFIED)),
+        Answer::not_modified().left(996)
+    );
+}
+
+#[test]
+fn a_file_from_the_future() {
+    let site = Site::new();
+    site.write("a.txt", "a\n");
+    let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
+    set_modified(&site.root("a.txt"), tomorrow);
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    // Last-Modified is never later than Date.
+    assert_eq!(client.get("/a.txt"), file().modified_now());
+    let answer = client.ask("GET", "/a.txt", &since(LATER));
+    assert_eq!(answer, Answer::not_modified().modified_now().left(996));
+    assert_eq!(
+        client.ask("GET", "/a.txt", &since(MODIFIED)),
+        file().modified_now().left(995)
+    );
+}

@@ -1,0 +1,96 @@
+//! What ends a connection that does not get on, and who makes room for a newcomer.
+
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::support::answer::HTML;
+use crate::support::log::{row, wait_for_rows};
+use crate::support::site::INDEX;
+use crate::support::{Answer, Site};
+
+/// The shortest that `0.3` may turn out. The server reads its clock once a turn, and so may count
+/// from a moment before ours.
+const SHORT: Duration = Duration::from_millis(200);
+
+#[test]
+fn silence_ends_in_silence() {
+    let site = Site::new();
+    let server = site.start(&["--head-timeout", "0.3"]);
+    for part in ["", "\r\n", "\r\n\r\n"] {
+        let before = Instant::now();
+        let mut client = server.connect();
+        client.send(part);
+        client.expect_end();
+        assert!(before.elapsed() >= SHORT, "after {:?}", before.elapsed());
+    }
+}
+
+#[test]
+fn half_a_head_ends_in_a_400() {
+    let site = Site::new();
+    let server = site.start(&["--head-timeout", "0.3"]);
+    let before = Instant::now();
+    let mut client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n");
+    assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
+    client.expect_end();
+    assert!(before.elapsed() >= SHORT, "after {:?}", before.elapsed());
+
+    // It counts for the second request as well, from that one's first byte.
+    let mut client = server.connect();
+    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    client.send("GET");
+    assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
+    client.expect_end();
+}
+
+#[test]
+fn a_dripping_head_gets_no_more_time() {
+    let site = Site::new();
+    let server = site.start(&["--head-timeout", "0.3"]);
+    let mut client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: h\r\nX: ");
+    client.stream().set_nonblocking(true).unwrap();
+    // A byte at a time, until there is something to read. The pause is the drip itself: without
+    // it the head's limit of 8 KiB would be what ends it.
+    let sent = (0..8_000).take_while(|_| {
+        client.send("x");
+        thread::sleep(Duration::from_millis(5));
+        client.stream().peek(&mut [0]).is_err()
+    });
+    let sent = sent.count();
+    assert!(sent < 8_000, "{sent}");
+    client.stream().set_nonblocking(false).unwrap();
+    assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
+    client.expect_end();
+}
+
+#[test]
+fn a_reader_that_stops_is_given_up() {
+    const LENGTH: u64 = 1 << 30;
+    let site = Site::new();
+    site.write_sparse("large", LENGTH);
+    let server = site.start(&["--stall-timeout", "0.3"]);
+    let mut client = server.connect();
+    client.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+    client.head();
+    let rows = wait_for_rows(&site.log(), 1);
+    let bytes: u64 = rows[0][6].parse().unwrap();
+    assert!(bytes < LENGTH, "{bytes}");
+    let expected = format!("GET /large large 200 {bytes} stall-deadline");
+    assert_eq!(rows, [row(client.address(), &expected)]);
+}
+
+#[test]
+fn the_longest_idle_makes_room() {
+    let site = Site::new();
+    let server = site.start(&["--max-connections", "2"]);
+    let mut first = server.connect();
+    assert_eq!(first.get("/"), Answer::file(HTML, INDEX));
+    let mut second = server.connect();
+    assert_eq!(second.get("/"), Answer::file(HTML, INDEX));
+    let mut third = server.connect();
+    assert_eq!(third.get("/"), Answer::file(HTML, INDEX));
+    first.expect_end();
+    assert_eq!(second.get("/"), Answer::file(HTML, INDEX).left(996));
+}

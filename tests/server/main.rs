@@ -1,0 +1,33 @@
+//! The whole server from outside: the real binary, real sockets, real files.
+//!
+//! Each module is one subject of `docs`' contract; `support` starts servers and speaks HTTP.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by a panic, in its helpers too"
+)]
+#![allow(unreachable_pub, reason = "support code is public to this crate only")]
+
+mod bodies;
+mod broken_off;
+mod browser;
+mod conditions;
+mod confinement;
+mod console;
+mod deadlines;
+mod error_pages;
+mod framing;
+mod keep_alive;
+mod kept_refusals;
+mod listen;
+mod log;
+mod log_start;
+mod pieces;
+mod pipelining;
+mod reference;
+mod root;
+mod start;
+mod stop;
+mod support;
+mod targets;

@@ -1,0 +1,12 @@
+"""Reads a log as the reference's users did, with csv.DictReader, and prints cells as text.
+
+Arguments: the log, then the columns to print, a tab between them.
+"""
+
+import csv
+import sys
+
+with open(sys.argv[1], newline="", encoding="utf-8") as file:
+    for row in csv.DictReader(file, strict=True):
+        assert None not in row and None not in row.values(), row
+        print("\t".join(row[column] for column in sys.argv[2:]))

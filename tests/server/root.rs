@@ -1,0 +1,79 @@
+//! The files change while the server runs: what is served is what is there.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use crate::support::answer::TEXT;
+use crate::support::{Answer, Client, Site};
+
+fn page(content: &str) -> Answer {
+    Answer::file(TEXT, content)
+}
+
+/// Asks for `/a.txt` as the connection's request of this index.
+#[track_caller]
+fn expect(client: &mut Client, index: usize, expected: Answer) {
+    assert_eq!(client.get("/a.txt"), expected.left(997 - index));
+}
+
+#[test]
+fn a_root_that_is_swapped_removed_and_made_again() {
+    let site = Site::new();
+    site.write("a.txt", "old\n");
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    expect(&mut client, 0, page("old\n"));
+
+    fs::rename(site.path("root"), site.path("before")).unwrap();
+    expect(&mut client, 1, Answer::not_found());
+
+    site.write("a.txt", "new\n");
+    expect(&mut client, 2, page("new\n"));
+
+    fs::remove_dir_all(site.path("root")).unwrap();
+    expect(&mut client, 3, Answer::not_found());
+
+    fs::write(site.path("root"), "no folder").unwrap();
+    expect(&mut client, 4, Answer::not_found());
+
+    fs::remove_file(site.path("root")).unwrap();
+    fs::rename(site.path("before"), site.path("root")).unwrap();
+    expect(&mut client, 5, page("old\n"));
+}
+
+#[test]
+fn a_root_that_is_a_link_to_a_release() {
+    let site = Site::new();
+    site.write("a.txt", "one\n");
+    fs::rename(site.path("root"), site.path("release-1")).unwrap();
+    site.write("a.txt", "two\n");
+    fs::rename(site.path("root"), site.path("release-2")).unwrap();
+    symlink("release-1", site.path("root")).unwrap();
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    expect(&mut client, 0, page("one\n"));
+    // As deployments do it: another link is put in the first one's place.
+    symlink("release-2", site.path("next")).unwrap();
+    fs::rename(site.path("next"), site.path("root")).unwrap();
+    expect(&mut client, 1, page("two\n"));
+}
+
+#[test]
+fn a_file_that_is_written_again() {
+    let site = Site::new();
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    expect(&mut client, 0, Answer::not_found());
+    // Same length, same time: nothing but the content tells them apart.
+    for (count, content) in ["one\n", "two\n", "six\n"]
+        .into_iter()
+        .cycle()
+        .take(90)
+        .enumerate()
+    {
+        site.write("a.txt", content);
+        expect(&mut client, count + 1, page(content));
+    }
+    fs::remove_file(site.root("a.txt")).unwrap();
+    expect(&mut client, 91, Answer::not_found());
+}

@@ -1,0 +1,16 @@
+//! What every test needs: a site, a server on it, a client, answers to compare, the log.
+
+pub mod answer;
+pub mod client;
+pub mod log;
+pub mod pipe;
+pub mod python;
+pub mod server;
+pub mod site;
+pub mod wait;
+
+pub use answer::Answer;
+pub use client::Client;
+pub use server::Server;
+pub use site::Site;
+pub use wait::{PATIENCE, eventually};

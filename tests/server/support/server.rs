@@ -1,0 +1,107 @@
+//! A running server, ended with its guard.
+
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::pipe::Pipe;
+use super::{Client, eventually};
+
+/// The real binary, listening.
+pub struct Server {
+    child: Child,
+    /// Where it listens, by its own account.
+    pub address: SocketAddr,
+    /// Its standard output after the first line; `None` once a test has closed it.
+    pub output: Option<Pipe<ChildStdout>>,
+    /// Its standard error.
+    pub diagnostics: Pipe<ChildStderr>,
+}
+
+impl Server {
+    /// Starts it, and waits for the line that says where it listens.
+    #[track_caller]
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
+        let mut output = Pipe::new(child.stdout.take().unwrap());
+        let mut diagnostics = Pipe::new(child.stderr.take().unwrap());
+        let Some(line) = output.next_line() else {
+            panic!("{command:?} did not start: {:?}", diagnostics.rest());
+        };
+        Self {
+            child,
+            address: announced(&line),
+            output: Some(output),
+            diagnostics,
+        }
+    }
+
+    /// A new connection.
+    #[track_caller]
+    pub fn connect(&self) -> Client {
+        Client::connect(self.address)
+    }
+
+    /// Makes sure that the server has seen everything sent to it before: it has one thread, and
+    /// serves this connection after what was there already.
+    #[track_caller]
+    pub fn has_seen_all(&self) {
+        self.connect().get("/");
+    }
+
+    /// The next line of its standard output.
+    #[track_caller]
+    pub fn next_line(&mut self) -> String {
+        let output = self.output.as_mut().expect("an output that is open");
+        output.next_line().expect("another line of output")
+    }
+
+    /// The next line of its standard error.
+    #[track_caller]
+    pub fn next_diagnostic(&mut self) -> String {
+        self.diagnostics.next_line().expect("another diagnostic")
+    }
+
+    /// Sends it a signal.
+    #[track_caller]
+    pub fn signal(&self, signal: Signal) {
+        kill_process(Pid::from_child(&self.child), signal).unwrap();
+    }
+
+    /// Waits until it has ended by itself.
+    #[track_caller]
+    pub fn wait(&mut self) -> ExitStatus {
+        eventually("the server's end", || self.child.try_wait().unwrap())
+    }
+
+    /// Stops it as Ctrl-C does: its log is complete then.
+    #[track_caller]
+    pub fn stop(&mut self) {
+        self.signal(Signal::INT);
+        assert_eq!(self.wait().code(), Some(0));
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // It may have ended already, which is no failure of a guard.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Reads `Listening on port N: http://ADDR/`.
+#[track_caller]
+pub fn announced(line: &str) -> SocketAddr {
+    let address: Option<SocketAddr> = line
+        .split_once(": http://")
+        .and_then(|(_, rest)| rest.strip_suffix('/'))
+        .and_then(|address| address.parse().ok());
+    let Some(address) = address else {
+        panic!("no address in {line:?}");
+    };
+    let expected = format!("Listening on port {}: http://{address}/", address.port());
+    assert_eq!(line, expected);
+    address
+}

@@ -1,0 +1,184 @@
+//! Target → file: decoding, dot segments, directories, names with odd characters.
+
+use millpond::pages;
+
+use crate::support::answer::{HTML, TEXT};
+use crate::support::site::INDEX;
+use crate::support::{Answer, Client, Site};
+
+/// What a target leads to.
+#[derive(Clone, Copy)]
+enum To {
+    /// The text file of this name, which is its content too.
+    Text(&'static str),
+    /// The root's index.
+    Index,
+    /// 400, and the connection goes on.
+    BadRequest,
+    /// 404.
+    NotFound,
+    /// 404 with the link to the same target with a slash.
+    Directory(&'static str),
+}
+
+impl To {
+    fn answer(self) -> Answer {
+        match self {
+            Self::Text(name) => Answer::file(TEXT, name),
+            Self::Index => Answer::file(HTML, INDEX),
+            Self::BadRequest => Answer::bad_request(),
+            Self::NotFound => Answer::not_found(),
+            Self::Directory(url) => Answer::page("404 Not Found", pages::directory(url)),
+        }
+    }
+}
+
+const NAMES: [&str; 14] = [
+    "a.txt",
+    "a b.txt",
+    "a+b.txt",
+    "100%.txt",
+    "%25.txt",
+    "größe.txt",
+    "a\\b.txt",
+    "a;b.txt",
+    "sub/a.txt",
+    "sub & co/a.txt",
+    ".hidden.txt",
+    ".git/a.txt",
+    "sub/.hidden.txt",
+    ".well-known/a.txt",
+];
+
+fn site() -> Site {
+    let site = Site::new();
+    for name in NAMES {
+        site.write(name, name);
+    }
+    site.write("with-index/index.html", INDEX);
+    site
+}
+
+/// Asks by GET and by HEAD on one connection.
+fn check(client: &mut Client, table: &[(&str, To)]) {
+    for (index, (target, to)) in table.iter().enumerate() {
+        let left = 997 - 2 * index;
+        let expected = to.answer().left(left);
+        assert_eq!(client.get(target), expected, "{target}");
+        let expected = to.answer().left(left - 1).without_body();
+        assert_eq!(client.ask("HEAD", target, ""), expected, "{target}");
+    }
+}
+
+#[test]
+fn targets() {
+    use To::{BadRequest, Directory, Index, NotFound, Text};
+    let long = format!("/{}", "n".repeat(300));
+    let deep = "/a".repeat(1_500);
+    let table = [
+        ("/", Index),
+        ("/index.html", Index),
+        ("/?", Index),
+        ("/?query/../..", Index),
+        ("/a.txt", Text("a.txt")),
+        ("/a.txt?", Text("a.txt")),
+        ("/a.txt?b=c&d=%zz%00", Text("a.txt")),
+        ("/%61.txt", Text("a.txt")),
+        ("/%61%2Etxt", Text("a.txt")),
+        ("/a%20b.txt", Text("a b.txt")),
+        ("/a+b.txt", Text("a+b.txt")),
+        ("/a%2bb.txt", Text("a+b.txt")),
+        ("/a%3Fb.txt", NotFound),
+        ("/100%25.txt", Text("100%.txt")),
+        ("/%2525.txt", Text("%25.txt")),
+        ("/gr%C3%B6%C3%9Fe.txt", Text("größe.txt")),
+        ("/gr%F6%DFe.txt", BadRequest),
+        ("/%", BadRequest),
+        ("/%4", BadRequest),
+        ("/%zz", BadRequest),
+        ("/%+1", BadRequest),
+        ("/a.txt%", BadRequest),
+        ("/%00", BadRequest),
+        ("/a.txt%00.html", BadRequest),
+        ("/sub%2Fa.txt", BadRequest),
+        ("/sub%2fa.txt", BadRequest),
+        ("/%c0%af", BadRequest),
+        ("/%ff", BadRequest),
+        ("/%ed%a0%80", BadRequest),
+        ("/a%5Cb.txt", Text("a\\b.txt")),
+        ("/a\\b.txt", Text("a\\b.txt")),
+        ("/a;b.txt", Text("a;b.txt")),
+        ("/a.txt;v=1", NotFound),
+        ("/sub\\a.txt", NotFound),
+        ("/C:/a.txt", NotFound),
+        ("/a.txt.", NotFound),
+        ("/a.txt%20", NotFound),
+        ("/A.TXT", NotFound),
+        ("/a.txt::$DATA", NotFound),
+        ("/~root", NotFound),
+        ("/%0d%0aSet-Cookie:%20a", NotFound),
+        ("/./a.txt", Text("a.txt")),
+        ("/sub/../a.txt", Text("a.txt")),
+        ("/sub/%2e%2E/a.txt", Text("a.txt")),
+        ("/nothing/../a.txt", Text("a.txt")),
+        ("/sub/./a.txt", Text("sub/a.txt")),
+        ("/sub/..", Index),
+        ("/sub/.", NotFound),
+        ("/with-index/.", Index),
+        ("/with-index/sub/..", Index),
+        ("/.", Index),
+        ("/..", BadRequest),
+        ("/../", BadRequest),
+        ("/../a.txt", BadRequest),
+        ("/%2e%2e/a.txt", BadRequest),
+        ("/.%2e/root/a.txt", BadRequest),
+        ("/sub/../../root/a.txt", BadRequest),
+        ("/...", NotFound),
+        ("//", NotFound),
+        ("//a.txt", NotFound),
+        ("/sub//a.txt", NotFound),
+        ("/sub/a.txt//", NotFound),
+        ("/with-index/", Index),
+        ("/with-index/?q", Index),
+        ("/with-index", Directory("/with-index")),
+        ("/with-index?q", Directory("/with-index")),
+        ("/sub", Directory("/sub")),
+        ("/nothing/../sub", Directory("/sub")),
+        ("/sub%20&%20co", Directory("/sub%20%26%20co")),
+        ("/sub/", NotFound),
+        ("/a.txt/", NotFound),
+        ("/a.txt/a.txt", NotFound),
+        ("/nothing", NotFound),
+        ("/nothing/", NotFound),
+        ("/<script>alert(1)</script>", NotFound),
+        (&long, NotFound),
+        (&deep, NotFound),
+        ("/.hidden.txt", NotFound),
+        ("/%2ehidden.txt", NotFound),
+        ("/.git/a.txt", NotFound),
+        ("/.git", NotFound),
+        ("/sub/.hidden.txt", NotFound),
+        ("/.well-known/a.txt", Text(".well-known/a.txt")),
+        ("/.well-known", Directory("/.well-known")),
+    ];
+    let site = site();
+    let server = site.start(&[]);
+    check(&mut server.connect(), &table);
+}
+
+#[test]
+fn dot_files_by_option() {
+    let table = [
+        ("/.hidden.txt", To::Text(".hidden.txt")),
+        ("/.git/a.txt", To::Text(".git/a.txt")),
+        ("/.git", To::Directory("/.git")),
+        ("/sub/.hidden.txt", To::Text("sub/.hidden.txt")),
+        ("/.well-known/a.txt", To::Text(".well-known/a.txt")),
+        ("/./a.txt", To::Text("a.txt")),
+        ("/..", To::BadRequest),
+        ("/...", To::NotFound),
+    ];
+    let site = site();
+    let server = site.start(&["--dot-files"]);
+    check(&mut server.connect(), &table);
+}
