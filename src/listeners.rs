@@ -28,7 +28,7 @@ struct Listener {
 /// All listening sockets.
 #[derive(Debug)]
 pub struct Listeners {
-    listeners: Vec<Listener>,
+    sockets: Vec<Listener>,
     /// There was no room for a newcomer: try again at this time, or when someone has left.
     paused: Option<Pause>,
     /// Whose turn it is: a flood on one listener does not starve the others.
@@ -58,7 +58,7 @@ pub enum Accepted {
 impl Listeners {
     /// Listens on all of `addresses`, or on none.
     pub fn bind(addresses: &[SocketAddr]) -> Result<Self, Error> {
-        let listeners = addresses.iter().map(|&address| {
+        let sockets = addresses.iter().map(|&address| {
             let socket = listen(address, addresses);
             socket
                 .map(|socket| Listener {
@@ -69,7 +69,7 @@ impl Listeners {
                 .map_err(|source| Error::Listen { address, source })
         });
         Ok(Self {
-            listeners: listeners.collect::<Result<_, _>>()?,
+            sockets: sockets.collect::<Result<_, _>>()?,
             paused: None,
             next: 0,
         })
@@ -77,7 +77,7 @@ impl Listeners {
 
     /// The addresses, with the ports that the system chose for 0.
     pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.listeners
+        self.sockets
             .iter()
             .map(|listener| listener.socket.local_addr())
             .collect()
@@ -85,24 +85,24 @@ impl Listeners {
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.listeners.len()
+        self.sockets.len()
     }
 
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
-        self.listeners.is_empty()
+        self.sockets.is_empty()
     }
 
     /// The socket to register.
     pub fn socket(&mut self, index: usize) -> Option<&mut TcpListener> {
-        self.listeners
+        self.sockets
             .get_mut(index)
             .map(|listener| &mut listener.socket)
     }
 
     /// Clients have come.
     pub fn note(&mut self, index: usize) {
-        if let Some(listener) = self.listeners.get_mut(index) {
+        if let Some(listener) = self.sockets.get_mut(index) {
             listener.may_accept = true;
         }
     }
@@ -113,12 +113,12 @@ impl Listeners {
         let is_paused = self
             .paused
             .is_some_and(|pause| now < pause.until && closed == pause.closed);
-        !is_paused && self.listeners.iter().any(|listener| listener.may_accept)
+        !is_paused && self.sockets.iter().any(|listener| listener.may_accept)
     }
 
     /// When a pause ends by itself.
     pub fn wake_at(&self) -> Option<Duration> {
-        let waiting = self.listeners.iter().any(|listener| listener.may_accept);
+        let waiting = self.sockets.iter().any(|listener| listener.may_accept);
         self.paused.filter(|_| waiting).map(|pause| pause.until)
     }
 
@@ -132,7 +132,7 @@ impl Listeners {
     /// `may_accept` only says that there may be one, and `accept` at the limit of descriptors
     /// fails without looking into the queue.
     pub fn is_someone_waiting(&mut self) -> bool {
-        for listener in &mut self.listeners {
+        for listener in &mut self.sockets {
             if listener.may_accept {
                 let mut polled = [PollFd::new(&listener.socket, PollFlags::IN)];
                 let ready = poll(&mut polled, Some(&Timespec::default()));
@@ -140,15 +140,15 @@ impl Listeners {
                 listener.may_accept = ready.is_ok_and(|ready| ready > 0) || ready.is_err();
             }
         }
-        self.listeners.iter().any(|listener| listener.may_accept)
+        self.sockets.iter().any(|listener| listener.may_accept)
     }
 
     /// Accepts one client.
     pub fn accept(&mut self) -> Accepted {
         self.paused = None;
-        for _ in 0..self.listeners.len() {
-            self.next = (self.next + 1) % self.listeners.len();
-            let listener = &mut self.listeners[self.next];
+        for _ in 0..self.sockets.len() {
+            self.next = (self.next + 1) % self.sockets.len();
+            let listener = &mut self.sockets[self.next];
             if !listener.may_accept {
                 continue;
             }
@@ -169,7 +169,7 @@ impl Listeners {
 
     /// Closes them all: from now on clients are refused.
     pub fn close(&mut self) {
-        self.listeners.clear();
+        self.sockets.clear();
     }
 }
 
