@@ -125,15 +125,16 @@ impl DocumentRoot {
         })
     }
 
-    /// Makes the file of this identity absent. A log that was rotated stays so: the last few are
-    /// remembered.
-    pub fn never_serve(&mut self, file: Identity) {
-        if !self.never_served.contains(&file) {
-            self.never_served.push(file);
+    /// Makes the files of these identities absent. A log that was rotated stays so: the last few
+    /// are remembered.
+    pub fn never_serve(&mut self, files: impl IntoIterator<Item = Identity>) {
+        for file in files {
+            if !self.never_served.contains(&file) {
+                self.never_served.push(file);
+            }
         }
-        if self.never_served.len() > LOGS_REMEMBERED {
-            self.never_served.remove(0);
-        }
+        let too_many = self.never_served.len().saturating_sub(LOGS_REMEMBERED);
+        self.never_served.drain(..too_many);
     }
 
     /// The folder that is at the root's path *now*: a site generator may have removed the root
@@ -443,7 +444,7 @@ mod tests {
         fs::hard_link(&log, tree.path("root/alias")).unwrap();
         symlink("Log.csv", tree.path("root/link")).unwrap();
         let mut documents = tree.documents();
-        documents.never_serve(Identity::of(&fs::metadata(&log).unwrap()));
+        documents.never_serve([Identity::of(&fs::metadata(&log).unwrap())]);
         for path in ["Log.csv", "alias", "link"] {
             assert_eq!(
                 bytes(documents.find(path)),

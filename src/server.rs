@@ -213,7 +213,7 @@ fn open_log(
     };
     let mut notices = Vec::new();
     let log = LogFile::open(path, clock.now().wall, &mut notices).map_err(failed)?;
-    documents.never_serve(log.identity().map_err(failed)?);
+    documents.never_serve(log.identities());
     let is_beneath_root = match (path.canonicalize(), config.root.canonicalize()) {
         (Ok(log), Ok(root)) => log.starts_with(root),
         _ => false,

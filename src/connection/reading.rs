@@ -6,6 +6,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use super::{Connection, Kept, State, Then, Turn};
 use crate::answer::Exhausted;
 use crate::cause::Cause;
+use crate::config::REQUEST_BUDGET;
 use crate::request::{self, HEAD_MAX, Parsed};
 use crate::resource::Documents;
 use crate::shared::Shared;
@@ -195,7 +196,9 @@ impl<T: Transport> Connection<T> {
         if rest.is_empty() {
             return Err(Stop::Drained);
         }
-        if turn.request_budget == 0 {
+        // One request is answered in any case, or a turn that is always full would get nowhere.
+        let has_had_one = turn.request_budget < REQUEST_BUDGET;
+        if turn.request_budget == 0 || (has_had_one && shared.turn_is_full()) {
             return Err(Stop::Yield);
         }
         let (step, length) = match request::parse(rest, scanned) {

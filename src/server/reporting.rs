@@ -51,9 +51,7 @@ impl Server {
         }
         let warning = file.write(&rows, shared.clock.now().monotonic);
         // It may be another file than before, if the old one was deleted.
-        if let Ok(identity) = file.identity() {
-            shared.documents.never_serve(identity);
-        }
+        shared.documents.never_serve(file.identities());
         if let Some(warning) = warning {
             self.diagnose(&warning);
         }

@@ -90,9 +90,7 @@ impl Server {
                 "cannot open the log anew: {error}; the old file stays in use"
             )),
         }
-        if let Ok(identity) = file.identity() {
-            shared.documents.never_serve(identity);
-        }
+        shared.documents.never_serve(file.identities());
         for notice in notices {
             diagnose(&mut self.diagnostics, &notice);
         }

@@ -1,5 +1,6 @@
 //! What ends a connection that does not get on, and who makes room for a newcomer.
 
+use std::io::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -79,6 +80,25 @@ fn a_reader_that_stops_is_given_up() {
     assert!(bytes < LENGTH, "{bytes}");
     let expected = format!("GET /large large 200 {bytes} stall-deadline");
     assert_eq!(rows, [row(client.address(), &expected)]);
+}
+
+#[test]
+fn input_after_a_refusal_is_thrown_away_for_a_while_only() {
+    const ENDLESS: usize = 256 * 1024 * 1024;
+    let site = Site::new();
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    client.send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 999999999\r\n\r\n");
+    // An honest client that is still sending its body gets to read the answer.
+    client.send([0; 8_000].repeat(100));
+    assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
+    client.expect_end();
+    // One that never ends is cut off: its next writes fail.
+    let piece = vec![0; 1024 * 1024];
+    let taken =
+        (0..ENDLESS / piece.len()).take_while(|_| client.stream().write_all(&piece).is_ok());
+    let taken = taken.count() * piece.len();
+    assert!(taken < ENDLESS, "{taken} bytes and no end");
 }
 
 #[test]

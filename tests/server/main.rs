@@ -27,6 +27,7 @@ mod pieces;
 mod pipelining;
 mod reference;
 mod root;
+mod shortage;
 mod start;
 mod stop;
 mod support;

@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use crate::support::answer::TEXT;
 use crate::support::{Answer, Client, Site};
@@ -76,4 +78,70 @@ fn a_file_that_is_written_again() {
     }
     fs::remove_file(site.root("a.txt")).unwrap();
     expect(&mut client, 91, Answer::not_found());
+}
+
+/// Does something over and over while `meanwhile` runs.
+fn beside(storm: impl Fn() + Sync, meanwhile: impl FnOnce()) {
+    let is_over = AtomicBool::new(false);
+    thread::scope(|scope| {
+        scope.spawn(|| {
+            while !is_over.load(Ordering::Relaxed) {
+                storm();
+            }
+        });
+        // Also when it panics: the scope waits for its thread.
+        let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(meanwhile));
+        is_over.store(true, Ordering::Relaxed);
+        if let Err(panic) = result {
+            std::panic::resume_unwind(panic);
+        }
+    });
+}
+
+#[test]
+fn names_that_are_moved_hide_no_file() {
+    let site = Site::new();
+    site.write("a.txt", "a\n");
+    site.write("sub/other", "");
+    // A link upwards is what openat2 says EAGAIN to while anything is renamed anywhere.
+    symlink("../a.txt", site.root("sub/up.txt")).unwrap();
+    let server = site.start(&["--keep-alive-requests", "0"]);
+    let [here, there] = [site.root("sub/other"), site.path("there")];
+    let rename = || {
+        fs::rename(&here, &there).unwrap();
+        fs::rename(&there, &here).unwrap();
+    };
+    beside(rename, || {
+        let mut client = server.connect();
+        for _ in 0..5_000 {
+            assert_eq!(
+                client.get("/sub/up.txt"),
+                page("a\n").keep_alive("timeout=10")
+            );
+        }
+    });
+}
+
+#[test]
+fn a_link_that_is_swapped_never_leads_outside() {
+    let site = Site::new();
+    site.write("a.txt", "a\n");
+    fs::write(site.path("secret.txt"), "secret\n").unwrap();
+    symlink("a.txt", site.root("link.txt")).unwrap();
+    let server = site.start(&["--keep-alive-requests", "0"]);
+    let swap = || {
+        for to in ["../secret.txt", "a.txt"] {
+            symlink(to, site.path("next")).unwrap();
+            fs::rename(site.path("next"), site.root("link.txt")).unwrap();
+        }
+    };
+    beside(swap, || {
+        let mut client = server.connect();
+        let [inside, outside] = [page("a\n"), Answer::not_found()];
+        let expected = [inside, outside].map(|answer| answer.keep_alive("timeout=10"));
+        for _ in 0..5_000 {
+            let answer = client.get("/link.txt");
+            assert!(expected.contains(&answer), "{answer:?}");
+        }
+    });
 }

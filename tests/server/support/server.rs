@@ -63,10 +63,15 @@ impl Server {
         self.diagnostics.next_line().expect("another diagnostic")
     }
 
+    /// Its process.
+    pub fn process(&self) -> Pid {
+        Pid::from_child(&self.child)
+    }
+
     /// Sends it a signal.
     #[track_caller]
     pub fn signal(&self, signal: Signal) {
-        kill_process(Pid::from_child(&self.child), signal).unwrap();
+        kill_process(self.process(), signal).unwrap();
     }
 
     /// Waits until it has ended by itself.

@@ -1,0 +1,72 @@
+//! Descriptors run out: idle connections make room, and nobody is told a lie meanwhile.
+
+use std::io::ErrorKind;
+
+use rustix::process::{Resource, Rlimit, prlimit};
+
+use crate::support::answer::HTML;
+use crate::support::log::rows;
+use crate::support::site::INDEX;
+use crate::support::{Answer, Client, Server, Site, eventually};
+
+/// Enough for what the server has open, and a few connections.
+const DESCRIPTORS: u64 = 24;
+const CLIENTS: usize = 60;
+
+/// Lowers a running server's limit: it believes in the one that it found at the start.
+fn lower_limit(server: &Server) {
+    let limit = Rlimit {
+        current: Some(DESCRIPTORS),
+        maximum: Some(DESCRIPTORS),
+    };
+    prlimit(Some(server.process()), Resource::Nofile, limit).unwrap();
+}
+
+/// A kept connection, or `None` if the server had to close it without an answer.
+#[track_caller]
+fn ask(server: &Server) -> Option<Client> {
+    let mut client = server.connect();
+    client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
+    let is_answered = match client.stream().peek(&mut [0]) {
+        Ok(count) => count > 0,
+        Err(error) if error.kind() == ErrorKind::ConnectionReset => false,
+        Err(error) => panic!("{error}"),
+    };
+    is_answered.then(|| {
+        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX));
+        client
+    })
+}
+
+#[test]
+fn idle_connections_make_room() {
+    let site = Site::new();
+    let mut server = site.start(&[]);
+    lower_limit(&server);
+    // All of them stay, so that most of the newcomers find no descriptor left.
+    let clients: Vec<Client> = (0..CLIENTS).filter_map(|_| ask(&server)).collect();
+    assert!(!clients.is_empty());
+    // Soon the others have been idle for long enough to go.
+    let last = eventually("an answer", || ask(&server));
+    drop((clients, last));
+    server.stop();
+    // Never a 404, which caches would keep: the files are all there.
+    let statuses: Vec<String> = rows(&site.log())
+        .into_iter()
+        .map(|row| row[5].clone())
+        .collect();
+    assert!(
+        statuses.iter().all(|status| status == "200"),
+        "{statuses:?}"
+    );
+    let diagnostics = server.diagnostics.rest();
+    let is_warned = |line: &&String| line.starts_with("millpond: cannot accept beyond ");
+    assert!(
+        diagnostics.iter().any(|line| is_warned(&line)),
+        "{diagnostics:?}"
+    );
+    assert!(
+        diagnostics.last().unwrap().contains("evicted"),
+        "{diagnostics:?}"
+    );
+}
