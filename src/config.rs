@@ -57,6 +57,8 @@ pub struct Config {
     pub requests_printed: RequestsPrinted,
     /// Whether names that begin with a dot are served.
     pub dot_files: DotFiles,
+    /// Whether the process restricts itself once it has started.
+    pub sandbox: Sandbox,
     /// The bounds on connections.
     pub limits: Limits,
 }
@@ -68,6 +70,15 @@ pub enum RequestsPrinted {
     Yes,
     /// `--quiet`.
     No,
+}
+
+/// Whether the process gives up what it does not need; see [`crate::sandbox`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sandbox {
+    /// `--sandbox`.
+    On,
+    /// The default, since a root that is made again leaves a sandbox's reach.
+    Off,
 }
 
 /// The bounds on each connection and on all of them.

@@ -39,6 +39,7 @@
 //! | 6 | [`console`] | lines for people that never make the server wait |
 //! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
 //! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
+//! | 6 | [`sandbox`] | rights that are given up after the start |
 //! | 7 | [`server`] | the loop: the kernel's events → calls on the pond |
 //! | 8 | [`options`] | what was typed → what is meant |
 //!
@@ -88,6 +89,7 @@ pub mod pond;
 pub mod request;
 pub mod resource;
 pub mod response;
+pub mod sandbox;
 pub mod server;
 pub mod shared;
 pub mod status;

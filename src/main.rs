@@ -3,10 +3,11 @@
 use std::io::Write as _;
 use std::process::ExitCode;
 
+use millpond::config::{Config, Sandbox};
 use millpond::error::Error;
 use millpond::options::{self, NoConfig};
 use millpond::server::Server;
-use millpond::{config::Config, descriptors};
+use millpond::{descriptors, sandbox};
 
 /// Exit status for a command line that can't be meant; 1 is for everything else.
 const USAGE: u8 = 2;
@@ -37,6 +38,10 @@ fn serve(config: &Config, descriptors: u64) -> Result<(), Error> {
     let mut server = Server::start(config)?;
     server.announce().map_err(Error::Setup)?;
     server.diagnose(&options::banner(config, descriptors));
+    if config.sandbox == Sandbox::On {
+        // Last, when everything is open that a sandbox would not let us open.
+        server.diagnose(sandbox::enter(&config.root, config.log.as_deref())?);
+    }
     server.run()
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Parser;
 use clap::error::ErrorKind;
 
-use crate::config::{BACKLOG, Config, DEFAULT_PORT, Limits, RequestsPrinted};
+use crate::config::{BACKLOG, Config, DEFAULT_PORT, Limits, RequestsPrinted, Sandbox};
 use crate::descriptors;
 use crate::target::DotFiles;
 
@@ -23,6 +23,8 @@ const LISTEN_HELP: &str = "Address to listen on: ADDR:PORT, [IPv6]:PORT or PORT;
 /// Serves the files of a folder over HTTP/1.1, on one thread.
 #[derive(Debug, Parser)]
 #[command(name = "millpond", version)]
+// Switches are bools as they are typed; what they mean is an enum each, in `Config`.
+#[allow(clippy::struct_excessive_bools)]
 struct Options {
     /// The folder to serve
     #[arg(default_value = "www")]
@@ -50,6 +52,10 @@ struct Options {
     /// Serve names that begin with a dot; without this only .well-known is served
     #[arg(long)]
     dot_files: bool,
+
+    /// After start-up, give up every right but to read the root and to write the log (Linux)
+    #[arg(long)]
+    sandbox: bool,
 
     /// How long a connection may be idle between requests; 0 closes it after each answer
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
@@ -121,6 +127,11 @@ impl Options {
                 DotFiles::Served
             } else {
                 DotFiles::Hidden
+            },
+            sandbox: if self.sandbox {
+                Sandbox::On
+            } else {
+                Sandbox::Off
             },
             limits: Limits {
                 keep_alive: self.keep_alive,
@@ -221,6 +232,7 @@ mod tests {
         assert_eq!(config.log, Some(PathBuf::from("Log.csv")));
         assert_eq!(config.requests_printed, RequestsPrinted::Yes);
         assert_eq!(config.dot_files, DotFiles::Hidden);
+        assert_eq!(config.sandbox, Sandbox::Off);
         let expected = Limits {
             max_connections: 19_968,
             max_descriptors: 19_968,
@@ -241,7 +253,7 @@ mod tests {
     #[test]
     fn everything_else() {
         let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
-                    --dot-files --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
+                    --dot-files --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
                     --stall-timeout 2.25 --max-connections 7 site";
         let config = parsed(line).unwrap();
         assert_eq!(config.root, PathBuf::from("site"));
@@ -253,6 +265,7 @@ mod tests {
         assert_eq!(config.log, None);
         assert_eq!(config.requests_printed, RequestsPrinted::No);
         assert_eq!(config.dot_files, DotFiles::Served);
+        assert_eq!(config.sandbox, Sandbox::On);
         let expected = Limits {
             keep_alive: Duration::from_millis(500),
             keep_alive_requests: None,
@@ -329,6 +342,7 @@ mod tests {
             "--no-log",
             "--quiet",
             "--dot-files",
+            "--sandbox",
             "--keep-alive",
             "--keep-alive-requests",
             "--head-timeout",

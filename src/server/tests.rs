@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use super::*;
 use crate::access_log::{self, Row};
-use crate::config::{Limits, RequestsPrinted};
+use crate::config::{Limits, RequestsPrinted, Sandbox};
 use crate::status::Status;
 use crate::target::DotFiles;
 
@@ -19,6 +19,7 @@ fn a_panic_writes_the_log_out() {
         log: Some(log.clone()),
         requests_printed: RequestsPrinted::No,
         dot_files: DotFiles::Hidden,
+        sandbox: Sandbox::Off,
         limits: Limits::default(),
     };
     let mut server = Server::start(&config).unwrap();

@@ -1,0 +1,97 @@
+//! `--sandbox`: after start-up the process gives up what it does not need (landlock(7)).
+//!
+//! From then on, whatever a fault in the server might be made to do, the kernel lets it read
+//! beneath the root, write in the log's folder, and nothing else in the file system; open no
+//! further sockets by TCP; gain no privilege through a program that it runs.
+//!
+//! It is an option, because a rule holds for a folder, not for its name: a root that is removed and
+//! made again lies beyond the rule's reach, and everything in it is then "not found".
+
+use std::path::Path;
+
+use landlock::{
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd,
+    RestrictionStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
+    Scope,
+};
+
+use crate::error::Error;
+
+/// The newest rights that are asked for; an older kernel enforces those that it knows.
+const NEWEST: ABI = ABI::V6;
+
+/// Restricts this process for good. Gives the words for the banner.
+///
+/// A kernel without Landlock is an error: who asks for a sandbox must not get a server without.
+pub fn enter(root: &Path, log: Option<&Path>) -> Result<&'static str, Error> {
+    let status =
+        restrict(root, log.map(folder_of)).map_err(|error| Error::Sandbox(error.to_string()))?;
+    match status.ruleset {
+        RulesetStatus::FullyEnforced => Ok("sandbox: reads beneath the root, writes in the log's \
+             folder, nothing else; no new privileges"),
+        RulesetStatus::PartiallyEnforced => {
+            Ok("sandbox: as far as this kernel can, reads beneath \
+             the root, writes in the log's folder; no new privileges")
+        }
+        RulesetStatus::NotEnforced => Err(Error::Sandbox("this kernel has no Landlock".to_owned())),
+    }
+}
+
+fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus, SandboxError> {
+    let mut rules = Ruleset::default()
+        .set_compatibility(CompatLevel::BestEffort)
+        .handle_access(AccessFs::from_all(NEWEST))?
+        // No rule allows any port: sockets that listen already go on, others can't be had.
+        .handle_access(AccessNet::from_all(NEWEST))?
+        .scope(Scope::from_all(NEWEST))?
+        .create()?
+        .add_rule(PathBeneath::new(
+            PathFd::new(root)?,
+            AccessFs::ReadFile | AccessFs::ReadDir,
+        ))?;
+    if let Some(folder) = log_folder {
+        // A log that is rotated, deleted or of another server's making is made anew, or set aside.
+        let access = AccessFs::ReadFile
+            | AccessFs::WriteFile
+            | AccessFs::Truncate
+            | AccessFs::MakeReg
+            | AccessFs::RemoveFile;
+        rules = rules.add_rule(PathBeneath::new(PathFd::new(folder)?, access))?;
+    }
+    // Sets no_new_privs too (prctl(2)).
+    Ok(rules.restrict_self()?)
+}
+
+fn folder_of(log: &Path) -> &Path {
+    match log.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+/// What the crate may say.
+#[derive(Debug, thiserror::Error)]
+enum SandboxError {
+    #[error(transparent)]
+    Ruleset(#[from] RulesetError),
+    #[error(transparent)]
+    Path(#[from] landlock::PathFdError),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_folder_of_a_log() {
+        let table = [
+            ("Log.csv", "."),
+            ("./Log.csv", "."),
+            ("a/Log.csv", "a"),
+            ("/Log.csv", "/"),
+        ];
+        for (log, folder) in table {
+            assert_eq!(folder_of(Path::new(log)), Path::new(folder), "{log}");
+        }
+    }
+}
