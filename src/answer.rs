@@ -98,6 +98,11 @@ pub fn bad_request<D: Documents>(documents: &mut D) -> Answer<D::File> {
     )
 }
 
+/// The same without a look at the root's own page.
+pub fn built_in_bad_request<F>() -> Answer<F> {
+    Answer::BuiltInPage(Status::BadRequest, Cow::Borrowed(pages::BAD_REQUEST))
+}
+
 fn not_found<D: Documents>(documents: &mut D) -> Answer<D::File> {
     error_page(documents, Status::NotFound, "404.html", pages::NOT_FOUND)
 }

@@ -37,9 +37,10 @@ const IDLE_GRACE: Duration = Duration::from_millis(300);
 /// download keeps the others waiting.
 pub const SEND_BUDGET: usize = 256 * 1024;
 
-/// Bytes of response that all connections together may send in one turn. It bounds how long a
-/// turn takes, however many downloads there are.
-pub const TURN_SEND_BUDGET: usize = 4 * 1024 * 1024;
+/// Bytes of response that all connections together may send in one phase of a turn: while events
+/// are dealt with, and again while the ready queue is. It bounds how long a turn takes, however
+/// many downloads there are.
+pub const PHASE_SEND_BUDGET: usize = 2 * 1024 * 1024;
 
 /// Requests that one connection may have answered in one turn, for the same reason.
 pub const REQUEST_BUDGET: u32 = 32;

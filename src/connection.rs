@@ -28,6 +28,7 @@ use crate::cause::Cause;
 use crate::config::{REQUEST_BUDGET, SEND_BUDGET};
 use crate::exchange::{Exchange, Record};
 use crate::peer::Peer;
+use crate::request;
 use crate::resource::Documents;
 use crate::shared::Shared;
 use crate::timeouts::Deadline;
@@ -136,6 +137,22 @@ struct Turn {
     deadline: Option<Deadline>,
 }
 
+impl Turn {
+    fn new() -> Self {
+        Self {
+            send_budget: SEND_BUDGET,
+            request_budget: REQUEST_BUDGET,
+            deadline: None,
+        }
+    }
+
+    /// Takes what was sent off the budgets, the connection's and that of all.
+    fn count_sent<D>(&mut self, count: usize, shared: &mut Shared<D>) {
+        self.send_budget = self.send_budget.saturating_sub(count);
+        shared.sent_in_phase += count;
+    }
+}
+
 impl<T: Transport> Connection<T> {
     /// A connection that was accepted at `now`. Its socket has room to write, and has not said
     /// yet whether there is something to read.
@@ -163,6 +180,11 @@ impl<T: Transport> Connection<T> {
         self.serial
     }
 
+    /// Whether a response is on its way.
+    pub fn is_responding(&self) -> bool {
+        matches!(self.state, State::Responding(_))
+    }
+
     /// Remembers an event.
     pub fn note(&mut self, event: Readiness) {
         self.ready.readable |= event.readable;
@@ -171,17 +193,13 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Does all that can be done without waiting, within the budget of a turn. `input` is the
-    /// shared read buffer, at least [`HEAD_MAX`](crate::request::HEAD_MAX) bytes.
+    /// shared read buffer, at least [`HEAD_MAX`](request::HEAD_MAX) bytes.
     pub fn advance<D: Documents<File = T::File>>(
         &mut self,
         shared: &mut Shared<D>,
         input: &mut [u8],
     ) -> Advance {
-        let mut turn = Turn {
-            send_budget: SEND_BUDGET,
-            request_budget: REQUEST_BUDGET,
-            deadline: None,
-        };
+        let mut turn = Turn::new();
         loop {
             let step = match self.state {
                 State::Reading(_) | State::Idle => self.read(&mut turn, shared, input),
@@ -222,7 +240,8 @@ impl<T: Transport> Connection<T> {
 
     /// The deadline that goes with the state.
     fn deadline_of_state(&self) -> Deadline {
-        match self.state {
+        match &self.state {
+            State::Reading(Some(kept)) if request::is_blank(&kept.bytes) => Deadline::Idle,
             State::Reading(_) => Deadline::Head,
             State::Responding(_) => Deadline::Stall,
             State::Idle => Deadline::Idle,

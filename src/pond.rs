@@ -5,6 +5,7 @@
 //! it through a day in a second.
 
 mod room;
+mod stopping;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -16,7 +17,7 @@ use crate::connection::{Advance, Connection, MadeRoom, Queued, Readiness, Then};
 use crate::peer::Peer;
 use crate::request::HEAD_MAX;
 use crate::resource::Documents;
-use crate::shared::{Phase, Shared};
+use crate::shared::Shared;
 use crate::timeouts::{Deadline, Timeouts};
 use crate::transport::Transport;
 
@@ -38,9 +39,12 @@ pub struct Key {
 pub struct Pond<T: Transport, D> {
     connections: Slab<Connection<T>>,
     timeouts: Timeouts,
-    /// Connections that a budget stopped: an edge they have seen does not come again, so they
-    /// must be remembered.
+    /// Connections whose socket is ready but whose work is not done: an edge that they have seen
+    /// does not come again, so they must be remembered.
     ready: VecDeque<Key>,
+    /// Whether requests were left in the ready queue because there was too much to write down. Who
+    /// comes then queues up behind them.
+    is_crowded: bool,
     /// Connections that wait for a descriptor to open their file with.
     parked: VecDeque<Key>,
     /// When one of them is tried again, even if no descriptor is known to be free.
@@ -61,6 +65,7 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             connections: Slab::new(),
             timeouts: Timeouts::new(|deadline| limits.duration_of(deadline)),
             ready: VecDeque::new(),
+            is_crowded: false,
             parked: VecDeque::new(),
             retry_at: Duration::ZERO,
             shared,
@@ -109,7 +114,7 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
     /// A turn begins: one reading of time for all that happens in it.
     pub fn begin_turn(&mut self) {
         self.shared.clock.tick();
-        self.shared.sent_in_turn = 0;
+        self.shared.sent_in_phase = 0;
     }
 
     /// A turn is over: what it found out about files is forgotten.
@@ -150,18 +155,27 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         if connection.queued != Queued::No {
             return;
         }
-        if self.shared.turn_is_full() {
+        // Requests come first: whoever is in the middle of an answer goes on from the queue, in
+        // turn with all others who are, so that a small request need not wait behind downloads.
+        if connection.is_responding() || self.is_crowded || self.shared.has_told_enough() {
             self.queue(key);
         } else {
             self.advance(key);
         }
     }
 
-    /// Goes on with those that a budget stopped, each once, until this turn has done its share.
+    /// Goes on with those whose answer is on its way or whom a budget stopped, each once, until
+    /// this turn has done its share.
     pub fn run_ready(&mut self) {
         self.unpark();
+        self.shared.sent_in_phase = 0;
+        self.is_crowded = false;
         for _ in 0..self.ready.len() {
-            if self.shared.turn_is_full() {
+            if self.shared.has_told_enough() {
+                self.is_crowded = true;
+                return;
+            }
+            if self.shared.has_sent_enough() {
                 return;
             }
             let Some(key) = self.ready.pop_front() else {
@@ -189,6 +203,8 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
                 slot,
                 serial: connection.serial(),
             };
+            // One last write is tried whatever the others have sent.
+            self.shared.sent_in_phase = 0;
             let advance = connection.deadline_passed(&mut self.shared, &mut self.input);
             // Whoever lives on has a deadline ahead of it, or this loop would find it again.
             let ahead = advance.deadline.or(Some(deadline));
@@ -209,34 +225,6 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         }
         let retry = (!self.parked.is_empty()).then_some(self.retry_at);
         [self.timeouts.next(), retry].into_iter().flatten().min()
-    }
-
-    /// Ends what is idle, and lets what is being sent go on.
-    pub fn stop(&mut self) {
-        self.shared.phase = Phase::Stopping;
-        for key in self.keys() {
-            // One that stops may have made room for another, which is gone then.
-            let Some(connection) = self.connections.get_mut(key.slot as usize) else {
-                continue;
-            };
-            let advance = connection.stop(&mut self.shared, &mut self.input);
-            self.settle(key, advance);
-        }
-    }
-
-    /// Ends everything.
-    pub fn close_all(&mut self) {
-        for key in self.keys() {
-            self.close(key.slot, Cause::Stopped);
-        }
-    }
-
-    fn keys(&self) -> Vec<Key> {
-        let key = |(slot, connection): (usize, &Connection<T>)| Key {
-            slot: slot_number(slot),
-            serial: connection.serial(),
-        };
-        self.connections.iter().map(key).collect()
     }
 
     fn find(&mut self, key: Key) -> Option<&mut Connection<T>> {

@@ -168,10 +168,8 @@ fn may_begin_a_head(head: &[u8]) -> bool {
 fn read(head: &[u8], length: usize) -> Parsed<'_> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS_MAX];
     let mut parsed = httparse::Request::new(&mut []);
-    match parsed.parse_with_uninit_headers(head, &mut fields) {
-        Ok(httparse::Status::Complete(_)) => {}
-        _ => return Parsed::Rejected(None),
-    }
+    let result = parsed.parse_with_uninit_headers(head, &mut fields);
+    // These are set even if the fields that follow the request line are at fault.
     let (Some(method), Some(target), Some(version)) = (parsed.method, parsed.path, parsed.version)
     else {
         return Parsed::Rejected(None);
@@ -185,6 +183,9 @@ fn read(head: &[u8], length: usize) -> Parsed<'_> {
         return Parsed::Rejected(None);
     }
     let line = RequestLine { method, target };
+    if !matches!(result, Ok(httparse::Status::Complete(_))) {
+        return Parsed::Rejected(Some(line));
+    }
     let Some(fields) = Fields::read(parsed.headers) else {
         return Parsed::Rejected(Some(line));
     };
@@ -403,6 +404,10 @@ mod tests {
             whole(b"GET /a HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: x\r\n\r\n"),
             Parsed::Rejected(Some(line))
         );
+        assert_eq!(
+            whole(b"GET /a HTTP/1.1\r\nHost : h\r\n\r\n"),
+            Parsed::Rejected(Some(line))
+        );
         assert_eq!(whole(b"GET /a HTTP/9.1\r\n\r\n"), Parsed::Rejected(None));
     }
 
@@ -530,7 +535,7 @@ mod tests {
         // One of them is Host.
         complete(&head(&"X: y\r\n".repeat(FIELDS_MAX - 1)));
         let bytes = head(&"X: y\r\n".repeat(FIELDS_MAX));
-        assert_eq!(whole(&bytes), Parsed::Rejected(None));
+        assert!(matches!(whole(&bytes), Parsed::Rejected(Some(_))));
     }
 
     #[test]

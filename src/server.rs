@@ -73,7 +73,7 @@ impl Server {
             lines: RequestLines::new(config.requests_printed),
             phase: Phase::Serving,
             descriptors: DescriptorUse::of(config.limits.max_descriptors),
-            sent_in_turn: 0,
+            sent_in_phase: 0,
             output: Vec::new(),
         });
         let signals = Watch::start().map_err(Error::Setup)?;

@@ -2,7 +2,7 @@
 
 use crate::access_log::AccessLog;
 use crate::clock::Clock;
-use crate::config::{Limits, RequestsPrinted, TURN_SEND_BUDGET};
+use crate::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
 use crate::descriptors::DescriptorUse;
 use crate::escape;
 use crate::status::Status;
@@ -27,8 +27,8 @@ pub struct Shared<D> {
     pub phase: Phase,
     /// The descriptors that connections and their files hold.
     pub descriptors: DescriptorUse,
-    /// How many bytes have been sent in this turn.
-    pub sent_in_turn: usize,
+    /// How many bytes have been sent in this phase of the turn.
+    pub sent_in_phase: usize,
     /// Where heads and small bodies are put together: the shared write buffer.
     pub output: Vec<u8>,
 }
@@ -37,12 +37,16 @@ pub struct Shared<D> {
 const LINES_MAX: usize = 32 * 1024;
 
 impl<D> Shared<D> {
-    /// Whether this turn has done its share. Whoever is left has a turn of its own: so a turn's
-    /// time is bounded, and with it the memory for its lines and rows.
-    pub fn turn_is_full(&self) -> bool {
-        self.sent_in_turn >= TURN_SEND_BUDGET
-            || self.lines.text.len() >= LINES_MAX
-            || self.log.is_full()
+    /// Whether this phase of the turn has sent its share. What is left to send has its turn later,
+    /// so that the time of a turn is bounded.
+    pub fn has_sent_enough(&self) -> bool {
+        self.sent_in_phase >= PHASE_SEND_BUDGET
+    }
+
+    /// Whether so many lines and rows wait that they are to be written out before there are more,
+    /// so that the memory of a turn is bounded.
+    pub fn has_told_enough(&self) -> bool {
+        self.lines.text.len() >= LINES_MAX || self.log.is_full()
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow::{Break, Continue};
 
-use super::{Advance, Connection, State, Then};
+use super::{Advance, Connection, State, Then, Turn};
 use crate::cause::Cause;
 use crate::request;
 use crate::resource::Documents;
@@ -50,7 +50,7 @@ impl<T: Transport> Connection<T> {
         &mut self,
         shared: &mut Shared<D>,
     ) -> Advance {
-        let then = match self.refuse(None, Cause::HeadDeadline, shared) {
+        let then = match self.refuse(None, Cause::HeadDeadline, &mut Turn::new(), shared) {
             Break(then) => then,
             // There may be input to throw away, or room for the rest of the answer.
             Continue(()) => Then::Yield,

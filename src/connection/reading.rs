@@ -43,6 +43,31 @@ impl Input<'_> {
         }
     }
 
+    fn scanned(&self) -> usize {
+        match self {
+            Self::Fresh(_) => 0,
+            Self::Kept(kept) => kept.scanned,
+        }
+    }
+
+    /// The deadline for what stands from `at` on. A head's runs from its first byte, so there is a
+    /// new one only if no head had begun before. Empty lines begin none: after an answer they leave
+    /// the client its idle time, and before the first request they are like silence.
+    fn deadline_from(&self, at: usize) -> Option<Deadline> {
+        let bytes = self.bytes();
+        let had_begun = match self {
+            Self::Fresh(_) => false,
+            // Kept and not searched yet: the rest of what was answered, whose deadline runs.
+            Self::Kept(kept) => kept.scanned == 0 || !request::is_blank(&bytes[..kept.scanned]),
+        };
+        let is_new = at > 0 || !had_begun;
+        match (is_new, request::is_blank(&bytes[at..])) {
+            (true, false) => Some(Deadline::Head),
+            (true, true) if at > 0 => Some(Deadline::Idle),
+            _ => None,
+        }
+    }
+
     /// Keeps what stands from `at` on. The box is used again: a head that drips in does not cost
     /// an allocation a byte.
     fn keep_from<F>(self, at: usize, scanned: usize) -> State<F> {
@@ -128,11 +153,7 @@ impl<T: Transport> Connection<T> {
         shared: &mut Shared<D>,
     ) -> ControlFlow<Then> {
         let (at, stop) = self.answer_all(&input, turn, shared);
-        // A head's deadline runs from its first byte: from now, unless this is more of a head that
-        // had begun.
-        if at > 0 || matches!(input, Input::Fresh(_)) {
-            turn.deadline = Some(Deadline::Head);
-        }
+        turn.deadline = input.deadline_from(at).or(turn.deadline);
         match stop {
             Stop::Drained => {
                 self.state = State::Idle;
@@ -171,10 +192,7 @@ impl<T: Transport> Connection<T> {
         shared: &mut Shared<D>,
     ) -> (usize, Stop) {
         let mut at = 0;
-        let mut scanned = match input {
-            Input::Fresh(_) => 0,
-            Input::Kept(kept) => kept.scanned,
-        };
+        let mut scanned = input.scanned();
         loop {
             match self.answer_next(&input.bytes()[at..], scanned, turn, shared) {
                 Ok(length) => at += length,
@@ -196,19 +214,21 @@ impl<T: Transport> Connection<T> {
         if rest.is_empty() {
             return Err(Stop::Drained);
         }
+        let is_spent = turn.request_budget == 0 || turn.send_budget == 0;
         // One request is answered in any case, or a turn that is always full would get nowhere.
         let has_had_one = turn.request_budget < REQUEST_BUDGET;
-        if turn.request_budget == 0 || (has_had_one && shared.turn_is_full()) {
+        let is_full = shared.has_told_enough() || shared.has_sent_enough();
+        if is_spent || (has_had_one && is_full) {
             return Err(Stop::Yield);
         }
         let (step, length) = match request::parse(rest, scanned) {
             Parsed::Partial { scanned } => return Err(Stop::Partial { scanned }),
             Parsed::Rejected(line) => {
-                let step = self.refuse(line, Cause::BadRequest, shared);
+                let step = self.refuse(line, Cause::BadRequest, turn, shared);
                 (step, rest.len())
             }
             Parsed::Complete(request, length) => {
-                let answered = self.answer(&request, shared);
+                let answered = self.answer(&request, turn, shared);
                 (answered.map_err(|Exhausted| Stop::Exhausted)?, length)
             }
         };

@@ -7,7 +7,7 @@ use super::{Connection, Kept, State, Then, Turn};
 use crate::answer::{self, Answer, Exhausted};
 use crate::cause::Cause;
 use crate::exchange::{After, Exchange, FileRange, Piece, Record};
-use crate::request::{Persistence, Request, RequestLine};
+use crate::request::{Method, Persistence, Request, RequestLine};
 use crate::resource::{Content, Documents};
 use crate::response::{self, ConnectionField};
 use crate::shared::{Phase, Shared};
@@ -19,6 +19,7 @@ impl<T: Transport> Connection<T> {
     pub(super) fn answer<D: Documents<File = T::File>>(
         &mut self,
         request: &Request,
+        turn: &mut Turn,
         shared: &mut Shared<D>,
     ) -> Result<ControlFlow<Then>, Exhausted> {
         let now = shared.clock.now().wall;
@@ -31,7 +32,7 @@ impl<T: Transport> Connection<T> {
         }
         self.requests = self.requests.saturating_add(1);
         let after = self.after(request.persistence, shared);
-        Ok(self.respond(&answer, Some(request.line), after, shared))
+        Ok(self.respond(&answer, Some(request.line), after, turn, shared))
     }
 
     /// Answers what can't be trusted with 400, after which nothing more is read as a request.
@@ -39,11 +40,16 @@ impl<T: Transport> Connection<T> {
         &mut self,
         line: Option<RequestLine>,
         cause: Cause,
+        turn: &mut Turn,
         shared: &mut Shared<D>,
     ) -> ControlFlow<Then> {
-        let answer = answer::bad_request(&mut shared.documents);
+        let mut answer = answer::bad_request(&mut shared.documents);
+        // A page of the root's own is not worth waiting for a descriptor.
+        if answer.keeps_file(Method::Get) && shared.descriptors.room_for_files() == 0 {
+            answer = answer::built_in_bad_request();
+        }
         self.requests = self.requests.saturating_add(1);
-        self.respond(&answer, line, After::Close(cause), shared)
+        self.respond(&answer, line, After::Close(cause), turn, shared)
     }
 
     /// Whether the connection is kept after this answer.
@@ -85,6 +91,7 @@ impl<T: Transport> Connection<T> {
         answer: &Answer<T::File>,
         line: Option<RequestLine>,
         after: After,
+        turn: &mut Turn,
         shared: &mut Shared<D>,
     ) -> ControlFlow<Then> {
         let now = shared.clock.now();
@@ -101,7 +108,9 @@ impl<T: Transport> Connection<T> {
 
         let mut output = std::mem::take(&mut shared.output);
         let (head, file) = self.compose(&mut output, answer, method, after, shared);
-        let step = match self.write_first(&output, file.is_some()) {
+        let taken = self.write_first(&output, file.is_some());
+        turn.count_sent(taken.as_ref().copied().unwrap_or(0), shared);
+        let step = match taken {
             Err(_) => {
                 self.log(&record, 0, Some(Cause::Reset), shared);
                 Break(Then::Close(Cause::Reset))
@@ -186,7 +195,7 @@ impl<T: Transport> Connection<T> {
             if !self.ready.writable {
                 return Break(Then::Wait);
             }
-            if turn.send_budget == 0 {
+            if turn.send_budget == 0 || shared.has_sent_enough() {
                 return Break(Then::Yield);
             }
         }
@@ -211,8 +220,7 @@ impl<T: Transport> Connection<T> {
         match sent {
             Ok(count) => {
                 exchange.sent(count);
-                turn.send_budget = turn.send_budget.saturating_sub(count);
-                shared.sent_in_turn += count;
+                turn.count_sent(count, shared);
                 // Progress, and nothing else, pushes the deadline back.
                 turn.deadline = Some(Deadline::Stall);
                 Continue(())

@@ -1,1 +1,203 @@
-//! draft
+//! One connection, driven over a scripted transport: cut anywhere, blocked anywhere, broken
+//! anywhere.
+
+mod budgets;
+mod deadlines;
+mod ends;
+mod exhausted;
+mod expiries;
+mod faults;
+mod pieces;
+mod readiness;
+mod stops;
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use super::*;
+use crate::config::Limits;
+use crate::request::{self, HEAD_MAX};
+use crate::shared::Phase;
+use crate::testing::{
+    BOTH, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_SMALL, READABLE,
+    Scripted, WRITABLE, Wire, assert_same, moment, peer, shared, take_outcomes,
+};
+
+/// Two Hosts: its frame can't be trusted.
+const UNSOUND: &str = "GET /big.bin HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
+
+const UNSOUND_ROW: &str = "GET /big.bin 400.html 400 10 complete";
+
+/// A connection with all that it is lent, and the rules of its caller: what a pond would do.
+struct Rig {
+    wire: Rc<RefCell<Wire>>,
+    connection: Connection<Scripted>,
+    shared: Shared<Files>,
+    input: Vec<u8>,
+    /// The deadline that the pond would have queued.
+    deadline: Deadline,
+    closed: Option<Cause>,
+}
+
+impl Rig {
+    fn new() -> Self {
+        Self::with(Limits::default())
+    }
+
+    fn with(limits: Limits) -> Self {
+        let wire = Wire::new();
+        Self {
+            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), 7, moment(0).wall),
+            wire,
+            shared: shared(limits),
+            input: vec![0; HEAD_MAX],
+            deadline: Deadline::FirstByte,
+            closed: None,
+        }
+    }
+
+    /// A turn of its own, without an event.
+    fn advance(&mut self) -> Advance {
+        // A turn of its own.
+        self.shared.sent_in_phase = 0;
+        let advance = self.connection.advance(&mut self.shared, &mut self.input);
+        self.settle(advance)
+    }
+
+    fn event(&mut self, event: Readiness) -> Advance {
+        self.wire.borrow_mut().tell(event);
+        self.connection.note(event);
+        self.advance()
+    }
+
+    fn feed(&mut self, bytes: impl AsRef<[u8]>) -> Advance {
+        self.wire.borrow_mut().arrive(bytes.as_ref());
+        self.event(READABLE)
+    }
+
+    /// The send queue takes so many bytes more.
+    fn give_room(&mut self, bytes: usize) -> Advance {
+        self.wire.borrow_mut().room = bytes;
+        self.event(WRITABLE)
+    }
+
+    fn deadline_passed(&mut self) -> Advance {
+        // It may try once what it waited for.
+        let ready = self.wire.borrow().told;
+        self.wire.borrow_mut().tell(BOTH);
+        let advance = self
+            .connection
+            .deadline_passed(&mut self.shared, &mut self.input);
+        self.lapse(ready);
+        self.settle(advance)
+    }
+
+    fn stop(&mut self) -> Advance {
+        self.shared.phase = Phase::Stopping;
+        let ready = self.wire.borrow().told;
+        self.wire.borrow_mut().tell(READABLE);
+        let advance = self.connection.stop(&mut self.shared, &mut self.input);
+        self.lapse(ready);
+        self.settle(advance)
+    }
+
+    /// A leave to try that was not made use of is none any more; what an event told still is.
+    fn lapse(&mut self, before: Readiness) {
+        let told = &mut self.wire.borrow_mut().told;
+        told.readable &= before.readable || self.connection.ready.readable;
+        told.writable &= before.writable || self.connection.ready.writable;
+    }
+
+    /// Does what the pond does with the result, and holds it against the rules of edges.
+    fn settle(&mut self, advance: Advance) -> Advance {
+        assert_eq!(self.closed, None, "a turn after the end");
+        if let Some(deadline) = advance.deadline {
+            self.deadline = deadline;
+        }
+        let wire = self.wire.borrow();
+        match advance.then {
+            // An edge that was told and not drained does not come again: whoever waits must have
+            // been told to.
+            Then::Wait => match self.state() {
+                "responding" => assert!(!wire.told.writable, "waits although there may be room"),
+                _ => assert!(!wire.told.readable, "waits although there may be input"),
+            },
+            Then::Yield | Then::Exhausted => {}
+            Then::Close(cause) => {
+                drop(wire);
+                self.connection.abandon(cause, &mut self.shared);
+                self.closed = Some(cause);
+                assert_eq!(self.shared.descriptors.files, 0);
+                return advance;
+            }
+        }
+        // The queue that it waits in is that of its state. Empty lines begin no head.
+        let expected: &[Deadline] = match &self.connection.state {
+            State::Reading(None) => &[Deadline::FirstByte],
+            State::Reading(Some(kept)) if request::is_blank(&kept.bytes) => {
+                &[Deadline::FirstByte, Deadline::Idle]
+            }
+            _ => &[self.connection.deadline_of_state()],
+        };
+        assert!(expected.contains(&self.deadline), "{:?}", self.deadline);
+        drop(wire);
+        self.check_files();
+        advance
+    }
+
+    /// Goes on until nothing more can happen. Whenever the send queue is full, it gives room for
+    /// `step` bytes.
+    fn run(&mut self, step: usize) {
+        self.wire.borrow_mut().room = step;
+        let mut then = self.advance().then;
+        loop {
+            let sending = self.state() == "responding";
+            let waiting = self.wire.borrow().has_input();
+            then = match then {
+                Then::Close(_) => return,
+                Then::Exhausted => panic!("nothing is exhausted here"),
+                Then::Yield => self.advance().then,
+                Then::Wait if !sending && !waiting => return,
+                Then::Wait => {
+                    if sending {
+                        self.wire.borrow_mut().room = step;
+                    }
+                    let event = Readiness {
+                        readable: waiting,
+                        writable: sending,
+                        read_closed: false,
+                    };
+                    self.event(event).then
+                }
+            };
+        }
+    }
+
+    /// A file is open as long as a response is sent from it, and is counted as long.
+    fn check_files(&self) {
+        let files = match &self.connection.state {
+            State::Responding(exchange) => usize::from(exchange.file.is_some()),
+            _ => 0,
+        };
+        assert_eq!(self.shared.descriptors.files, files);
+    }
+
+    fn state(&self) -> &'static str {
+        match &self.connection.state {
+            _ if self.closed.is_some() => "closed",
+            State::Reading(None) => "reading",
+            State::Reading(Some(_)) => "partial",
+            State::Responding(_) => "responding",
+            State::Idle => "idle",
+            State::Closing { .. } => "closing",
+        }
+    }
+
+    fn take_output(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.wire.borrow_mut().output)
+    }
+
+    fn take_outcomes(&mut self) -> Vec<String> {
+        take_outcomes(&mut self.shared)
+    }
+}

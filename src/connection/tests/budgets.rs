@@ -1,0 +1,160 @@
+//! What one connection may do in one turn.
+
+use super::*;
+use crate::config::CLOSING_DISCARDS;
+use crate::testing::{CLOSE, kept, ok_head, pattern, responses, small};
+
+#[test]
+fn pipelined_requests_are_answered_some_at_a_time() {
+    // More than the read buffer holds.
+    let count = 300;
+    let mut rig = Rig::new();
+    rig.wire
+        .borrow_mut()
+        .arrive(GET_SMALL.repeat(count).as_bytes());
+    let mut advance = rig.event(READABLE);
+    let mut answered = 0;
+    loop {
+        let found = rig.take_outcomes();
+        assert!(found.iter().all(|row| row == GET_SMALL_ROW));
+        answered += found.len();
+        if answered == count {
+            break;
+        }
+        assert_eq!(found.len(), 32, "after {answered}");
+        assert_eq!(advance.then, Then::Yield, "after {answered}");
+        assert_eq!(rig.state(), "partial");
+        advance = rig.advance();
+    }
+    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    let expected: Vec<u8> = (0..300)
+        .flat_map(|number| small(&kept(997 - number)))
+        .collect();
+    assert_same(&rig.take_output(), &expected, "all of them");
+}
+
+/// The budget is used up by the very last request that is here: there is nothing to come back
+/// for.
+#[test]
+fn a_budget_that_just_suffices_is_no_reason_to_yield() {
+    let mut rig = Rig::new();
+    let advance = rig.feed(GET_SMALL.repeat(32));
+    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    // And one more.
+    let advance = rig.feed(GET_SMALL.repeat(33));
+    assert_eq!((advance.then, rig.state()), (Then::Yield, "partial"));
+    let advance = rig.advance();
+    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    assert_eq!(rig.take_outcomes().len(), 65);
+}
+
+#[test]
+fn a_large_file_goes_out_some_at_a_time() {
+    let length = 10_000_000;
+    let mut rig = Rig::new();
+    rig.shared.documents.add("huge.bin", pattern(length));
+    let head = ok_head("application/octet-stream", &kept(997), length);
+    let mut advance = rig.feed(GET_BIG.replace("big", "huge"));
+    let mut before = 0;
+    for turn in 1..=length / SEND_BUDGET {
+        assert_eq!(advance.then, Then::Yield, "turn {turn}");
+        assert_eq!(advance.deadline, Some(Deadline::Stall), "turn {turn}");
+        let after = rig.wire.borrow().output.len();
+        // The head may count or not.
+        let bounds = SEND_BUDGET..=SEND_BUDGET + head.len();
+        let sent = after - before;
+        assert!(bounds.contains(&sent), "{sent} bytes in turn {turn}");
+        before = after;
+        advance = rig.advance();
+    }
+    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    let expected = [head, pattern(length)].concat();
+    assert_same(&rig.take_output(), &expected, "all of it");
+    let row = format!("GET /huge.bin huge.bin 200 {length} complete");
+    assert_eq!(rig.take_outcomes(), [row]);
+}
+
+/// The bytes of a turn are bounded whatever they are bytes of.
+#[test]
+fn small_responses_count_towards_the_bytes_of_a_turn() {
+    let length = 16 * 1024;
+    let mut rig = Rig::new();
+    rig.shared.documents.add("page.bin", pattern(length));
+    let head = ok_head("application/octet-stream", &kept(997), length);
+    rig.wire.borrow_mut().arrive(
+        GET_SMALL
+            .replace("small.txt", "page.bin")
+            .repeat(32)
+            .as_bytes(),
+    );
+    let mut advance = rig.event(READABLE);
+    let mut sent = 0;
+    loop {
+        let now = rig.wire.borrow().output.len();
+        let most = SEND_BUDGET + head.len() + length;
+        assert!(now - sent <= most, "{} bytes in one turn", now - sent);
+        sent = now;
+        if advance.then != Then::Yield {
+            break;
+        }
+        advance = rig.advance();
+    }
+    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    assert_eq!(responses(&rig.take_output()).len(), 32);
+}
+
+/// What was read beyond a request is answered after it, and what is still in the socket after
+/// that.
+#[test]
+fn what_comes_while_a_response_is_on_its_way_is_answered_after_it() {
+    let mut rig = Rig::new();
+    rig.wire.borrow_mut().room = 1_000;
+    rig.feed([GET_BIG, GET_SMALL, "GET /sm"].concat());
+    rig.feed("all.txt HTTP/1.1\r\nHost: h\r\n\r\n");
+    rig.feed(LAST_SMALL);
+    assert_eq!(rig.wire.borrow().reads, 1);
+    let State::Responding(exchange) = &rig.connection.state else {
+        panic!("{}", rig.state());
+    };
+    assert_eq!(
+        *exchange.leftover,
+        *[GET_SMALL, "GET /sm"].concat().as_bytes()
+    );
+    rig.run(1_000);
+    let expected = [
+        crate::testing::big(&kept(997)),
+        small(&kept(996)),
+        small(&kept(995)),
+        small(CLOSE),
+    ]
+    .concat();
+    assert_same(&rig.take_output(), &expected, "in order");
+    let rows = [GET_BIG_ROW, GET_SMALL_ROW, GET_SMALL_ROW, GET_SMALL_ROW];
+    assert_eq!(rig.take_outcomes(), rows);
+    assert_eq!(rig.state(), "closing");
+}
+
+/// A closing connection throws input away up to a bound, some at a time.
+#[test]
+fn discarded_input_is_bounded() {
+    let most = usize::try_from(CLOSING_DISCARDS).unwrap();
+    for excess in [0, 1] {
+        let mut rig = Rig::new();
+        rig.feed(LAST_SMALL);
+        assert_eq!(rig.state(), "closing");
+        rig.wire.borrow_mut().arrive(&vec![b'x'; most + excess]);
+        let mut then = rig.event(READABLE).then;
+        let mut turns = 1;
+        while then == Then::Yield {
+            then = rig.advance().then;
+            turns += 1;
+        }
+        let expected = match excess {
+            0 => Then::Wait,
+            _ => Then::Close(Cause::CloseAsked),
+        };
+        assert_eq!(then, expected, "{excess} bytes beyond the bound");
+        assert_eq!(turns, most / SEND_BUDGET + 1);
+        assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
+    }
+}

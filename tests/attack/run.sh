@@ -1,0 +1,21 @@
+#!/usr/bin/env bash
+# Attacks a millpond of its own on loopback, with slowhttptest and with patterns of our own, while
+# a plain client measures what it notices of it. Ends with a table; a violation is a failure.
+#
+#   tests/attack/run.sh [SECONDS for each mode of slowhttptest, 10 unless told]
+#
+# Installs slowhttptest and python3 from Debian's packages, or says what is missing.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+for tool in slowhttptest python3; do
+    command -v "$tool" >/dev/null && continue
+    echo "installing $tool"
+    { apt-get update && apt-get install -y "$tool"; } >/dev/null 2>&1 || {
+        echo "$tool is missing, and could not be installed" >&2
+        exit 1
+    }
+done
+
+cargo build --release --quiet
+exec python3 tests/attack/attack.py target/release/millpond "${1:-10}"
