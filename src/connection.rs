@@ -19,6 +19,7 @@ mod closing;
 mod deadlines;
 mod reading;
 mod responding;
+mod sending;
 
 use std::ops::ControlFlow::Break;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};

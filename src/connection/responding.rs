@@ -1,17 +1,16 @@
-//! Responding: an answer → bytes on their way, and what becomes of the connection then.
+//! A request → its answer, as far as the socket takes it at once.
 
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use super::{Connection, Kept, State, Then, Turn};
+use super::{Connection, State, Then, Turn};
 use crate::answer::{self, Answer, Exhausted};
 use crate::cause::Cause;
-use crate::exchange::{After, Exchange, FileRange, Piece, Record};
+use crate::exchange::{After, Exchange, FileRange, Record};
 use crate::request::{Method, Persistence, Request, RequestLine};
 use crate::resource::{Content, Documents};
 use crate::response::{self, ConnectionField};
 use crate::shared::{Phase, Shared};
-use crate::timeouts::Deadline;
 use crate::transport::{Follow, Transport};
 
 impl<T: Transport> Connection<T> {
@@ -94,20 +93,13 @@ impl<T: Transport> Connection<T> {
         turn: &mut Turn,
         shared: &mut Shared<D>,
     ) -> ControlFlow<Then> {
-        let now = shared.clock.now();
-        let (method, target) = line.map_or(("", ""), |line| (line.method, line.target));
-        let record = Record {
-            method,
-            target,
-            file: answer.resource().map_or("", |resource| &resource.path),
-            status: answer.status(),
-            requested_at: now.wall,
-            started: now.monotonic,
-        };
-        shared.lines.add(method, target, record.status);
+        let record = record_of(answer, line, shared);
+        shared
+            .lines
+            .add(record.method, record.target, record.status);
 
         let mut output = std::mem::take(&mut shared.output);
-        let (head, file) = self.compose(&mut output, answer, method, after, shared);
+        let (head, file) = self.compose(&mut output, answer, record.method, after, shared);
         let taken = self.write_first(&output, file.is_some());
         turn.count_sent(taken.as_ref().copied().unwrap_or(0), shared);
         let step = match taken {
@@ -185,89 +177,23 @@ impl<T: Transport> Connection<T> {
             Err(error) => Err(error),
         }
     }
+}
 
-    /// Responding: sends the next piece.
-    pub(super) fn send<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
-        let State::Responding(exchange) = &mut self.state else {
-            return Continue(());
-        };
-        if !matches!(exchange.piece(), Piece::Nothing) {
-            if !self.ready.writable {
-                return Break(Then::Wait);
-            }
-            if turn.send_budget == 0 || shared.has_sent_enough() {
-                return Break(Then::Yield);
-            }
-        }
-        let sent = match exchange.piece() {
-            Piece::Nothing => return self.sent_all(turn, shared),
-            Piece::Memory(bytes, follow) => {
-                let sent = self.transport.write(bytes, follow);
-                self.ready.writable = matches!(sent, Ok(count) if count == bytes.len());
-                sent
-            }
-            Piece::File(file, offset, count) => {
-                let count = usize::try_from(count).unwrap_or(usize::MAX);
-                // A short answer says nothing about the socket here: it may be that the file
-                // ended. The next call tells: it would block, or it sends nothing.
-                let count = count.min(turn.send_budget);
-                match self.transport.send_file(file, offset, count) {
-                    Ok(0) => return Break(Then::Close(Cause::FileShrank)),
-                    sent => sent,
-                }
-            }
-        };
-        match sent {
-            Ok(count) => {
-                exchange.sent(count);
-                turn.count_sent(count, shared);
-                // Progress, and nothing else, pushes the deadline back.
-                turn.deadline = Some(Deadline::Stall);
-                Continue(())
-            }
-            Err(error) => self.send_failed(&error),
-        }
-    }
-
-    fn send_failed(&mut self, error: &io::Error) -> ControlFlow<Then> {
-        match error.kind() {
-            io::ErrorKind::WouldBlock => {
-                self.ready.writable = false;
-                Break(Then::Wait)
-            }
-            io::ErrorKind::Interrupted => {
-                self.ready.writable = true;
-                Continue(())
-            }
-            // Only reading the file can say so; a socket has other errors.
-            _ if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
-                Break(Then::Close(Cause::FileShrank))
-            }
-            _ => Break(Then::Close(Cause::Reset)),
-        }
-    }
-
-    /// The response has left: its row is written, and the input read beyond its request is next.
-    fn sent_all<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
-        let State::Responding(exchange) = std::mem::replace(&mut self.state, State::Idle) else {
-            return Continue(());
-        };
-        self.log(&exchange.record, exchange.body_sent, None, shared);
-        shared.descriptors.files -= exchange.files();
-        let after = match (exchange.after, shared.phase) {
-            // The head said "kept", but that was before the stop.
-            (After::Keep, Phase::Stopping) => After::Close(Cause::Stopped),
-            (after, _) => after,
-        };
-        let step = self.finish(after);
-        if after == After::Keep && !exchange.leftover.is_empty() {
-            self.state = State::Reading(Some(Box::new(Kept {
-                bytes: exchange.leftover.into_vec(),
-                scanned: 0,
-            })));
-        }
-        turn.deadline = Some(self.deadline_of_state());
-        step
+/// What the log will say of an answer that is given now.
+fn record_of<'a, F, D>(
+    answer: &'a Answer<F>,
+    line: Option<RequestLine<'a>>,
+    shared: &Shared<D>,
+) -> Record<&'a str> {
+    let now = shared.clock.now();
+    let (method, target) = line.map_or(("", ""), |line| (line.method, line.target));
+    Record {
+        method,
+        target,
+        file: answer.resource().map_or("", |resource| &resource.path),
+        status: answer.status(),
+        requested_at: now.wall,
+        started: now.monotonic,
     }
 }
 

@@ -1,7 +1,9 @@
 //! A pond with invented clients and a clock that is set by hand.
 
+mod budgets;
 mod chance;
 mod deadlines;
+mod endings;
 mod exhausted;
 mod rooms;
 mod turns;

@@ -8,14 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-for tool in slowhttptest python3; do
-    command -v "$tool" >/dev/null && continue
-    echo "installing $tool"
-    { apt-get update && apt-get install -y "$tool"; } >/dev/null 2>&1 || {
-        echo "$tool is missing, and could not be installed" >&2
-        exit 1
-    }
-done
+source tests/tools.sh
+need slowhttptest python3
 
 cargo build --release --quiet
 exec python3 tests/attack/attack.py target/release/millpond "${1:-10}"

@@ -8,13 +8,11 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-if ! command -v chromium >/dev/null; then
-    echo "installing chromium"
-    if ! { apt-get update && apt-get install -y chromium; } >/dev/null 2>&1; then
-        echo "SKIPPED: no chromium here, and it could not be installed"
-        exit 0
-    fi
-fi
+source tests/tools.sh
+need chromium python3 || {
+    echo "SKIPPED: no browser to open the page in"
+    exit 0
+}
 
 cargo build --release --quiet
 work=$(mktemp -d)

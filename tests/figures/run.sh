@@ -9,14 +9,8 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 
 idle=${1:-15000}
-for tool in strace wrk python3; do
-    command -v "$tool" >/dev/null && continue
-    echo "installing $tool"
-    { apt-get update && apt-get install -y "$tool"; } >/dev/null 2>&1 || {
-        echo "$tool is missing, and could not be installed" >&2
-        exit 1
-    }
-done
+source tests/tools.sh
+need strace wrk python3
 
 cargo build --release --quiet
 binary=target/release/millpond

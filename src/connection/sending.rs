@@ -1,0 +1,97 @@
+//! Responding: what the socket did not take at once, piece by piece.
+
+use std::io;
+use std::ops::ControlFlow::{self, Break, Continue};
+
+use super::{Connection, Kept, State, Then, Turn};
+use crate::cause::Cause;
+use crate::exchange::{After, Piece};
+use crate::shared::{Phase, Shared};
+use crate::timeouts::Deadline;
+use crate::transport::Transport;
+
+impl<T: Transport> Connection<T> {
+    /// Responding: sends the next piece.
+    pub(super) fn send<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
+        let State::Responding(exchange) = &mut self.state else {
+            return Continue(());
+        };
+        if !matches!(exchange.piece(), Piece::Nothing) {
+            if !self.ready.writable {
+                return Break(Then::Wait);
+            }
+            if turn.send_budget == 0 || shared.has_sent_enough() {
+                return Break(Then::Yield);
+            }
+        }
+        let sent = match exchange.piece() {
+            Piece::Nothing => return self.sent_all(turn, shared),
+            Piece::Memory(bytes, follow) => {
+                let sent = self.transport.write(bytes, follow);
+                self.ready.writable = matches!(sent, Ok(count) if count == bytes.len());
+                sent
+            }
+            Piece::File(file, offset, count) => {
+                let count = usize::try_from(count).unwrap_or(usize::MAX);
+                // A short answer says nothing about the socket here: it may be that the file
+                // ended. The next call tells: it would block, or it sends nothing.
+                let count = count.min(turn.send_budget);
+                match self.transport.send_file(file, offset, count) {
+                    Ok(0) => return Break(Then::Close(Cause::FileShrank)),
+                    sent => sent,
+                }
+            }
+        };
+        match sent {
+            Ok(count) => {
+                exchange.sent(count);
+                turn.count_sent(count, shared);
+                // Progress, and nothing else, pushes the deadline back.
+                turn.deadline = Some(Deadline::Stall);
+                Continue(())
+            }
+            Err(error) => self.send_failed(&error),
+        }
+    }
+
+    fn send_failed(&mut self, error: &io::Error) -> ControlFlow<Then> {
+        match error.kind() {
+            io::ErrorKind::WouldBlock => {
+                self.ready.writable = false;
+                Break(Then::Wait)
+            }
+            io::ErrorKind::Interrupted => {
+                self.ready.writable = true;
+                Continue(())
+            }
+            // Only reading the file can say so; a socket has other errors.
+            _ if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
+                Break(Then::Close(Cause::FileShrank))
+            }
+            _ => Break(Then::Close(Cause::Reset)),
+        }
+    }
+
+    /// The response has left: its row is written, and the input read beyond its request is next.
+    fn sent_all<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
+        let State::Responding(exchange) = std::mem::replace(&mut self.state, State::Idle) else {
+            return Continue(());
+        };
+        self.log(&exchange.record, exchange.body_sent, None, shared);
+        shared.descriptors.files -= exchange.files();
+        let after = match (exchange.after, shared.phase) {
+            // The head said "kept", but that was before the stop.
+            (After::Keep, Phase::Stopping) => After::Close(Cause::Stopped),
+            (after, _) => after,
+        };
+        let step = self.finish(after);
+        if after == After::Keep && !exchange.leftover.is_empty() {
+            self.state = State::Reading(Some(Box::new(Kept {
+                bytes: exchange.leftover.into_vec(),
+                scanned: 0,
+            })));
+        }
+        turn.deadline = Some(self.deadline_of_state());
+        step
+    }
+}
