@@ -15,6 +15,7 @@
 //! and waits only once the socket has said that it would block: readiness comes as an edge, and
 //! an edge that is not drained does not come again.
 
+mod audit;
 mod closing;
 mod deadlines;
 mod reading;

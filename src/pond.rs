@@ -4,6 +4,7 @@
 //! each connection to go on. That is what lets a test, or a simulator with invented clients, drive
 //! it through a day in a second.
 
+mod audit;
 mod room;
 mod stopping;
 
@@ -246,16 +247,22 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             let now = self.shared.clock.now().monotonic;
             self.timeouts.set(key.slot, deadline, now);
         }
+        if advance.then != Then::Exhausted
+            && let Some(connection) = self.find(key)
+        {
+            connection.room_made = MadeRoom::No;
+            // Its deadline, or a stop, had it tried before its turn came, and it got its file: it
+            // is parked no longer, or its next events would wait for those parked before it.
+            if connection.queued == Queued::Parked {
+                connection.queued = Queued::No;
+                self.parked.retain(|parked| *parked != key);
+            }
+        }
         match advance.then {
             Then::Wait => {}
             Then::Yield => self.queue(key),
             Then::Close(cause) => self.close(key.slot, cause),
             Then::Exhausted => self.find_descriptor(key),
-        }
-        if advance.then != Then::Exhausted
-            && let Some(connection) = self.find(key)
-        {
-            connection.room_made = MadeRoom::No;
         }
     }
 

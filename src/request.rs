@@ -10,7 +10,7 @@ mod fields;
 use std::mem::MaybeUninit;
 use std::time::SystemTime;
 
-use memchr::memchr_iter;
+use memchr::{memchr, memchr_iter};
 
 use self::fields::Fields;
 use crate::host;
@@ -99,15 +99,21 @@ pub fn parse(bytes: &[u8], scanned: usize) -> Parsed<'_> {
     match find_end(head, scanned) {
         HeadEnd::At(end) if start + end <= HEAD_MAX => read(&head[..end], start + end),
         HeadEnd::NotYet if bytes.len() < HEAD_MAX => {
-            if first_line_just_ended(head, scanned) && !may_begin_a_head(head) {
+            // So that `GET /` without a version gets its 400 at once, not at the deadline.
+            if first_line_just_ended(head, scanned) && request_line(head).is_none() {
                 return Parsed::Rejected(None);
             }
             Parsed::Partial {
                 scanned: bytes.len(),
             }
         }
-        _ => Parsed::Rejected(None),
+        _ => Parsed::Rejected(request_line(head)),
     }
+}
+
+/// The request line at the front of `bytes`, if it is there and sound, whatever follows it.
+pub fn line_of(bytes: &[u8]) -> Option<RequestLine<'_>> {
+    request_line(&bytes[skip_empty_lines(bytes)?..])
 }
 
 /// Whether `bytes` hold nothing but empty lines: no request has begun.
@@ -155,13 +161,26 @@ fn first_line_just_ended(head: &[u8], scanned: usize) -> bool {
     head[scanned..].contains(&b'\n') && !head[..scanned].contains(&b'\n')
 }
 
-/// Whether `httparse` can take this for the front of a head. Asked once for each head that comes
-/// in pieces, so that `GET /` without a version gets its 400 at once, not at the deadline.
-fn may_begin_a_head(head: &[u8]) -> bool {
-    let mut fields = [const { MaybeUninit::uninit() }; FIELDS_MAX];
-    httparse::Request::new(&mut [])
-        .parse_with_uninit_headers(head, &mut fields)
-        .is_ok()
+/// The first line of `head`, if it is there and sound. It is judged by itself: were what follows
+/// judged with it, the verdict would hang on where the input was cut.
+fn request_line(head: &[u8]) -> Option<RequestLine<'_>> {
+    let line = &head[..=memchr(b'\n', head)?];
+    let mut parsed = httparse::Request::new(&mut []);
+    let result = parsed.parse_with_uninit_headers(line, &mut []);
+    // Sound as far as it goes: "partial" is what a first line alone is.
+    let is_sound = matches!(result, Ok(httparse::Status::Partial)) && line.ends_with(b"\r\n");
+    let line = RequestLine {
+        method: parsed.method?,
+        target: parsed.path?,
+    };
+    (is_sound && is_target(line.target)).then_some(line)
+}
+
+/// httparse lets bytes above 0x7F pass in a target. No form of a target has them, nor a fragment
+/// (RFC 9112, 3.2; RFC 3986).
+fn is_target(text: &str) -> bool {
+    text.bytes()
+        .all(|byte| byte.is_ascii_graphic() && byte != b'#')
 }
 
 /// Reads a whole head. `length` is what the request takes of the input.
@@ -169,34 +188,25 @@ fn read(head: &[u8], length: usize) -> Parsed<'_> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS_MAX];
     let mut parsed = httparse::Request::new(&mut []);
     let result = parsed.parse_with_uninit_headers(head, &mut fields);
-    // These are set even if the fields that follow the request line are at fault.
-    let (Some(method), Some(target), Some(version)) = (parsed.method, parsed.path, parsed.version)
-    else {
-        return Parsed::Rejected(None);
+    let request = match (result, parsed.method, parsed.path, parsed.version) {
+        (Ok(httparse::Status::Complete(_)), Some(method), Some(target), Some(version)) => {
+            let line = RequestLine { method, target };
+            let fields = Fields::read(parsed.headers);
+            fields.and_then(|fields| check(line, version, &fields))
+        }
+        _ => None,
     };
-    // httparse lets bytes above 0x7F pass in a target. No form of a target has them, nor a
-    // fragment (RFC 9112, 3.2; RFC 3986).
-    if !target
-        .bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'#')
-    {
-        return Parsed::Rejected(None);
-    }
-    let line = RequestLine { method, target };
-    if !matches!(result, Ok(httparse::Status::Complete(_))) {
-        return Parsed::Rejected(Some(line));
-    }
-    let Some(fields) = Fields::read(parsed.headers) else {
-        return Parsed::Rejected(Some(line));
-    };
-    match check(line, version, &fields) {
+    match request {
         Some(request) => Parsed::Complete(request, length),
-        None => Parsed::Rejected(Some(line)),
+        None => Parsed::Rejected(request_line(head)),
     }
 }
 
 /// Puts a request together, unless its frame is unsound.
 fn check<'a>(line: RequestLine<'a>, version: u8, fields: &Fields) -> Option<Request<'a>> {
+    if !is_target(line.target) {
+        return None;
+    }
     // Only HTTP/1.1 must have a Host; from 1.0 it may be missing (RFC 9112, 3.2).
     if version == 1 && fields.hosts == 0 {
         return None;
@@ -522,8 +532,9 @@ mod tests {
         assert_eq!(bytes.len(), HEAD_MAX);
         complete(&bytes);
         let bytes = head_of(HEAD_MAX + 1);
-        assert_eq!(whole(&bytes), Parsed::Rejected(None));
-        assert_eq!(whole(&bytes[..HEAD_MAX]), Parsed::Rejected(None));
+        for bytes in [&bytes[..], &bytes[..HEAD_MAX]] {
+            assert!(matches!(whole(bytes), Parsed::Rejected(Some(_))));
+        }
         assert!(matches!(
             whole(&bytes[..HEAD_MAX - 1]),
             Parsed::Partial { .. }

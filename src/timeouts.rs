@@ -158,14 +158,19 @@ impl Timeouts {
             .map(|due| TICK * due)
     }
 
-    /// The slot that entered this queue first, and when.
-    pub fn oldest(&self, deadline: Deadline) -> Option<(u32, Duration)> {
+    /// The slot that entered this queue first of those that are wanted, and when.
+    pub fn oldest(
+        &self,
+        deadline: Deadline,
+        is_wanted: impl Fn(u32) -> bool,
+    ) -> Option<(u32, Duration)> {
         let queue = &self.queues[deadline as usize];
-        let link = self.links.get(queue.first as usize)?;
-        Some((
-            queue.first,
-            (TICK * link.due).saturating_sub(queue.duration),
-        ))
+        let mut slot = queue.first;
+        while slot != NONE && !is_wanted(slot) {
+            slot = self.links[slot as usize].next;
+        }
+        let link = self.links.get(slot as usize)?;
+        Some((slot, (TICK * link.due).saturating_sub(queue.duration)))
     }
 
     /// The deadline that `slot` has.
@@ -244,12 +249,18 @@ mod tests {
     #[test]
     fn the_oldest_entered_first() {
         let mut timeouts = Timeouts::new(duration_of);
-        assert_eq!(timeouts.oldest(Deadline::Idle), None);
+        assert_eq!(timeouts.oldest(Deadline::Idle, |_| true), None);
         timeouts.set(7, Deadline::Idle, 500 * MS);
         timeouts.set(2, Deadline::Idle, 700 * MS);
-        assert_eq!(timeouts.oldest(Deadline::Idle), Some((7, 500 * MS)));
+        assert_eq!(
+            timeouts.oldest(Deadline::Idle, |_| true),
+            Some((7, 500 * MS))
+        );
         timeouts.set(7, Deadline::Idle, 900 * MS);
-        assert_eq!(timeouts.oldest(Deadline::Idle), Some((2, 700 * MS)));
+        assert_eq!(
+            timeouts.oldest(Deadline::Idle, |_| true),
+            Some((2, 700 * MS))
+        );
     }
 
     /// The plain model: a list of (slot, deadline, due), searched from end to end.

@@ -27,7 +27,7 @@ impl<T: Transport> Connection<T> {
         let advance = self.advance(shared, input);
         match (advance.then, advance.deadline) {
             (Then::Wait, None) => self.give_up(shared),
-            (Then::Exhausted, _) => Advance::close(Cause::Exhausted),
+            (Then::Exhausted, None) => Advance::close(Cause::Exhausted),
             _ => advance,
         }
     }
@@ -50,7 +50,13 @@ impl<T: Transport> Connection<T> {
         &mut self,
         shared: &mut Shared<D>,
     ) -> Advance {
-        let then = match self.refuse(None, Cause::HeadDeadline, &mut Turn::new(), shared) {
+        let State::Reading(Some(kept)) = std::mem::replace(&mut self.state, State::Reading(None))
+        else {
+            return Advance::close(Cause::HeadDeadline);
+        };
+        // Its line may have come, all the same: HEAD gets no body, and the log its row.
+        let line = request::line_of(&kept.bytes);
+        let then = match self.refuse(line, Cause::HeadDeadline, &mut Turn::new(), shared) {
             Break(then) => then,
             // There may be input to throw away, or room for the rest of the answer.
             Continue(()) => Then::Yield,

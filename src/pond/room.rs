@@ -30,7 +30,12 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
     pub fn make_room(&mut self) -> MadeRoom {
         let now = self.shared.clock.now().monotonic;
         let oldest = EVICTABLE.iter().find_map(|&deadline| {
-            let (slot, since) = self.timeouts.oldest(deadline)?;
+            // One in a queue has been told to have sent something, and has only not had its turn.
+            let is_quiet = |slot: u32| {
+                let connection = self.connections.get(slot as usize);
+                connection.is_some_and(|connection| connection.queued == Queued::No)
+            };
+            let (slot, since) = self.timeouts.oldest(deadline, is_quiet)?;
             (now.saturating_sub(since) >= EVICTION_AGE).then_some(slot)
         });
         match oldest {
@@ -88,7 +93,9 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         let room = self.shared.descriptors.room_for_files();
         let count = room.max(usize::from(is_time)).min(self.parked.len());
         for key in self.parked.drain(..count).collect::<Vec<_>>() {
-            if let Some(connection) = self.find(key) {
+            if let Some(connection) = self.find(key)
+                && connection.queued == Queued::Parked
+            {
                 connection.queued = Queued::No;
                 self.queue(key);
             }

@@ -9,11 +9,25 @@ use crate::testing::{BAD_PAGE, BIG, CLOSE, big, error_page, kept, small};
 #[test]
 fn a_heads_deadline_passes() {
     let page = || error_page("400 Bad Request", CLOSE, BAD_PAGE);
+    let head_only = || {
+        let page = page();
+        page[..page.len() - BAD_PAGE.len()].to_vec()
+    };
+    // What has come, what goes out, and how the row begins.
     let table = [
-        ("\r\n", vec![], false),
-        ("\r\n\r\n\r", vec![], false),
-        ("G", page(), true),
-        ("\r\nGET /small.txt HTTP/1.1\r\nHost: h\r\n", page(), true),
+        ("\r\n", vec![], None),
+        ("\r\n\r\n\r", vec![], None),
+        ("G", page(), Some("- - 400.html 400 10")),
+        (
+            "\r\nGET /small.txt HTTP/1.1\r\nHost: h\r\n",
+            page(),
+            Some("GET /small.txt 400.html 400 10"),
+        ),
+        (
+            "HEAD / HTTP/1.1\r\nHost: h\r\n",
+            head_only(),
+            Some("HEAD / 400.html 400 0"),
+        ),
     ];
     for earlier in ["", GET_SMALL] {
         for (beginning, output, refused) in &table {
@@ -27,12 +41,12 @@ fn a_heads_deadline_passes() {
             let advance = rig.deadline_passed();
             let context = format!("{beginning:?} after {earlier:?}");
             assert_same(&rig.take_output(), output, &context);
-            if *refused {
+            if let Some(row) = refused {
                 assert_eq!(advance.deadline, Some(Deadline::Closing), "{context}");
                 assert_eq!(rig.state(), "closing", "{context}");
                 assert_eq!(
                     rig.take_outcomes(),
-                    ["- - 400.html 400 10 complete"],
+                    [format!("{row} complete")],
                     "{context}"
                 );
                 // What else was on its way is thrown away.

@@ -1,0 +1,35 @@
+//! What must hold of a connection between two calls.
+
+use super::{Connection, Queued, State};
+use crate::request;
+use crate::timeouts::Deadline;
+use crate::transport::Transport;
+
+impl<T: Transport> Connection<T> {
+    /// For [`crate::pond::Pond::audit`]: the deadline that its state calls for, or what is wrong
+    /// with it between two calls.
+    pub fn audit(&self) -> Result<Deadline, &'static str> {
+        let is_ready = match &self.state {
+            State::Reading(Some(kept)) if kept.bytes.is_empty() => {
+                return Err("an idle connection owns heap memory");
+            }
+            State::Reading(Some(kept)) if kept.bytes.len() > request::HEAD_MAX => {
+                return Err("the kept input is beyond its bound");
+            }
+            State::Responding(_) => self.ready.writable,
+            State::Reading(_) | State::Idle | State::Closing { .. } => self.ready.readable,
+        };
+        match (is_ready, self.queued) {
+            (true, Queued::No) => Err("waits for an edge that it has seen already"),
+            _ => Ok(match &self.state {
+                State::Reading(None) => Deadline::FirstByte,
+                State::Reading(Some(kept))
+                    if self.requests == 0 && request::is_blank(&kept.bytes) =>
+                {
+                    Deadline::FirstByte
+                }
+                _ => self.deadline_of_state(),
+            }),
+        }
+    }
+}

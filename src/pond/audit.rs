@@ -1,0 +1,35 @@
+//! What must hold of a pond between two calls, and can't be seen from outside.
+
+use super::{Key, Pond, slot_number};
+use crate::connection::Queued;
+use crate::resource::Documents;
+use crate::transport::Transport;
+
+impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
+    /// Checks the invariants of `docs/design.md` that can't be seen from outside: each connection
+    /// has the deadline of its state, stands once in the queue that it thinks it stands in and in
+    /// no other, and sleeps only if there is nothing that it could do. For tests and the simulator.
+    pub fn audit(&self) -> Result<(), String> {
+        for (slot, connection) in &self.connections {
+            let (slot, serial) = (slot_number(slot), connection.serial());
+            let wanted = connection.audit();
+            let deadline = self.timeouts.of(slot);
+            let is_it = |key: &&Key| **key == Key { slot, serial };
+            let places =
+                [&self.ready, &self.parked].map(|queue| queue.iter().filter(is_it).count());
+            let expected = match connection.queued {
+                Queued::No => [0, 0],
+                Queued::Ready => [1, 0],
+                Queued::Parked => [0, 1],
+            };
+            if wanted.ok() != deadline || places != expected {
+                return Err(format!(
+                    "slot {slot}: wants {wanted:?}, has {deadline:?}; is {:?}, and stands \
+                     {places:?} times in the queues of the ready and the parked",
+                    connection.queued
+                ));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,100 @@
+//! What must hold of a world after every turn, as far as it can be seen from outside.
+
+use std::time::Duration;
+
+use millpond::cause::Cause;
+use millpond::timeouts::Deadline;
+
+use super::wire::Wire;
+use super::world::World;
+
+impl World {
+    /// Nobody was given up before the time.
+    pub(super) fn check_patience(&self) {
+        let waited = self.now.saturating_sub(self.progress.0);
+        let [cause] = self.causes[..] else { return };
+        if self.has_bystanders {
+            return;
+        }
+        match cause {
+            Cause::IdleDeadline => assert!(waited >= self.limits.keep_alive, "a promise broken"),
+            Cause::StallDeadline => assert!(waited >= self.limits.stall_timeout, "impatient"),
+            // The time of a head begins after all that was sent before.
+            Cause::HeadDeadline => assert!(self.now >= self.limits.head_timeout, "impatient"),
+            _ => {}
+        }
+    }
+
+    pub(super) fn check(&self, expires: bool) {
+        let waiting = |deadline| self.pond.waiting_for(deadline);
+        let total: usize = Deadline::ALL.into_iter().map(waiting).sum();
+        assert_eq!(total, self.pond.len(), "exactly one deadline each");
+        let ended = usize::try_from(self.pond.closed().total()).unwrap_or(usize::MAX);
+        assert_eq!(
+            usize::try_from(self.pond.accepted()),
+            Ok(self.pond.len() + ended),
+            "a cause each"
+        );
+        let descriptors = self.pond.shared().descriptors;
+        assert_eq!(
+            descriptors.connections,
+            self.pond.len(),
+            "descriptors of connections"
+        );
+        let files = descriptors.files - if self.has_taken_descriptors { 1_000 } else { 0 };
+        let wire = self.wire.borrow();
+        assert!(
+            files <= usize::from(waiting(Deadline::Stall) > 0),
+            "a file without a response"
+        );
+        if !wire.is_dropped {
+            self.check_state(&wire, expires);
+        }
+    }
+
+    /// The deadline tells the state; what can be seen from outside must agree with it.
+    fn check_state(&self, wire: &Wire, expires: bool) {
+        let others = self.pond.len() - 1;
+        let has = |deadline| self.pond.waiting_for(deadline) > 0;
+        let client = &wire.client;
+        // Edges that were owed during the turn are told in the next: nothing is at rest until then.
+        // Nor is it while a budget holds it back.
+        let is_ready = self.pond.wake_at() == Some(self.now);
+        let is_at_rest = !wire.readable && !wire.writable && !is_ready;
+        let has_read_all = wire.read_to == wire.fed.len();
+        if has(Deadline::Idle) {
+            assert!(client.is_between_responses(), "idle within a response");
+            assert!(!wire.is_shut, "idle after the end of our side");
+            assert_eq!(
+                client.answered_to(),
+                wire.read_to,
+                "idle with a request unanswered"
+            );
+            assert!(!is_at_rest || has_read_all, "idle beside input");
+            let longest = self.limits.keep_alive + Duration::from_millis(500);
+            assert!(
+                !expires || self.now < self.progress.0 + longest,
+                "idle for too long"
+            );
+        } else if has(Deadline::Stall) {
+            assert!(!wire.is_shut, "sends after the end of our side");
+            assert!(
+                !is_at_rest || wire.is_blocked,
+                "waits for room that there is"
+            );
+        } else if has(Deadline::Closing) {
+            assert!(wire.is_shut, "closing, but our side is open");
+            assert!(!is_at_rest || has_read_all, "closing beside input");
+        } else if has(Deadline::Head) {
+            assert!(client.is_between_responses(), "reads within a response");
+            assert!(wire.read_to > 0 && !wire.is_shut, "a head without a byte");
+        } else {
+            assert_eq!(self.pond.waiting_for(Deadline::FirstByte), others + 1);
+            assert!(
+                wire.read_to == 0 && client.responses.is_empty(),
+                "not silent"
+            );
+            assert!(!is_at_rest || has_read_all, "silent beside input");
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! The end of a life: the log, the counts, and what a calm life would have been.
+
+use millpond::cause::Cause;
+
+use super::Life;
+use super::client::Client;
+use super::world::World;
+
+/// The causes after which everything that was asked has been answered in full.
+const IN_FULL: [Cause; 4] = [
+    Cause::Peer,
+    Cause::CloseAsked,
+    Cause::RequestLimit,
+    Cause::BadRequest,
+];
+
+/// Judges a life that is over, beside a calm one with the same input.
+pub(crate) fn judge(life: &mut Life, calm: &World) {
+    let world = &life.world;
+    assert!(world.pond.is_empty(), "a slot leaks");
+    assert_eq!(
+        world.pond.closed().total(),
+        world.pond.accepted(),
+        "a cause each"
+    );
+    let descriptors = world.pond.shared().descriptors;
+    assert_eq!(
+        (descriptors.connections, descriptors.files),
+        (0, 0),
+        "a descriptor leaks"
+    );
+    let wire = world.wire.borrow();
+    check_rows(
+        &world.rows,
+        &wire.client,
+        &world.causes,
+        world.pond.shared().log.recorded(),
+    );
+    check_last(&wire.client, &world.causes);
+    check_calm(life, &wire.client, &calm.wire.borrow().client);
+}
+
+/// One row for each response, which tells of it what the client saw.
+fn check_rows(rows: &[u8], client: &Client, causes: &[Cause], recorded: u64) {
+    let rows = cells(std::str::from_utf8(rows).expect("rows of text"));
+    assert_eq!(rows.len() as u64, recorded, "rows are lost");
+    // A response whose first byte never left has its row too, and so has one whose head was cut.
+    let unseen = rows.len() - client.responses.len();
+    assert!(
+        unseen <= 1,
+        "{} rows for {} responses",
+        rows.len(),
+        client.responses.len()
+    );
+    for (row, response) in rows.iter().zip(&client.responses) {
+        assert_eq!(row.len(), 11, "{row:?}");
+        assert_eq!(row[7], response.status.to_string(), "{row:?}");
+        assert_eq!(row[8], response.body.to_string(), "{row:?}");
+        assert_eq!(row[10] == "complete", response.is_whole, "{row:?}");
+        let cut = causes.iter().any(|cause| cause.name() == row[10]);
+        assert!(response.is_whole || cut, "{row:?} of {causes:?}");
+        let is_plain = |text: &str| {
+            text.bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'/')
+        };
+        if is_plain(&response.method) && is_plain(&response.target) {
+            assert_eq!(
+                (&row[4], &row[5]),
+                (&response.method, &response.target),
+                "{row:?}"
+            );
+        }
+    }
+    if unseen == 1
+        && let Some(row) = rows.last()
+    {
+        assert!(
+            row[8] == "0" && row[10] != "complete",
+            "{row:?} was not seen"
+        );
+    } else {
+        assert!(client.is_between_responses() || !client.responses.is_empty());
+    }
+    assert!(
+        client
+            .responses
+            .iter()
+            .rev()
+            .skip(1)
+            .all(|response| response.is_whole && !response.closes),
+        "a response after one that was cut or the last"
+    );
+}
+
+/// RFC 4180, read by hand: the log's writer is not to be judged by its own crate, and a fuzzer has no
+/// time to build that crate's tables.
+fn cells(text: &str) -> Vec<Vec<String>> {
+    let mut rows = Vec::new();
+    let mut row = Vec::new();
+    let mut rest = text;
+    while !rest.is_empty() {
+        let mut cell = String::new();
+        if let Some(mut quoted) = rest.strip_prefix('"') {
+            loop {
+                let (before, after) = quoted.split_once('"').expect("an end of quotes");
+                cell.push_str(before);
+                let Some(again) = after.strip_prefix('"') else {
+                    rest = after;
+                    break;
+                };
+                cell.push('"');
+                quoted = again;
+            }
+        } else {
+            let end = rest.find([',', '\n']).expect("an end of the row");
+            cell.push_str(&rest[..end]);
+            rest = &rest[end..];
+        }
+        row.push(cell);
+        let (ends, after) = rest.split_at(1);
+        rest = after;
+        match ends {
+            "\n" => rows.push(std::mem::take(&mut row)),
+            other => assert_eq!(other, ",", "after a cell"),
+        }
+    }
+    rows
+}
+
+/// The cause agrees with the last answer.
+fn check_last(client: &Client, causes: &[Cause]) {
+    let [cause] = causes else { return };
+    let says_close = client.responses.last().is_some_and(|last| last.closes);
+    let is_whole = client.is_between_responses();
+    match cause {
+        Cause::CloseAsked | Cause::RequestLimit | Cause::BadRequest => {
+            assert!(says_close && is_whole, "{cause:?} without a last answer");
+        }
+        Cause::Peer | Cause::IdleDeadline => {
+            assert!(!says_close && is_whole, "{cause:?} after a last answer");
+        }
+        Cause::FileShrank | Cause::StallDeadline => {
+            assert!(
+                !is_whole || client.responses.is_empty() || !says_close,
+                "{cause:?} after all"
+            );
+        }
+        _ => {}
+    }
+}
+
+/// The rough run said what the calm one says, up to where it broke.
+fn check_calm(life: &Life, rough: &Client, calm: &Client) {
+    let causes = &life.world.causes;
+    let is_stopped = life.stopped_at.is_some();
+    // The 400 for a head that was too slow is not in the calm run, nor are a stop's farewells.
+    let wire = life.world.wire.borrow();
+    let early = rough.early_from(&wire.fed[..wire.read_to]);
+    let comparable = [life.stopped_at, early];
+    let length = comparable
+        .into_iter()
+        .flatten()
+        .fold(rough.length, usize::min);
+    assert!(length <= calm.length, "says more than in a calm run");
+    assert_eq!(
+        rough.first(length),
+        calm.first(length),
+        "says other than in a calm run"
+    );
+    // It ends for its deadline, unless something came to pass while it was being told.
+    let is_told = early.is_some() && rough.is_between_responses() && !is_stopped;
+    let may_be = [Cause::HeadDeadline, Cause::Reset, Cause::Evicted];
+    assert!(
+        !is_told || causes.iter().any(|cause| may_be.contains(cause)),
+        "an early 400, but {causes:?}"
+    );
+    let is_in_full = causes.iter().all(|cause| IN_FULL.contains(cause));
+    if is_in_full && !is_stopped {
+        assert_eq!(
+            rough.length, calm.length,
+            "{causes:?}, but not all was answered"
+        );
+    }
+}

@@ -1,0 +1,191 @@
+//! A pond with one client that the script drives and a few that never say a word, and what must
+//! hold of it after every turn.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+use std::time::Duration;
+
+use millpond::access_log::AccessLog;
+use millpond::cause::{Cause, CauseCounts};
+use millpond::clock::{Clock, Now};
+use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
+use millpond::connection::Readiness;
+use millpond::descriptors::DescriptorUse;
+use millpond::pond::{Key, Pond};
+use millpond::shared::{Phase, RequestLines, Shared};
+use millpond::target::DotFiles;
+
+use super::client::Client;
+use super::expected::{Rules, wall};
+use super::files::{Files, PAGES};
+use super::wire::{Stream, Wire};
+
+/// What is the same in the rough run and in the calm one.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    pub(crate) page: usize,
+    pub(crate) keep_alive: bool,
+    pub(crate) requests: Option<u32>,
+    /// How many silent clients there are besides.
+    pub(crate) bystanders: u8,
+    /// How much the socket takes to begin with.
+    pub(crate) room: usize,
+}
+
+/// Descriptors are counted against this bound; [`World::take_descriptors`] goes beyond it.
+const DESCRIPTORS: usize = 100;
+
+pub(crate) struct World {
+    pub(crate) pond: Pond<Stream, Files>,
+    pub(crate) key: Key,
+    pub(crate) wire: Rc<RefCell<Wire>>,
+    pub(crate) limits: Limits,
+    pub(crate) rows: Vec<u8>,
+    pub(super) now: Duration,
+    pub(super) has_bystanders: bool,
+    pub(super) has_taken_descriptors: bool,
+    /// When the socket last took a byte, and how often it had.
+    pub(super) progress: (Duration, u64),
+    /// Why the connection ended, or may have if others ended in the same turn.
+    pub(crate) causes: Vec<Cause>,
+}
+
+impl World {
+    pub(crate) fn new(setting: &Setting) -> Self {
+        let limits = Limits {
+            keep_alive: Duration::from_secs(if setting.keep_alive { 10 } else { 0 }),
+            keep_alive_requests: setting.requests.and_then(std::num::NonZeroU32::new),
+            max_descriptors: DESCRIPTORS,
+            ..Limits::default()
+        };
+        let page = PAGES[setting.page % PAGES.len()];
+        let now = Now {
+            monotonic: Duration::ZERO,
+            wall: wall(),
+        };
+        let mut pond = Pond::new(Shared {
+            limits: limits.clone(),
+            dot_files: DotFiles::Hidden,
+            documents: Files::new(page),
+            clock: Clock::manual(now),
+            log: AccessLog::on(),
+            lines: RequestLines::new(RequestsPrinted::Yes),
+            phase: Phase::Serving,
+            descriptors: DescriptorUse::of(DESCRIPTORS),
+            sent_in_phase: 0,
+            output: Vec::new(),
+        });
+        let rules = Rules {
+            keep_alive: setting.keep_alive,
+            requests: setting.requests,
+            page: page.filter(|&length| length <= 256 * 1024),
+            stopping: false,
+        };
+        let peer = || std::net::SocketAddr::from(([127, 0, 0, 1], 40_000)).into();
+        for _ in 0..setting.bystanders {
+            let silent = Wire::new(Client::new(rules.clone()), 1_000_000);
+            pond.admit(Stream(silent), peer());
+        }
+        let wire = Wire::new(Client::new(rules), setting.room);
+        let key = pond.admit(Stream(wire.clone()), peer());
+        Self {
+            pond,
+            key,
+            wire,
+            limits,
+            rows: Vec::new(),
+            now: Duration::ZERO,
+            has_bystanders: setting.bystanders > 0,
+            has_taken_descriptors: false,
+            progress: (Duration::ZERO, 0),
+            causes: Vec::new(),
+        }
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.wire.borrow().is_dropped
+    }
+
+    pub(crate) fn pass(&mut self, time: Duration) {
+        self.now += time;
+    }
+
+    /// Others take all descriptors, or give them back.
+    pub(crate) fn take_descriptors(&mut self, taken: bool) {
+        if taken != self.has_taken_descriptors {
+            self.has_taken_descriptors = taken;
+            let files = &mut self.pond.shared_mut().descriptors.files;
+            *files = if taken {
+                *files + 1_000
+            } else {
+                *files - 1_000
+            };
+        }
+    }
+
+    /// One turn of the loop, in the server's order. `event` is one that nothing stands behind.
+    pub(crate) fn turn(&mut self, is_busy: bool, event: Option<Readiness>, expires: bool) {
+        let before = self.begin();
+        if is_busy {
+            self.pond.shared_mut().sent_in_phase = PHASE_SEND_BUDGET;
+        }
+        let edges = self.wire.borrow_mut().take_edges();
+        for readiness in edges.into_iter().chain(event) {
+            self.pond.event(self.key, readiness);
+        }
+        self.pond.run_ready();
+        if expires {
+            self.pond.expire();
+        }
+        if self
+            .pond
+            .shared()
+            .log
+            .due()
+            .is_some_and(|due| due <= self.now)
+        {
+            self.write_out();
+        }
+        self.pond.shared_mut().lines.clear();
+        self.pond.end_turn();
+        self.note_end(&before);
+        self.check(expires);
+    }
+
+    /// A turn begins: the clock is read.
+    fn begin(&mut self) -> CauseCounts {
+        self.pond.shared_mut().clock.set(Now {
+            monotonic: self.now,
+            wall: wall(),
+        });
+        self.pond.begin_turn();
+        *self.pond.closed()
+    }
+
+    /// Something that the server does to the pond in the middle of a turn.
+    pub(crate) fn act(&mut self, act: impl FnOnce(&mut Pond<Stream, Files>)) {
+        let before = self.begin();
+        act(&mut self.pond);
+        self.note_end(&before);
+    }
+
+    /// Takes the rows, as the server does when they are due.
+    pub(crate) fn write_out(&mut self) {
+        self.rows.append(&mut self.pond.shared_mut().log.take());
+    }
+
+    /// Notes why the connection ended, if it did.
+    fn note_end(&mut self, before: &CauseCounts) {
+        if self.is_over() && self.causes.is_empty() {
+            let after = self.pond.closed();
+            let grew = |cause: &Cause| after.of(*cause) > before.of(*cause);
+            self.causes = Cause::ALL.into_iter().filter(grew).collect();
+            assert!(!self.causes.is_empty(), "it ended without a cause");
+            self.check_patience();
+        }
+        let progress = self.wire.borrow().progress;
+        if progress != self.progress.1 {
+            self.progress = (self.now, progress);
+        }
+    }
+}

@@ -1,0 +1,148 @@
+//! What must hold for the request parser, whatever the bytes.
+//!
+//! The head of a request that was taken is read a second time here, naively and line by line: what
+//! the two readings disagree about is what request smuggling is made of.
+
+use millpond::request::{HEAD_MAX, Parsed, is_blank, parse};
+
+/// Inputs up to this length are also fed byte by byte; longer ones in a few pieces.
+const DRIPPED: usize = 160;
+
+/// Panics if the parser breaks a promise on `bytes`.
+pub(crate) fn check(bytes: &[u8]) {
+    let whole = parse(bytes, 0);
+    match whole {
+        Parsed::Partial { scanned } => {
+            assert!(scanned <= bytes.len(), "scanned beyond what is here");
+            assert!(bytes.len() < HEAD_MAX, "waits for more than the cap");
+        }
+        Parsed::Complete(request, length) => {
+            assert!(length <= bytes.len() && length <= HEAD_MAX, "head too long");
+            check_frame(&bytes[..length]);
+            assert!(request.path.is_none_or(|path| path.starts_with('/')));
+            // What follows a head has no say in it, and its last byte is needed.
+            assert_eq!(parse(&bytes[..length], 0), whole, "depends on what follows");
+            assert!(
+                matches!(parse(&bytes[..length - 1], 0), Parsed::Partial { .. }),
+                "complete before its end"
+            );
+        }
+        Parsed::Rejected(_) => assert!(!is_blank(bytes) || bytes.len() > 2, "rejects silence"),
+    }
+    if !matches!(whole, Parsed::Partial { .. }) {
+        for more in [
+            b"\r\n\r\n".as_slice(),
+            b"x",
+            b"GET / HTTP/1.1\r\nHost: h\r\n\r\n",
+        ] {
+            let longer = [bytes, more].concat();
+            assert_eq!(parse(&longer, 0), whole, "changes with more input");
+        }
+    }
+    if bytes.len() <= DRIPPED {
+        check_split(bytes, 1..bytes.len());
+    }
+    check_split(bytes, cuts(bytes));
+}
+
+/// Any split equals the whole: feeds `bytes` up to each cut, then all of them, as a connection
+/// does, which hands back how far the parser had got.
+pub(crate) fn check_split(bytes: &[u8], cuts: impl IntoIterator<Item = usize>) {
+    let whole = parse(bytes, 0);
+    let mut known = 0;
+    for end in cuts.into_iter().chain([bytes.len()]) {
+        let parsed = parse(&bytes[..end], known);
+        match parsed {
+            Parsed::Partial { scanned } => {
+                assert!(
+                    (known..=end).contains(&scanned),
+                    "scanned {scanned} of {end}"
+                );
+                known = scanned;
+                if end == bytes.len() {
+                    assert_eq!(parsed, whole, "cut, it is not complete");
+                }
+            }
+            _ => return assert_eq!(parsed, whole, "cut at {end}"),
+        }
+    }
+}
+
+/// A few ascending places to cut at, drawn from the input itself.
+fn cuts(bytes: &[u8]) -> Vec<usize> {
+    // FNV-1a: any change of the input moves the cuts.
+    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
+    let mut cuts: Vec<usize> = hash
+        .to_le_bytes()
+        .chunks_exact(2)
+        .map(|pair| usize::from(u16::from_le_bytes([pair[0], pair[1]])) % (bytes.len() + 1))
+        .collect();
+    cuts.sort_unstable();
+    cuts
+}
+
+/// A head that was taken has a sound frame, by a second and simpler reading.
+fn check_frame(head: &[u8]) {
+    let mut head = head;
+    while let Some(rest) = head.strip_prefix(b"\r\n") {
+        head = rest;
+    }
+    assert!(!head.contains(&0), "NUL");
+    let text = head
+        .strip_suffix(b"\r\n\r\n")
+        .expect("no empty line at the end");
+    let mut lines = Vec::new();
+    let mut rest = text;
+    while let Some(end) = rest.windows(2).position(|pair| pair == b"\r\n") {
+        lines.push(&rest[..end]);
+        rest = &rest[end + 2..];
+    }
+    lines.push(rest);
+    let (mut hosts, mut lengths) = (0, 0);
+    for (index, line) in lines.iter().enumerate() {
+        assert!(!line.is_empty(), "an empty line within");
+        assert!(
+            !line.contains(&b'\r') && !line.contains(&b'\n'),
+            "a bare CR or LF"
+        );
+        if index == 0 {
+            continue;
+        }
+        let colon = line
+            .iter()
+            .position(|&byte| byte == b':')
+            .expect("no colon");
+        let name = line[..colon].to_ascii_lowercase();
+        assert!(
+            !name.is_empty() && name.iter().all(u8::is_ascii_graphic),
+            "field name"
+        );
+        let value = line[colon + 1..].trim_ascii();
+        match name.as_slice() {
+            b"transfer-encoding" => panic!("Transfer-Encoding was taken"),
+            b"content-length" => {
+                lengths += 1;
+                assert_eq!(value, b"0", "a body was taken");
+            }
+            b"host" => {
+                hosts += 1;
+                assert!(!value.iter().any(|byte| b"/@?# ".contains(byte)), "Host");
+            }
+            _ => {}
+        }
+    }
+    let is_1_1 = lines[0].ends_with(b" HTTP/1.1");
+    assert!(is_1_1 || lines[0].ends_with(b" HTTP/1.0"), "version");
+    assert_eq!(
+        lines[0].split(|&byte| byte == b' ').count(),
+        3,
+        "request line"
+    );
+    assert!(
+        hosts <= 1 && lengths <= 1,
+        "Host or Content-Length repeated"
+    );
+    assert!(hosts == 1 || !is_1_1, "no Host");
+}

@@ -1,0 +1,79 @@
+#!/usr/bin/env bash
+# Fuzzes each target for a while, says how many inputs were tried, and keeps a small corpus.
+#
+#   tests/fuzz/run.sh [SECONDS] [TARGET...]     SECONDS per target, 1800 unless told
+#
+# SANITIZER=address looks over the shoulder of the crates below (ours has no unsafe code); the
+# default, none, tries several times as many inputs. KEEP=no leaves the committed corpus alone.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+seconds=${1:-1800}
+shift || true
+targets=("${@:-}")
+[ -n "${targets[0]}" ] || targets=(request target connection)
+sanitizer=${SANITIZER:-none}
+files_max=300
+bytes_max=$((300 * 1024))
+
+declare -A length=([request]=9000 [target]=2000 [connection]=4000)
+
+command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
+
+# libFuzzer's instrumentation needs switches that a stable compiler takes only when asked nicely.
+fuzz() {
+    if rustup toolchain list 2>/dev/null | grep -q '^nightly'; then
+        cargo +nightly fuzz "$@"
+    else
+        RUSTC_BOOTSTRAP=1 cargo fuzz "$@"
+    fi
+}
+# Tracing every comparison helps to find magic words. Ours stand in the dictionary and in the
+# script's own requests, and without it a connection's life takes half the time.
+options=(--fuzz-dir tests/fuzz --sanitizer "$sanitizer" --no-trace-compares)
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+total=0
+summary=()
+
+# Copies what is smallest of $1 into $2, as much as may be kept.
+keep_smallest() {
+    local files=0 bytes=0 size path
+    rm -f "$2"/*
+    while read -r size path; do
+        files=$((files + 1))
+        bytes=$((bytes + size))
+        if [ $files -gt $files_max ] || [ $bytes -gt $bytes_max ]; then return; fi
+        cp "$path" "$2/"
+    done < <(find "$1" -type f -printf '%s %p\n' | sort -n)
+}
+
+for target in "${targets[@]}"; do
+    committed=tests/fuzz/corpus/$target
+    mkdir -p "$work/$target" "$committed"
+    cp -r "$committed/." "$work/$target/"
+    printf '\n== %s: %s s, sanitizer %s\n' "$target" "$seconds" "$sanitizer"
+    fuzz build "${options[@]}" "$target"
+    log=$work/$target.log
+    # Every crash ends the run: it is kept under tests/fuzz/artifacts, and fails the script.
+    fuzz run "${options[@]}" "$target" "$work/$target" -- \
+        -max_total_time="$seconds" -max_len="${length[$target]}" -dict=tests/fuzz/http.dict \
+        -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1 ||
+        { tail -40 "$log"; exit 1; }
+    executions=$(awk '/stat::number_of_executed_units/ { print $2 }' "$log")
+    coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -1)
+    total=$((total + executions))
+    summary+=("$(printf '%-12s %12d executions %9d/s  %s' \
+        "$target" "$executions" $((executions / (seconds > 0 ? seconds : 1))) "$coverage")")
+    if [ "${KEEP:-yes}" = yes ]; then
+        fuzz cmin "${options[@]}" "$target" "$work/$target" -- \
+            -max_len="${length[$target]}" >"$work/$target.cmin" 2>&1 ||
+            { tail -20 "$work/$target.cmin"; exit 1; }
+        keep_smallest "$work/$target" "$committed"
+    fi
+done
+
+printf '\n== Summary\n'
+printf '%s\n' "${summary[@]}"
+printf '%-12s %12d executions\n' total "$total"

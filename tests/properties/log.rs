@@ -1,0 +1,181 @@
+//! The log: whatever stands in a request, a row is eleven cells, and what was sent can be had back
+//! by the rule that `src/escape.rs` documents.
+
+use std::io::Write as _;
+use std::process::{Command, Stdio};
+use std::time::{Duration, UNIX_EPOCH};
+
+use millpond::access_log::{AccessLog, Row, header};
+use millpond::escape;
+use millpond::status::Status;
+use proptest::prelude::*;
+use proptest::sample::select;
+use proptest::strategy::ValueTree;
+use proptest::test_runner::TestRunner;
+
+use crate::cases;
+
+/// What tears rows, quotes cells and starts formulas.
+fn hostile() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        select(vec![
+            "=",
+            "+",
+            "-",
+            "@",
+            "'",
+            "\"",
+            ",",
+            ";",
+            "\r",
+            "\n",
+            "\r\n",
+            "\t",
+            "\0",
+            "\x1b[2J",
+            "\\",
+            "\\x41",
+            "\\\\",
+            "\u{85}",
+            "\u{2028}",
+            "\u{2029}",
+            "\u{9b}",
+            "\u{feff}",
+            "\u{202e}",
+            "a",
+            "/index.html",
+        ])
+        .prop_map(str::to_owned),
+        "\\PC{0,4}",
+        any::<char>().prop_map(String::from),
+    ];
+    proptest::collection::vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+}
+
+fn row<'a>(method: &'a str, target: &'a str, file: &'a str) -> Row<'a> {
+    Row {
+        connected_at: UNIX_EPOCH,
+        requested_at: UNIX_EPOCH + Duration::from_millis(1),
+        client: "[2001:db8::1]:7".parse().unwrap(),
+        method,
+        target,
+        file,
+        status: Status::Ok,
+        bytes: 5,
+        duration: Duration::from_micros(6),
+        cut_short: None,
+    }
+}
+
+/// The way back: drop one leading `'`, then read the escapes.
+fn undo(cell: &str) -> Vec<u8> {
+    let mut rest = cell.strip_prefix('\'').unwrap_or(cell).as_bytes();
+    let mut bytes = Vec::new();
+    loop {
+        rest = match rest {
+            [] => return bytes,
+            [b'\\', b'\\', after @ ..] => {
+                bytes.push(b'\\');
+                after
+            }
+            [b'\\', b'x', high, low, after @ ..] => {
+                let digits = String::from_utf8(vec![*high, *low]).unwrap();
+                bytes.push(u8::from_str_radix(&digits, 16).unwrap());
+                after
+            }
+            [byte, after @ ..] => {
+                bytes.push(*byte);
+                after
+            }
+        };
+    }
+}
+
+fn recorded(rows: &[[String; 3]]) -> Vec<u8> {
+    let mut log = AccessLog::on();
+    for [method, target, file] in rows {
+        log.record(&row(method, target, file), Duration::ZERO);
+    }
+    log.take()
+}
+
+proptest! {
+    #![proptest_config(cases(4_000))]
+
+    #[test]
+    fn the_crate_reads_back_what_was_meant(texts in [hostile(), hostile(), hostile()]) {
+        let text = recorded(std::slice::from_ref(&texts));
+        prop_assert_eq!(memchr::memchr_iter(b'\n', &text).count(), 1, "one line, one record");
+        let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_slice());
+        let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
+        prop_assert_eq!(records.len(), 1);
+        prop_assert_eq!(records[0].len(), 11);
+        for (cell, original) in [4, 5, 6].into_iter().zip(&texts) {
+            let cell = &records[0][cell];
+            prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{:?}", cell);
+            prop_assert!(!cell.chars().any(char::is_control), "{:?}", cell);
+            prop_assert_eq!(undo(cell), original.as_bytes());
+        }
+    }
+
+    /// Cells are text in the log, but file names come as bytes.
+    #[test]
+    fn any_bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+        let mut cell = String::new();
+        escape::append_cell(&mut cell, &bytes);
+        prop_assert_eq!(undo(&cell), bytes);
+    }
+}
+
+/// A second reader, in which nothing is ours: Python's csv module, and the rule written in Python.
+const READER: &str = r#"
+import csv, re, sys
+stream = open(sys.stdin.fileno(), encoding="utf-8", newline="")
+rows = list(csv.reader(stream, strict=True))
+assert len(rows[0]) == 11, rows[0]
+for row in rows[1:]:
+    assert len(row) == 11, row
+    for cell in row[4:7]:
+        cell = cell[1:] if cell.startswith("'") else cell
+        byte = lambda match: match[0][-1:] if match[1] is None else bytes([int(match[1], 16)])
+        original = re.sub(rb"\\(?:x([0-9a-f]{2})|\\)", byte, cell.encode())
+        print(original.hex())
+"#;
+
+#[test]
+fn python_reads_back_what_was_meant() {
+    let python = Command::new("python3")
+        .args(["-c", READER])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn();
+    let Ok(mut python) = python else {
+        println!("SKIPPED: there is no python3 to read the log with");
+        return;
+    };
+    let mut runner = TestRunner::new(cases(1));
+    let strategy = [hostile(), hostile(), hostile()];
+    let rows: Vec<[String; 3]> = (0..1_000)
+        .map(|_| strategy.new_tree(&mut runner).unwrap().current())
+        .collect();
+    let text = [header(), recorded(&rows)].concat();
+    python.stdin.take().unwrap().write_all(&text).unwrap();
+    let output = python.wait_with_output().unwrap();
+    assert!(output.status.success(), "Python could not read the log");
+    let read = String::from_utf8(output.stdout).unwrap();
+    let meant: Vec<String> = rows
+        .iter()
+        .flatten()
+        .map(|text| hex(text.as_bytes()))
+        .collect();
+    assert_eq!(read.lines().collect::<Vec<_>>(), meant);
+}
+
+fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,219 @@
+//! What must hold after each call, after each turn, and at the end.
+
+use std::time::Duration;
+
+use millpond::cause::Cause;
+use millpond::config::{CLOSING_DISCARDS, EVICTION_AGE};
+use millpond::connection::MadeRoom;
+use millpond::request::HEAD_MAX;
+use millpond::timeouts::{Deadline, TICK};
+
+use crate::rows;
+use crate::verdict::Stage;
+use crate::world::World;
+
+impl World {
+    /// Calls the pond, and judges whoever it has closed.
+    pub fn call(&mut self, call: impl FnOnce(&mut Self)) {
+        let before = *self.pond.closed();
+        let room = self.pond.shared().descriptors.room_for_files();
+        if room <= self.inside.len() {
+            // They may want it all.
+            self.scene.is_room_wanted.set(true);
+            self.scene.scarce_at.set(self.scene.now.get());
+        }
+        call(self);
+        if self.pond.closed().total() > before.total() {
+            let mut causes = Vec::new();
+            for cause in Cause::ALL {
+                let more = self.pond.closed().of(cause) - before.of(cause);
+                causes.extend(std::iter::repeat_n(cause, usize::try_from(more).unwrap()));
+            }
+            self.judge(&causes);
+        }
+        self.scene.is_room_wanted.set(false);
+    }
+
+    /// Everyone who was closed in one call can be given one of its causes, and none is left over.
+    fn judge(&mut self, causes: &[Cause]) {
+        let clients = &self.clients;
+        let is_dropped = |&index: &usize| clients[index].wire.borrow().is_dropped;
+        let gone: Vec<usize> = self.inside.iter().copied().filter(is_dropped).collect();
+        assert_eq!(
+            gone.len(),
+            causes.len(),
+            "sockets dropped, causes counted: {causes:?}"
+        );
+        let possible: Vec<Vec<Cause>> = gone
+            .iter()
+            .map(|&index| self.clients[index].wire.borrow().possible_causes())
+            .collect();
+        for (&index, possible) in gone.iter().zip(&possible) {
+            let wire = self.clients[index].wire.borrow();
+            let stage = wire.stage();
+            wire.scene
+                .trace(|| format!("client {index} was {stage:?}, left for {causes:?}"));
+            assert!(
+                possible.iter().any(|cause| causes.contains(cause)),
+                "client {index}, {stage:?}, was closed for {causes:?}; possible: {possible:?}"
+            );
+        }
+        assert!(
+            fits(&possible, causes),
+            "{gone:?} closed for {causes:?}; {possible:?}"
+        );
+        for (index, possible) in gone.into_iter().zip(possible) {
+            self.inside.retain(|&other| other != index);
+            let actual = possible.into_iter().filter(|cause| causes.contains(cause));
+            self.clients[index].ended_for = actual.collect();
+        }
+    }
+
+    /// Who could make room: in which order of preference, since when, and who. Those who stand in
+    /// the ready queue could not; who that is can't be seen from here, so then nobody is sure to.
+    pub fn evictable(&self) -> Vec<(u8, Duration, usize)> {
+        if self.pond.wake_at() == Some(self.scene.now.get()) {
+            return vec![];
+        }
+        let of = |&index: &usize| {
+            let wire = self.clients[index].wire.borrow();
+            let (order, since) = match wire.stage() {
+                Stage::Idle => (0, wire.tap.idle_since),
+                Stage::Silent => (1, Some(wire.accepted)),
+                Stage::Ended(_) => (2, wire.shutdown),
+                _ => return None,
+            };
+            let since = since.filter(|_| !wire.is_told && wire.unread() == 0);
+            Some((order, since?, index))
+        };
+        self.inside.iter().filter_map(of).collect()
+    }
+
+    /// Whoever is idle longest makes room, unless that is not long.
+    pub fn check_room(&self, made: MadeRoom, could: &[(u8, Duration, usize)]) {
+        let now = self.scene.now.get();
+        let is_old = |since: Duration| now >= since + EVICTION_AGE + TICK;
+        if made == MadeRoom::No {
+            let locked_out = could.iter().find(|could| is_old(could.1));
+            assert_eq!(locked_out, None, "nobody makes room");
+            return;
+        }
+        let gone = could.iter().find(|could| !self.inside.contains(&could.2));
+        // One with input that no event has told of may go, too.
+        let Some(&(order, since, _)) = gone else {
+            return;
+        };
+        for other in could {
+            let is_before = other.0 < order && is_old(other.1);
+            let is_older = other.0 == order && other.1 < since;
+            assert!(
+                !is_before && !is_older,
+                "{other:?} should have made room, not {gone:?}"
+            );
+        }
+    }
+
+    /// After each turn.
+    pub fn check_turn(&mut self) {
+        if self.pond.shared().log.due().is_some() {
+            let rows = self.pond.shared_mut().log.take();
+            let count = rows::check(&mut self.clients, &rows);
+            self.scene.count(|tally| tally.rows += count);
+        }
+        if let Err(wrong) = self.pond.audit() {
+            panic!("{wrong}");
+        }
+        assert_eq!(self.inside.len(), self.pond.len(), "slots");
+        let descriptors = self.pond.shared().descriptors;
+        assert_eq!(descriptors.connections, self.pond.len(), "descriptors");
+        let queued = Deadline::ALL.map(|deadline| self.pond.waiting_for(deadline));
+        let queued: usize = queued.into_iter().sum();
+        assert_eq!(queued, self.pond.len(), "deadlines");
+        let gone = self.pond.closed().total();
+        assert_eq!(self.pond.accepted() - gone, queued as u64, "causes");
+        self.check_wake();
+        self.check_each();
+    }
+
+    fn check_wake(&self) {
+        let now = self.scene.now.get();
+        match self.pond.wake_at() {
+            None => assert!(self.pond.is_empty(), "it would sleep for ever"),
+            Some(at) => assert!(at >= now, "a deadline has passed, and was left alone"),
+        }
+    }
+
+    fn check_each(&mut self) {
+        let now = self.scene.now.get();
+        let is_anyone_ready = self.pond.wake_at() == Some(now);
+        for index in 0..self.clients.len() {
+            let client = &mut self.clients[index];
+            if client.is_judged {
+                continue;
+            }
+            rows::check_count(client);
+            let wire = client.wire.borrow();
+            client.is_judged = wire.is_dropped;
+            if wire.is_dropped || wire.key.is_none() || is_anyone_ready {
+                continue;
+            }
+            if let Some(what) = wire.hangs() {
+                panic!("client {index} {what}: it would wait for a deadline");
+            }
+            let is_bounded = wire.thrown_away() < CLOSING_DISCARDS as usize + 4 * HEAD_MAX;
+            assert!(is_bounded, "client {index} is read without bound");
+            let stage = wire.stage();
+            let is_waiting = matches!(stage, Stage::Idle | Stage::Expecting | Stage::Silent);
+            let is_ended = !(is_waiting && self.scene.is_stopping.get());
+            assert!(is_ended, "client {index}, {stage:?}, outlives the stop");
+            assert!(now < wire.due(), "client {index}, {stage:?}, is overdue");
+        }
+    }
+
+    /// When everybody is gone.
+    pub fn check_end(&mut self) {
+        // The names of those who were closed while they were queued leave with the next turn.
+        self.pond.begin_turn();
+        self.pond.run_ready();
+        assert!(self.pond.is_empty(), "slots leak");
+        assert_eq!(self.pond.wake_at(), None, "a deadline without a connection");
+        assert_eq!(self.pond.shared().descriptors.files, 0, "files stay open");
+        assert_eq!(self.pond.accepted(), self.pond.closed().total(), "causes");
+        let rows: usize = self.clients.iter().map(|client| client.rows).sum();
+        let recorded = self.pond.shared().log.recorded();
+        assert_eq!(rows as u64, recorded, "rows");
+    }
+}
+
+/// Whether each can be given a cause of its own: a matching, found by making others give way.
+fn fits(possible: &[Vec<Cause>], causes: &[Cause]) -> bool {
+    let mut given: Vec<Option<usize>> = vec![None; causes.len()];
+    (0..possible.len()).all(|who| {
+        let mut seen = vec![false; causes.len()];
+        give(who, possible, causes, &mut given, &mut seen)
+    })
+}
+
+fn give(
+    who: usize,
+    possible: &[Vec<Cause>],
+    causes: &[Cause],
+    given: &mut [Option<usize>],
+    seen: &mut [bool],
+) -> bool {
+    for (index, cause) in causes.iter().enumerate() {
+        if seen[index] || !possible[who].contains(cause) {
+            continue;
+        }
+        seen[index] = true;
+        let is_free = match given[index] {
+            None => true,
+            Some(other) => give(other, possible, causes, given, seen),
+        };
+        if is_free {
+            given[index] = Some(who);
+            return true;
+        }
+    }
+    false
+}

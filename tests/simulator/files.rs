@@ -1,0 +1,215 @@
+//! Files that change while they are served, and a disk that fails.
+//!
+//! The bytes of a file follow from its generation: what is sent can be checked without keeping
+//! it. A file is one inode, as long as it is open, whatever its name stands for by then.
+
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use millpond::resource::{Content, Documents, Missing, Resource, SMALL};
+
+use crate::random::Random;
+use crate::scene::Scene;
+use crate::tap::Body;
+
+/// An open file.
+#[derive(Debug)]
+pub struct Inode {
+    pub generation: usize,
+    pub length: Cell<u64>,
+    /// Whether it has ever become shorter, or failed to be read.
+    pub is_harmed: Cell<bool>,
+    /// What was last read of it as a whole.
+    bytes: RefCell<Rc<[u8]>>,
+}
+
+impl Inode {
+    /// Its first `length` bytes.
+    fn whole(&self, length: u64) -> Rc<[u8]> {
+        let mut bytes = self.bytes.borrow_mut();
+        if bytes.len() as u64 != length {
+            let offsets = 0..usize::try_from(length).unwrap_or(0);
+            *bytes = offsets.map(|at| Self::byte(self.generation, at)).collect();
+        }
+        bytes.clone()
+    }
+
+    /// The byte at `offset`: cheap, and different from file to file and place to place.
+    pub fn byte(generation: usize, offset: usize) -> u8 {
+        let mixed = (offset ^ (offset >> 8)).wrapping_add(generation.wrapping_mul(131));
+        mixed.to_le_bytes()[0]
+    }
+}
+
+/// What a name stood for from one turn on.
+#[derive(Debug)]
+struct Version {
+    since: u64,
+    found: Option<(Rc<Inode>, u64)>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    path: &'static str,
+    versions: Vec<Version>,
+}
+
+impl Entry {
+    fn has_had(&self, length: u64) -> bool {
+        let mut found = self
+            .versions
+            .iter()
+            .filter_map(|version| version.found.as_ref());
+        found.any(|found| found.1 == length)
+    }
+}
+
+/// All files, with their past.
+#[derive(Debug, Default)]
+pub struct Files {
+    entries: Vec<Entry>,
+    generations: usize,
+    /// How often the next lookups find no descriptor: once in so many, 0 for never.
+    pub shortage: usize,
+    /// How often that has happened.
+    pub exhausted: u64,
+}
+
+/// Names, and the least and greatest length that they have at first.
+pub const NAMES: [(&str, usize, usize); 8] = [
+    ("index.html", 1, 2_000),
+    ("empty.txt", 0, 0),
+    ("small.css", 100, 5_000),
+    ("below.bin", 16_000, 16_384),
+    ("above.bin", 16_385, 17_000),
+    ("medium.bin", 20_000, 90_000),
+    ("large.bin", 250_000, 900_000),
+    ("404.html", 10, 30_000),
+];
+
+/// The one name of a directory.
+pub const DIRECTORY: &str = "folder";
+
+/// When all files were modified: long before any clock of the simulation, so that the rule for
+/// dates in the future does not blur the picture.
+pub fn modified() -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(784_111_777)
+}
+
+impl Files {
+    pub fn new(random: &mut Random) -> Self {
+        let mut files = Self::default();
+        for (path, least, most) in NAMES {
+            let versions = Vec::new();
+            files.entries.push(Entry { path, versions });
+            let is_there = path != "404.html" || random.one_in(2);
+            let length = random.between(least, most) as u64;
+            files.replace(files.entries.len() - 1, 0, is_there.then_some(length));
+        }
+        files
+    }
+
+    /// Puts a new inode, or nothing, where a name is.
+    fn replace(&mut self, index: usize, since: u64, length: Option<u64>) {
+        self.generations += 1;
+        let generation = self.generations;
+        let found = length.map(|length| {
+            let inode = Inode {
+                generation,
+                length: Cell::new(length),
+                is_harmed: Cell::new(false),
+                bytes: RefCell::new(Rc::new([])),
+            };
+            (Rc::new(inode), length)
+        });
+        let version = Version { since, found };
+        self.entries[index].versions.push(version);
+    }
+
+    /// One file shrinks, grows, vanishes, or another takes its name.
+    pub fn change(&mut self, random: &mut Random, scene: &Scene) {
+        let index = random.below(self.entries.len());
+        let (path, least, most) = NAMES[index];
+        let since = scene.turn.get();
+        // A length tells one version from another.
+        let mut length = random.between(least, most) as u64;
+        while least < most && self.entries[index].has_had(length) {
+            length = random.between(least, most) as u64;
+        }
+        let current = self.entries[index].versions.last();
+        let current = current.and_then(|version| version.found.clone());
+        match (random.below(4), current) {
+            (0, _) => self.replace(index, since, None),
+            (1, _) | (_, None) => self.replace(index, since, Some(length)),
+            (_, Some((inode, _))) => {
+                inode
+                    .is_harmed
+                    .set(inode.is_harmed.get() || length < inode.length.get());
+                inode.length.set(length);
+                let found = Some((inode, length));
+                self.entries[index].versions.push(Version { since, found });
+            }
+        }
+        scene.count(|tally| tally.files_changed += 1);
+        scene.trace(|| format!("{path} changes: {:?}", self.entries[index].versions.last()));
+    }
+
+    /// Whether the file that a body comes from can no longer be relied on.
+    pub fn is_harmed(&self, body: &Body) -> bool {
+        let Body::File(generation) = body else {
+            return false;
+        };
+        let versions = self.entries.iter().flat_map(|entry| &entry.versions);
+        let mut inodes = versions.filter_map(|version| version.found.as_ref());
+        inodes.any(|(inode, _)| inode.generation == *generation && inode.is_harmed.get())
+    }
+
+    /// What `path` has stood for since that turn, until now.
+    pub fn since(&self, path: &str, turn: u64) -> impl Iterator<Item = Option<&(Rc<Inode>, u64)>> {
+        let entry = self.entries.iter().find(|entry| entry.path == path);
+        let versions = entry.map_or(&[][..], |entry| &entry.versions);
+        // The last one from before that turn may still have been the one.
+        let first = versions.iter().rposition(|version| version.since < turn);
+        let versions = &versions[first.unwrap_or(0)..];
+        versions.iter().map(|version| version.found.as_ref())
+    }
+}
+
+/// The files, as the pond sees them.
+pub struct Root {
+    pub scene: Rc<Scene>,
+    pub random: Random,
+}
+
+impl Documents for Root {
+    type File = Inode;
+
+    fn find(&mut self, path: &str) -> Result<Rc<Resource<Inode>>, Missing> {
+        let mut files = self.scene.files.borrow_mut();
+        if self.random.one_in(files.shortage) {
+            files.exhausted += 1;
+            self.scene.is_room_wanted.set(true);
+            self.scene.scarce_at.set(self.scene.now.get());
+            self.scene.count(|tally| tally.exhausted += 1);
+            return Err(Missing::Exhausted);
+        }
+        if path == DIRECTORY {
+            return Err(Missing::IsDirectory);
+        }
+        let found = files.since(path, u64::MAX).last().flatten();
+        let (inode, length) = found.cloned().ok_or(Missing::NotFound)?;
+        Ok(Rc::new(Resource {
+            path: path.to_owned(),
+            length,
+            modified: Some(modified()),
+            content: if length <= SMALL {
+                Content::Bytes(inode.whole(length))
+            } else {
+                Content::File(inode)
+            },
+        }))
+    }
+
+    fn end_turn(&mut self) {}
+}

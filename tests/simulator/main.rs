@@ -1,0 +1,170 @@
+//! The simulator: whole ponds with invented clients, clocks, files and faults, driven by a seed.
+//!
+//! `cargo test --test simulator` lives through a fixed number of lives;
+//! `cargo test --release --test simulator -- --seeds 10000 --from 1` goes on as long as one likes,
+//! and `-- --seed 5` tells what happens in one world. See `docs/simulator.md`.
+
+// A violation is a panic; the driver catches it and says which seed it was.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+// A test program has no outside: `pub` means "for the other files of it".
+#![allow(unreachable_pub)]
+
+mod calendar;
+mod checks;
+mod client;
+mod files;
+mod oracle;
+mod plan;
+mod random;
+mod rows;
+mod scene;
+mod surroundings;
+mod tap;
+mod transport;
+mod verdict;
+mod wire;
+mod world;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::process::ExitCode;
+use std::sync::Mutex;
+use std::time::Instant;
+
+use millpond::cause::Cause;
+
+use crate::scene::Tally;
+use crate::world::World;
+
+/// How many connections `cargo test` lives through.
+const LIVES: u64 = 200_000;
+
+/// The last panic's message and place: a payload alone does not tell the place.
+static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
+
+/// What was asked for.
+struct Asked {
+    from: u64,
+    seeds: Option<u64>,
+    is_traced: bool,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if arguments.iter().any(|argument| argument == "--list") {
+        println!("simulator: test");
+        return ExitCode::SUCCESS;
+    }
+    if is_filtered_out(&arguments) {
+        println!("\ntest result: ok. 0 passed; 0 failed; 0 ignored; 0 measured; 1 filtered out");
+        return ExitCode::SUCCESS;
+    }
+    std::panic::set_hook(Box::new(|panic| {
+        if let Ok(mut last) = LAST_PANIC.lock() {
+            *last = panic.to_string();
+        }
+    }));
+    println!("\nrunning 1 test");
+    match run(&asked(&arguments)) {
+        Ok(()) => {
+            println!("test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
+            ExitCode::SUCCESS
+        }
+        Err(seed) => {
+            let last = LAST_PANIC
+                .lock()
+                .map(|last| last.clone())
+                .unwrap_or_default();
+            println!("seed {seed} failed: {last}");
+            println!("run again with: cargo test --release --test simulator -- --seed {seed}");
+            println!(
+                "test result: FAILED. 0 passed; 1 failed; 0 ignored; 0 measured; 0 filtered out"
+            );
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// `cargo test name` gives every test program the name.
+fn is_filtered_out(arguments: &[String]) -> bool {
+    let mut is_value = false;
+    let mut names = Vec::new();
+    for argument in arguments {
+        if !is_value && !argument.starts_with("--") {
+            names.push(argument);
+        }
+        is_value = matches!(argument.as_str(), "--seed" | "--seeds" | "--from");
+    }
+    !names.is_empty() && !names.iter().any(|name| "simulator".contains(name.as_str()))
+}
+
+fn asked(arguments: &[String]) -> Asked {
+    let value = |name: &str| {
+        let at = arguments.iter().position(|argument| argument == name)?;
+        let text = arguments.get(at + 1)?;
+        Some(text.parse::<u64>().expect("a number"))
+    };
+    match value("--seed") {
+        Some(seed) => Asked {
+            from: seed,
+            seeds: Some(1),
+            is_traced: true,
+        },
+        None => Asked {
+            from: value("--from").unwrap_or(1),
+            seeds: value("--seeds"),
+            is_traced: false,
+        },
+    }
+}
+
+/// Runs seed after seed; gives the one that failed.
+fn run(asked: &Asked) -> Result<(), u64> {
+    let start = Instant::now();
+    let mut sum = Tally::default();
+    let mut seed = asked.from;
+    while match asked.seeds {
+        Some(seeds) => seed < asked.from + seeds,
+        None => sum.lives < LIVES,
+    } {
+        let world = || World::new(seed, asked.is_traced).run();
+        sum += catch_unwind(AssertUnwindSafe(world)).map_err(|_| seed)?;
+        seed += 1;
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    report(&sum, seed - asked.from, seconds);
+    Ok(())
+}
+
+fn report(sum: &Tally, seeds: u64, seconds: f64) {
+    println!(
+        "test simulator ... ok: {} lives in {seeds} seeds, {} turns, {} requests answered \
+         ({} cut short), {} rows, {} faults, {seconds:.1} s",
+        sum.lives,
+        sum.turns,
+        sum.responses,
+        sum.cut_short,
+        sum.rows,
+        sum.faults()
+    );
+    let causes = Cause::ALL.iter().zip(sum.causes);
+    let causes: Vec<String> = causes
+        .map(|(cause, count)| format!("{} {count}", cause.name()))
+        .collect();
+    println!("ended for: {}", causes.join(", "));
+    println!(
+        "faults: interrupted {}, no memory for a send queue {}, late input {}, broken {}, \
+         disk {}, no descriptor {}, files changed {}, stray events {}, clock leaps {}, \
+         room made {}, stops {}",
+        sum.interrupted,
+        sum.pressure,
+        sum.hidden,
+        sum.broken,
+        sum.disk,
+        sum.exhausted,
+        sum.files_changed,
+        sum.stray_events,
+        sum.clock_leaps,
+        sum.room_made,
+        sum.stops
+    );
+}

@@ -1,0 +1,214 @@
+//! Is this head the right one? Status, length and the connection's future, for the request whose
+//! turn it is.
+
+use millpond::cause::Cause;
+use millpond::config::Limits;
+
+use crate::plan::{Answer, Request};
+use crate::scene::Scene;
+use crate::tap::{Body, Response, Tap, View, page_of};
+
+/// A head, read with as little as possible.
+struct Head<'a> {
+    status: u16,
+    length: Option<u64>,
+    connection: &'a str,
+    keep_alive: Option<&'a str>,
+}
+
+impl<'a> Head<'a> {
+    fn read(text: &'a str) -> Self {
+        let field = |name: &str| {
+            let found = text.split("\r\n").find_map(|line| line.strip_prefix(name));
+            found.map(str::trim)
+        };
+        let status = text
+            .strip_prefix("HTTP/1.1 ")
+            .and_then(|rest| rest.get(..3));
+        Self {
+            status: status
+                .and_then(|code| code.parse().ok())
+                .expect("a status line"),
+            length: field("Content-Length:").map(|length| length.parse().expect("a length")),
+            connection: field("Connection:").expect("a Connection field"),
+            keep_alive: field("Keep-Alive:"),
+        }
+    }
+}
+
+/// A response begins with this head.
+pub fn begin(tap: &Tap, text: &str, view: &View) -> Response {
+    let head = Head::read(text);
+    let next = tap.responses.len();
+    let request = view.plan.request(next);
+    let is_begun = |request: &&Request| view.read > request.start;
+    let is_whole = next < tap.came.len();
+    match request.filter(is_begun) {
+        Some(request) if is_whole => answered(&head, request, tap, view),
+        // A frame may be known to be unsound before it is whole, or before its line is.
+        Some(request) if request.is_unsound && !has_line(view, request.start) => {
+            let (method, target) = ("", String::new());
+            let nameless = Request {
+                method,
+                target,
+                is_head: false,
+                ..request.clone()
+            };
+            answered(&head, &nameless, tap, view)
+        }
+        Some(request) if request.is_unsound => answered(&head, request, tap, view),
+        _ => refused(&head, tap, view),
+    }
+}
+
+/// What has been read from `start` on, without empty lines before it.
+fn part<'a>(view: &'a View, start: usize) -> &'a [u8] {
+    let part = &view.plan.bytes[start..view.read.max(start)];
+    let begin = part.iter().position(|byte| !b"\r\n".contains(byte));
+    &part[begin.unwrap_or(part.len())..]
+}
+
+fn has_line(view: &View, start: usize) -> bool {
+    part(view, start).contains(&b'\n')
+}
+
+/// Method and target of a head that has not ended, if its line has.
+fn line_of(view: &View, start: usize) -> [String; 2] {
+    let text = String::from_utf8_lossy(part(view, start));
+    let words = text.split_once("\r\n").map(|(line, _)| line.split(' '));
+    match words.map(Iterator::collect::<Vec<_>>).as_deref() {
+        Some([method, target, _]) => [(*method).to_owned(), (*target).to_owned()],
+        _ => Default::default(),
+    }
+}
+
+/// The head's deadline has passed, so that a 400 for a part of one is in order.
+fn is_overdue(tap: &Tap, view: &View) -> bool {
+    let since = tap.head_since.unwrap_or_default();
+    view.scene.now.get() >= since + view.scene.limits.head_timeout
+}
+
+/// A head that began, and did not end in time.
+fn refused(head: &Head, tap: &Tap, view: &View) -> Response {
+    let start = view.plan.start(tap.responses.len());
+    assert!(
+        !part(view, start).is_empty(),
+        "an answer that nobody asked for"
+    );
+    assert!(is_overdue(tap, view), "a head is refused too early");
+    assert_eq!(head.status, 400, "the status for a head that did not end");
+    assert_eq!(head.connection, "close", "a head that did not end");
+    let page = page_of(&Answer::Bad);
+    assert_eq!(head.length, Some(page.len() as u64), "the length of a page");
+    let [method, target] = line_of(view, start);
+    Response {
+        status: 400,
+        length: if method == "HEAD" {
+            0
+        } else {
+            page.len() as u64
+        },
+        body: Body::Page(page),
+        taken: 0,
+        ends_for: Some(Cause::HeadDeadline),
+        named: [method, target, String::new()],
+    }
+}
+
+fn answered(head: &Head, request: &Request, tap: &Tap, view: &View) -> Response {
+    let next = tap.responses.len();
+    let came = tap.came.get(next).copied().unwrap_or(0);
+    let (body, file) = body(head, request, came, view.scene);
+    let length = match (&body, request.is_head) {
+        (Body::Nothing, _) | (_, true) => 0,
+        _ => head.length.unwrap(),
+    };
+    Response {
+        status: head.status,
+        body,
+        length,
+        taken: 0,
+        ends_for: future(head, request, next, view.scene),
+        named: [
+            request.method.to_owned(),
+            request.target.clone(),
+            file.to_owned(),
+        ],
+    }
+}
+
+/// Status and length fit together, and to what the file was between the request and now.
+fn body(head: &Head, request: &Request, came: u64, scene: &Scene) -> (Body, &'static str) {
+    let files = scene.files.borrow();
+    let of_length = |path: &'static str| {
+        let mut found = files.since(path, came).flatten();
+        let inode = found.find(|(_, length)| Some(*length) == head.length);
+        inode.map(|(inode, _)| (Body::File(inode.generation), path))
+    };
+    let is_or_was = |path: &str| files.since(path, came).flatten().next().is_some();
+    let was_absent = |path: &str| files.since(path, came).any(|found| found.is_none());
+    match (&request.answer, head.status) {
+        (Answer::File(path), 200) => of_length(path).expect("a length that the file had"),
+        (Answer::Unchanged(path), 304) => {
+            assert!(is_or_was(path), "304 for a file that is not there");
+            assert_eq!(head.length, None, "the length of a 304");
+            (Body::Nothing, path)
+        }
+        (Answer::File(path) | Answer::Unchanged(path), 404) => {
+            assert!(was_absent(path), "404 for a file that is there");
+            page(head, &request.answer)
+                .or_else(|| of_length("404.html"))
+                .expect("a 404 page")
+        }
+        (Answer::NotFound, 404) => page(head, &request.answer)
+            .or_else(|| of_length("404.html"))
+            .expect("a 404 page"),
+        (Answer::Directory(_), 404) | (Answer::Bad, 400) => {
+            page(head, &request.answer).expect("a built-in page")
+        }
+        (answer, status) => panic!("{status} for {answer:?} ({})", request.target),
+    }
+}
+
+/// The built-in page, if it has that length.
+fn page(head: &Head, answer: &Answer) -> Option<(Body, &'static str)> {
+    let page = page_of(answer);
+    (head.length == Some(page.len() as u64)).then_some((Body::Page(page), ""))
+}
+
+/// Why the connection ends after this answer, and whether the head says so.
+fn future(head: &Head, request: &Request, index: usize, scene: &Scene) -> Option<Cause> {
+    let limits = &scene.limits;
+    let made = u32::try_from(index + 1).unwrap();
+    let is_limit = limits
+        .keep_alive_requests
+        .is_some_and(|most| made >= most.get());
+    let ends_for = if request.is_unsound {
+        Some(Cause::BadRequest)
+    } else if request.asks_close {
+        Some(Cause::CloseAsked)
+    } else if is_limit || limits.keep_alive.is_zero() {
+        Some(Cause::RequestLimit)
+    } else {
+        None
+    };
+    if scene.is_stopping.get() && !request.is_unsound && head.connection == "close" {
+        // It was composed before the stop, or after it.
+        return ends_for.or(Some(Cause::Stopped));
+    }
+    let promise = promise(limits, made);
+    let expected = match ends_for {
+        Some(_) => ("close", None),
+        None => ("Keep-Alive", Some(promise.as_str())),
+    };
+    assert_eq!((head.connection, head.keep_alive), expected);
+    ends_for
+}
+
+fn promise(limits: &Limits, made: u32) -> String {
+    let timeout = limits.keep_alive.as_secs();
+    match limits.keep_alive_requests {
+        Some(most) => format!("timeout={timeout}, max={}", most.get().saturating_sub(made)),
+        None => format!("timeout={timeout}"),
+    }
+}

@@ -1,0 +1,241 @@
+//! What a client will say, byte by byte, and what each request must be answered with.
+//!
+//! This is the oracle. It knows each request because it has made it up itself; it has no parser.
+
+use std::time::Duration;
+
+use millpond::dates;
+use millpond::pages;
+
+use crate::files::{DIRECTORY, NAMES, modified};
+use crate::random::Random;
+
+/// What the answer must be, apart from what the file happens to be at the time.
+#[derive(Clone, Debug)]
+pub enum Answer {
+    /// 200 with this file, or 404 if there is none by then.
+    File(&'static str),
+    /// 304 if there is a file, or else 404.
+    Unchanged(&'static str),
+    NotFound,
+    /// 404 with this page, whatever the root has for a 404.
+    Directory(String),
+    /// 400.
+    Bad,
+}
+
+/// One request.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// Where it begins and ends in what the client sends, empty lines before it included.
+    pub start: usize,
+    pub end: usize,
+    pub answer: Answer,
+    /// Whether its answer comes without a body, whatever its length says.
+    pub is_head: bool,
+    /// Whether it is the last one by its own will.
+    pub asks_close: bool,
+    /// Whether its frame is unsound: the last one, and it may be refused before it is whole.
+    pub is_unsound: bool,
+    /// What the log says.
+    pub method: &'static str,
+    pub target: String,
+}
+
+/// All that a client will say.
+#[derive(Debug, Default)]
+pub struct Plan {
+    pub bytes: Vec<u8>,
+    pub requests: Vec<Request>,
+}
+
+/// Requests with an unsound frame, and method and target if they can be read all the same.
+const UNSOUND: [(&str, &str, &str); 9] = [
+    ("GET / HTTP/1.1\r\n\r\n", "GET", "/"),
+    ("HEAD /x HTTP/1.1\r\n\r\n", "HEAD", "/x"),
+    ("GET /\r\n\r\n", "", ""),
+    ("GET / HTTP/1.1\nHost: h\r\n\r\n", "", ""),
+    ("GET / HTTP/2.0\r\nHost: h\r\n\r\n", "", ""),
+    ("\0\u{1}\u{2}\r\n\r\n", "", ""),
+    (
+        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n",
+        "POST",
+        "/",
+    ),
+    (
+        "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
+        "GET",
+        "/",
+    ),
+    (
+        "\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
+        "",
+        "",
+    ),
+];
+
+/// Targets without a file, or none that may be served.
+const ABSENT: [&str; 4] = ["/absent", "/a//b", "/.hidden", "/index.html/"];
+
+impl Plan {
+    pub fn any(random: &mut Random) -> Self {
+        let mut plan = Self::default();
+        let count = match random.below(20) {
+            0 => 0,
+            1 => random.between(33, 90),
+            2..=9 => 1,
+            _ => random.between(2, 6),
+        };
+        let is_burst = count > 32;
+        for _ in 0..count {
+            plan.add(random, is_burst);
+        }
+        plan.add_tail(random);
+        plan
+    }
+
+    /// A request of any kind.
+    fn add(&mut self, random: &mut Random, is_burst: bool) {
+        let start = self.bytes.len();
+        for _ in 0..if random.one_in(10) {
+            random.between(1, 4)
+        } else {
+            0
+        } {
+            self.bytes.extend_from_slice(b"\r\n");
+        }
+        let is_last_kind = random.one_in(if is_burst { 300 } else { 12 });
+        if is_last_kind && !self.is_over() {
+            self.add_unsound(start, random);
+        } else {
+            self.add_sound(start, random, is_burst);
+        }
+    }
+
+    /// Whether a request before this one ends the connection by its frame.
+    fn is_over(&self) -> bool {
+        self.requests.iter().any(|request| request.is_unsound)
+    }
+
+    fn add_unsound(&mut self, start: usize, random: &mut Random) {
+        let (text, method, target) = random.pick(&UNSOUND);
+        if random.one_in(8) {
+            // Too long, and it never ends.
+            self.bytes
+                .extend_from_slice(b"GET / HTTP/1.1\r\nHost: h\r\nX: ");
+            self.bytes.resize(self.bytes.len() + 9_000, b'x');
+            self.push(start, Answer::Bad, "GET", "/".to_owned(), (true, true));
+        } else {
+            self.bytes.extend_from_slice(text.as_bytes());
+            self.push(start, Answer::Bad, method, target.to_owned(), (true, true));
+        }
+    }
+
+    fn add_sound(&mut self, start: usize, random: &mut Random, is_burst: bool) {
+        let (mut answer, target) = any_target(random, is_burst);
+        let method = match random.below(12) {
+            0..=7 => "GET",
+            8..=10 => "HEAD",
+            _ => random.pick(&["POST", "DELETE", "get"]),
+        };
+        let mut condition = String::new();
+        if let (Answer::File(path), true) = (&answer, random.one_in(6)) {
+            let is_unchanged = random.one_in(2);
+            let age = Duration::from_secs(u64::from(!is_unchanged));
+            let date = dates::write(modified() - age);
+            condition = format!("If-Modified-Since: {date}\r\n");
+            if is_unchanged {
+                answer = Answer::Unchanged(path);
+            }
+        }
+        if !matches!(method, "GET" | "HEAD") {
+            answer = Answer::Bad;
+        }
+        let (version, connection, asks_close) = match random.below(if is_burst { 200 } else { 14 })
+        {
+            0 => (1, "Connection: close\r\n", true),
+            1 => (0, "", true),
+            2 => (0, "Connection: keep-alive\r\n", false),
+            3 => (1, "Connection: x, cLoSe\r\n", true),
+            _ => (1, "", false),
+        };
+        let text =
+            format!("{method} {target} HTTP/1.{version}\r\nHost: h\r\n{connection}{condition}\r\n");
+        self.bytes.extend_from_slice(text.as_bytes());
+        self.push(start, answer, method, target, (asks_close, false));
+    }
+
+    fn push(
+        &mut self,
+        start: usize,
+        answer: Answer,
+        method: &'static str,
+        target: String,
+        (asks_close, is_unsound): (bool, bool),
+    ) {
+        self.requests.push(Request {
+            start,
+            end: self.bytes.len(),
+            answer,
+            is_head: method == "HEAD",
+            asks_close,
+            is_unsound,
+            method,
+            target,
+        });
+    }
+
+    /// What comes after the last request: mostly nothing, or the front of one, or rubbish that
+    /// nobody must read as a request.
+    fn add_tail(&mut self, random: &mut Random) {
+        match random.below(16) {
+            0 => self.bytes.extend_from_slice(b"\r\n"),
+            1 => self.bytes.extend_from_slice(b"GET / HTTP/1.1\r\nHo"),
+            2 => self.bytes.extend_from_slice(b"G"),
+            3 if self.is_over() => {
+                let more = if random.one_in(8) { 1_200_000 } else { 20_000 };
+                self.bytes.resize(self.bytes.len() + more, b'z');
+            }
+            _ => {}
+        }
+    }
+
+    /// The request at `index`, if the client has one.
+    pub fn request(&self, index: usize) -> Option<&Request> {
+        self.requests.get(index)
+    }
+
+    /// Where the request at `index` begins, or what follows the last one.
+    pub fn start(&self, index: usize) -> usize {
+        match (self.requests.get(index), self.requests.last()) {
+            (Some(request), _) => request.start,
+            (None, Some(last)) => last.end,
+            (None, None) => 0,
+        }
+    }
+}
+
+fn any_target(random: &mut Random, is_burst: bool) -> (Answer, String) {
+    match random.below(12) {
+        0 => (Answer::NotFound, random.pick(&ABSENT).to_owned()),
+        1 => {
+            let page = pages::directory(&format!("/{DIRECTORY}"));
+            (Answer::Directory(page), format!("/{DIRECTORY}"))
+        }
+        2 => (
+            Answer::Bad,
+            random.pick(&["/%zz", "/../x", "/a%2fb"]).to_owned(),
+        ),
+        3 => (Answer::File("index.html"), "/".to_owned()),
+        _ => {
+            // Small ones mostly: the large are many turns each.
+            let most = if is_burst || random.one_in(2) {
+                3
+            } else {
+                NAMES.len()
+            };
+            let (path, ..) = NAMES[random.below(most)];
+            (Answer::File(path), format!("/{path}"))
+        }
+    }
+}

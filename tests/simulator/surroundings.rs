@@ -1,0 +1,137 @@
+//! What goes on around the pond: clients come and act, files change, descriptors run short, events
+//! come late, room is wanted, someone stops the server.
+
+use std::net::{Ipv4Addr, SocketAddr};
+
+use millpond::config::STOP_WITHIN;
+use millpond::connection::MadeRoom;
+
+use crate::client::Client;
+use crate::transport::Socket;
+use crate::world::{CLIENTS, World};
+
+impl World {
+    pub fn newcomers(&mut self) {
+        let count = match self.random.below(24) {
+            0 => self.random.below(30),
+            1..=8 => 1,
+            _ => 0,
+        };
+        for _ in 0..count {
+            let number = u16::try_from(self.clients.len()).unwrap();
+            if number == CLIENTS || self.stop_by.is_some() {
+                return;
+            }
+            let client = Client::new(&self.scene, &mut self.random, number);
+            self.clients.push(client);
+            self.waiting.push_back(usize::from(number));
+        }
+    }
+
+    /// Each does, once in so many times.
+    pub fn everybody_acts(&mut self, times: usize) {
+        for &index in self.waiting.iter().chain(&self.inside) {
+            if self.random.one_in(times) {
+                self.clients[index].act();
+            }
+        }
+    }
+
+    /// Files change, descriptors run short and come back, the network and memory recover.
+    pub fn kernel_moves(&mut self) {
+        for &index in &self.inside {
+            if self.calendar.is_calm || self.random.one_in(2) {
+                self.clients[index].wire.borrow_mut().recover();
+            }
+        }
+        let mut files = self.scene.files.borrow_mut();
+        if self.random.one_in(25) {
+            files.change(&mut self.random, &self.scene);
+        }
+        let is_short = files.shortage > 0;
+        if !self.calendar.is_calm && self.random.one_in(if is_short { 4 } else { 60 }) {
+            files.shortage = if is_short {
+                0
+            } else {
+                self.random.pick(&[1, 3])
+            };
+        }
+    }
+
+    /// An event that was told before: for one who has left since, or has nothing new.
+    pub fn stray_event(&mut self) {
+        if self.echoes.is_empty() || !self.random.one_in(3) {
+            return;
+        }
+        let (key, readiness) = self.echoes[self.random.below(self.echoes.len())];
+        let is_inside = |&index: &usize| self.clients[index].wire.borrow().key == Some(key);
+        let is_live = self.inside.iter().any(is_inside);
+        let calls = self.scene.calls.get();
+        self.call(|world| world.pond.event(key, readiness));
+        if !is_live {
+            assert_eq!(
+                calls,
+                self.scene.calls.get(),
+                "a late event reached someone"
+            );
+        }
+        self.scene.count(|tally| tally.stray_events += 1);
+    }
+
+    pub fn maybe_stop(&mut self) {
+        if self.stop_in != Some(self.scene.turn.get()) {
+            return;
+        }
+        self.scene.trace(|| "stop".to_owned());
+        self.scene.count(|tally| tally.stops += 1);
+        self.scene.is_stopping.set(true);
+        self.stop_by = Some(self.scene.now.get() + STOP_WITHIN);
+        self.waiting.clear();
+        // Requests come that no event has told of yet.
+        self.everybody_acts(1);
+        if self.random.one_in(2) {
+            // The last requests of all come when there is no descriptor left.
+            self.scene.files.borrow_mut().shortage = 1;
+        }
+        self.call(|world| world.pond.stop());
+    }
+
+    /// As `Server::accept` does.
+    pub fn accept(&mut self) {
+        while let Some(&index) = self.waiting.front() {
+            let is_short = !self.calendar.is_calm && self.random.one_in(30);
+            if !self.pond.has_room() || is_short {
+                match self.make_room() {
+                    MadeRoom::Yes => continue,
+                    MadeRoom::No => return,
+                }
+            }
+            self.waiting.pop_front();
+            let wire = self.clients[index].wire.clone();
+            let key = self.pond.next_key();
+            wire.borrow_mut().register(key);
+            let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, wire.borrow().number));
+            let admitted = self.pond.admit(Socket(wire), peer.into());
+            assert_eq!(admitted, key, "registered under another name");
+            self.inside.push(index);
+            self.scene.trace(|| format!("client {index} is {key:?}"));
+        }
+    }
+
+    pub fn maybe_make_room(&mut self) {
+        if !self.calendar.is_calm && self.random.one_in(60) {
+            self.make_room();
+        }
+    }
+
+    fn make_room(&mut self) -> MadeRoom {
+        let could = self.evictable();
+        self.scene.is_room_wanted.set(true);
+        let mut made = MadeRoom::No;
+        self.call(|world| made = world.pond.make_room());
+        self.check_room(made, &could);
+        self.scene
+            .count(|tally| tally.room_made += u64::from(made == MadeRoom::Yes));
+        made
+    }
+}

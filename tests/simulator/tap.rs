@@ -1,0 +1,205 @@
+//! Reads what the socket takes, at the moment when it takes it, and holds it against the oracle.
+
+use std::time::Duration;
+
+use millpond::cause::Cause;
+use millpond::pages;
+
+use crate::files::Inode;
+use crate::plan::{Answer, Plan, Request};
+use crate::scene::Scene;
+
+/// Where the bytes of a body must come from.
+#[derive(Debug)]
+pub enum Body {
+    Nothing,
+    Page(Vec<u8>),
+    File(usize),
+}
+
+/// One response, as far as it has left.
+#[derive(Debug)]
+pub struct Response {
+    pub status: u16,
+    pub body: Body,
+    /// How many bytes of body are to leave, and have left.
+    pub length: u64,
+    pub taken: u64,
+    /// Why the connection ends after it, if it does.
+    pub ends_for: Option<Cause>,
+    /// What the log says of it: method, target, file.
+    pub named: [String; 3],
+}
+
+impl Response {
+    pub fn is_complete(&self) -> bool {
+        self.taken == self.length
+    }
+}
+
+/// What has left through one connection.
+#[derive(Debug, Default)]
+pub struct Tap {
+    pub responses: Vec<Response>,
+    /// A head that has left in part.
+    pub head: Vec<u8>,
+    /// For each request that the server has read whole, the turn in which it did.
+    pub came: Vec<u64>,
+    /// Since when a head has been on its way in.
+    pub head_since: Option<Duration>,
+    /// When the last response was complete.
+    pub idle_since: Option<Duration>,
+    /// When the server last got on: read a request, or sent something.
+    pub progress: Duration,
+}
+
+/// What the tap needs to know besides.
+pub struct View<'a> {
+    pub plan: &'a Plan,
+    pub scene: &'a Scene,
+    /// How much the server has read.
+    pub read: usize,
+}
+
+impl View<'_> {
+    /// Whether some of this head has been read. Empty lines begin none.
+    fn has_begun(&self, index: usize) -> bool {
+        let start = self.plan.start(index).min(self.read);
+        let part = &self.plan.bytes[start..self.read];
+        !part.iter().all(|byte| b"\r\n".contains(byte))
+    }
+}
+
+impl Tap {
+    /// A response has begun and not ended.
+    pub fn is_midway(&self) -> bool {
+        !self.head.is_empty()
+            || self
+                .responses
+                .last()
+                .is_some_and(|last| !last.is_complete())
+    }
+
+    /// Whether the last response has ended and said that it is the last.
+    pub fn ended_for(&self) -> Option<Cause> {
+        let last = self.responses.last()?;
+        last.ends_for.filter(|_| last.is_complete())
+    }
+
+    /// The socket takes bytes from memory.
+    pub fn feed(&mut self, mut bytes: &[u8], view: &View) {
+        self.progress = view.scene.now.get();
+        while !bytes.is_empty() {
+            match self.responses.last_mut() {
+                Some(last) if self.head.is_empty() && !last.is_complete() => {
+                    let left = usize::try_from(last.length - last.taken).unwrap();
+                    let (now, later) = bytes.split_at(left.min(bytes.len()));
+                    last.check(now);
+                    bytes = later;
+                    self.settle(view);
+                }
+                _ => bytes = self.feed_head(bytes, view),
+            }
+        }
+    }
+
+    /// The socket takes a piece of a file.
+    pub fn feed_file(&mut self, file: &Inode, offset: u64, count: u64, view: &View) {
+        self.progress = view.scene.now.get();
+        assert!(self.head.is_empty(), "a file in the middle of a head");
+        let last = self.responses.last_mut().expect("a file without a head");
+        match last.body {
+            Body::File(generation) => assert_eq!(generation, file.generation, "another file"),
+            _ => panic!("a file is sent where none should be"),
+        }
+        assert_eq!(offset, last.taken, "the file's offset");
+        last.taken += count;
+        assert!(last.taken <= last.length, "more than was promised");
+        self.settle(view);
+    }
+
+    fn feed_head<'b>(&mut self, bytes: &'b [u8], view: &View) -> &'b [u8] {
+        if self.head.is_empty() {
+            assert_eq!(self.ended_for(), None, "an answer after the last answer");
+        }
+        let before = self.head.len();
+        self.head.extend_from_slice(bytes);
+        let end = self.head.windows(4).position(|four| four == b"\r\n\r\n");
+        let Some(end) = end.map(|end| end + 4) else {
+            return &[];
+        };
+        self.head.truncate(end);
+        let head = std::mem::take(&mut self.head);
+        let head = std::str::from_utf8(&head).expect("a head that is no text");
+        let response = crate::oracle::begin(self, head, view);
+        self.responses.push(response);
+        self.settle(view);
+        &bytes[end - before..]
+    }
+
+    /// Takes note of a response that is complete.
+    fn settle(&mut self, view: &View) {
+        let Some(last) = self.responses.last() else {
+            return;
+        };
+        if last.is_complete() {
+            let now = view.scene.now.get();
+            view.scene.count(|tally| tally.responses += 1);
+            self.idle_since = Some(now);
+            let more = view.has_begun(self.responses.len());
+            self.head_since = more.then_some(now);
+        }
+    }
+
+    /// The server has read up to `view.read`.
+    pub fn read_on(&mut self, view: &View) {
+        let now = view.scene.now.get();
+        while let Some(request) = view.plan.request(self.came.len())
+            && request.end <= view.read
+        {
+            self.came.push(view.scene.turn.get());
+            self.progress = now;
+        }
+        if !self.is_midway() && view.has_begun(self.responses.len()) {
+            self.head_since.get_or_insert(now);
+        }
+    }
+
+    /// The request that the next response must belong to, if the server has read it whole.
+    pub fn owed<'p>(&self, plan: &'p Plan) -> Option<&'p Request> {
+        let next = self.responses.len();
+        let is_last = self
+            .responses
+            .last()
+            .is_some_and(|last| last.ends_for.is_some());
+        plan.request(next)
+            .filter(|_| next < self.came.len() && !is_last)
+    }
+}
+
+impl Response {
+    fn check(&mut self, bytes: &[u8]) {
+        let from = usize::try_from(self.taken).unwrap();
+        let is_right = match &self.body {
+            Body::Nothing => false,
+            Body::Page(page) => page.get(from..from + bytes.len()) == Some(bytes),
+            Body::File(generation) => {
+                let mut offsets = from..;
+                bytes.iter().all(|&byte| {
+                    offsets.next().map(|at| Inode::byte(*generation, at)) == Some(byte)
+                })
+            }
+        };
+        assert!(is_right, "a body byte at or after {from} is wrong");
+        self.taken += bytes.len() as u64;
+    }
+}
+
+/// The pages that an answer may have, if it is an error.
+pub fn page_of(answer: &Answer) -> Vec<u8> {
+    match answer {
+        Answer::Directory(page) => page.clone().into_bytes(),
+        Answer::Bad => pages::BAD_REQUEST.into(),
+        _ => pages::NOT_FOUND.into(),
+    }
+}

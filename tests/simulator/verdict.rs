@@ -1,0 +1,228 @@
+//! What a connection is doing, as far as its wire shows, and what follows from that: for which
+//! causes it may end now, whether it hangs, whether it is overdue.
+
+use std::time::Duration;
+
+use millpond::cause::Cause;
+use millpond::config::{CLOSING_DISCARDS, CLOSING_WITHIN, EVICTION_AGE};
+use millpond::timeouts::{Deadline, TICK};
+
+use crate::wire::Wire;
+
+/// A request that waits for a descriptor is tried again within this time, and a turn.
+const SCARCE: Duration = Duration::from_millis(200);
+
+/// The state of a connection, seen from its wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// The last answer has left, and the server's side has ended or should have.
+    Ended(Cause),
+    /// A request has been read whole, or a response has begun: the next step is the server's.
+    Answering,
+    /// A head has begun.
+    Expecting,
+    /// Between requests.
+    Idle,
+    /// Before the first byte.
+    Silent,
+}
+
+impl Wire {
+    pub fn stage(&self) -> Stage {
+        if let Some(cause) = self.tap.ended_for() {
+            return Stage::Ended(cause);
+        }
+        if self.shutdown.is_some() || self.is_shutdown_failed {
+            // It was kept, and then the server stopped.
+            return Stage::Ended(Cause::Stopped);
+        }
+        let is_owed = self.tap.owed(&self.plan).is_some();
+        if self.tap.is_midway() || is_owed || self.is_write_pending {
+            return Stage::Answering;
+        }
+        match self.tap.head_since {
+            Some(_) => Stage::Expecting,
+            None if self.tap.responses.is_empty() => Stage::Silent,
+            None => Stage::Idle,
+        }
+    }
+
+    /// A whole request lies in the socket, and the server has not looked.
+    fn is_request_unseen(&self) -> bool {
+        let next = self.plan.request(self.tap.responses.len());
+        next.is_some_and(|request| request.end <= self.arrived) && !self.is_hidden
+    }
+
+    /// The causes for which this connection may have been closed in the call that is just over.
+    pub fn possible_causes(&self) -> Vec<Cause> {
+        let mut causes = match self.stage() {
+            Stage::Ended(cause) => self.causes_after_end(cause),
+            Stage::Answering => self.causes_while_answering(),
+            // A head that has begun is never given up in silence.
+            Stage::Expecting => self.causes_while_quiet(),
+            Stage::Silent => self.causes_while_silent(),
+            Stage::Idle => self.causes_while_idle(),
+        };
+        if self.is_error_told && !matches!(self.stage(), Stage::Ended(_)) {
+            causes.push(Cause::Reset);
+        }
+        // A stop is the stronger reason for an answer that is composed after it.
+        let is_last = matches!(self.stage(), Stage::Ended(_)) && !causes.is_empty();
+        let is_stopped = self.scene.is_stopping.get() && is_last;
+        if is_stopped || self.scene.is_closing_all.get() {
+            causes.push(Cause::Stopped);
+        }
+        causes
+    }
+
+    /// The peer must have been given its time to read the last answer.
+    fn causes_after_end(&self, cause: Cause) -> Vec<Cause> {
+        let now = self.scene.now.get();
+        let is_waited_for = match self.shutdown {
+            Some(since) => now >= since + CLOSING_WITHIN,
+            None => self.is_shutdown_failed || self.is_error_told,
+        };
+        let is_old = self
+            .shutdown
+            .is_some_and(|since| now >= since + EVICTION_AGE);
+        let evicted = (is_old && self.scene.is_room_wanted.get()).then_some(Cause::Evicted);
+        let mut causes: Vec<Cause> = evicted.into_iter().collect();
+        let is_flooded = self.thrown_away() > CLOSING_DISCARDS as usize;
+        if !(is_waited_for || is_flooded || self.is_end_seen || self.is_error_told) {
+            return causes;
+        }
+        // A part of an unsound head may be refused for what it is, or for coming too late.
+        let request = self.tap.responses.len().checked_sub(1);
+        let request = request.and_then(|last| self.plan.request(last));
+        match (cause, request.is_some_and(|request| request.is_unsound)) {
+            (Cause::BadRequest, true) => causes.extend([cause, Cause::HeadDeadline]),
+            _ => causes.push(cause),
+        }
+        causes
+    }
+
+    /// How much has been read since the last answer, at the most: its request may have been refused
+    /// in its middle, and the rest of it is thrown away too.
+    pub fn thrown_away(&self) -> usize {
+        let last = self.tap.responses.len().saturating_sub(1);
+        self.read.saturating_sub(self.plan.start(last))
+    }
+
+    /// A request has been read whole, and nothing has been tried yet: it waits for a descriptor.
+    fn is_unbegun(&self) -> bool {
+        !self.tap.is_midway() && !self.is_write_pending
+    }
+
+    /// When the head that is on its way in, or waits for a descriptor, is given up.
+    fn head_due(&self) -> Option<Duration> {
+        let since = self.tap.head_since?;
+        Some(since + self.scene.limits.head_timeout)
+    }
+
+    fn causes_while_answering(&self) -> Vec<Cause> {
+        let scene = &self.scene;
+        let mut causes = Vec::new();
+        let stalled = self.tap.progress + scene.limits.stall_timeout;
+        // Whoever has made room since is a slow reader, and not one that has stopped.
+        if scene.now.get() >= stalled && (self.room() == 0 || self.is_pressed) {
+            causes.push(Cause::StallDeadline);
+        }
+        if self.is_file_harmed() {
+            causes.push(Cause::FileShrank);
+        }
+        // It waits for a descriptor for as long as its head might have taken.
+        let is_over = self.head_due().is_some_and(|due| scene.now.get() >= due);
+        if self.is_unbegun() && is_over && scene.is_room_wanted.get() {
+            causes.push(Cause::Exhausted);
+        }
+        causes
+    }
+
+    fn is_file_harmed(&self) -> bool {
+        let last = self.tap.responses.last();
+        last.is_some_and(|last| self.scene.files.borrow().is_harmed(&last.body))
+    }
+
+    fn causes_while_idle(&self) -> Vec<Cause> {
+        let mut causes = self.causes_while_quiet();
+        let now = self.scene.now.get();
+        let since = self.tap.idle_since.unwrap_or_default();
+        let is_over = now >= since + self.scene.limits.keep_alive;
+        if is_over && (self.unread() == 0 || self.is_hidden) {
+            let is_blank = self.read > self.plan.start(self.tap.responses.len());
+            causes.push(if is_blank {
+                Cause::HeadDeadline
+            } else {
+                Cause::IdleDeadline
+            });
+        }
+        if self.may_make_room(since) {
+            causes.push(Cause::Evicted);
+        }
+        causes
+    }
+
+    fn causes_while_silent(&self) -> Vec<Cause> {
+        let mut causes = self.causes_while_quiet();
+        let now = self.scene.now.get();
+        let is_over = now >= self.accepted + self.scene.limits.head_timeout;
+        if is_over && (self.unread() == 0 || self.is_hidden) {
+            causes.push(Cause::HeadDeadline);
+        }
+        if self.may_make_room(self.accepted) {
+            causes.push(Cause::Evicted);
+        }
+        causes
+    }
+
+    /// It has been quiet since then, and is not about to be served.
+    fn may_make_room(&self, since: Duration) -> bool {
+        let is_old = self.scene.now.get() >= since + EVICTION_AGE;
+        is_old && self.scene.is_room_wanted.get() && !self.is_told
+    }
+
+    fn causes_while_quiet(&self) -> Vec<Cause> {
+        let mut causes = Vec::new();
+        if self.is_end_seen {
+            causes.push(Cause::Peer);
+        }
+        if self.scene.is_stopping.get() && !self.is_request_unseen() {
+            causes.push(Cause::Stopped);
+        }
+        causes
+    }
+
+    /// What this connection waits for will never be told: an edge was lost. Asked after a turn in
+    /// which nobody was left in the ready queue.
+    pub fn hangs(&self) -> Option<&'static str> {
+        if self.is_unsettled() {
+            return None;
+        }
+        let can_write = self.room() > 0 && !self.is_room_wanted;
+        let has_input = self.unread() > 0 || (self.is_ended && !self.is_end_seen);
+        match self.stage() {
+            Stage::Answering if self.is_unbegun() => {
+                let is_scarce = self.scene.now.get() <= self.scene.scarce_at.get() + SCARCE;
+                (!is_scarce && can_write).then_some("is read, and gets no answer")
+            }
+            Stage::Answering => can_write.then_some("has room, and is not sent its answer"),
+            Stage::Ended(_) if self.shutdown.is_none() => Some("is not told that it is over"),
+            _ => has_input.then_some("has sent something, and is not read"),
+        }
+    }
+
+    /// The time after which it must not be here any more. Asked after a turn's deadlines.
+    pub fn due(&self) -> Duration {
+        let limits = &self.scene.limits;
+        let (since, deadline) = match self.stage() {
+            Stage::Ended(_) => (self.shutdown, Deadline::Closing),
+            Stage::Answering if self.is_unbegun() => (self.tap.head_since, Deadline::Head),
+            Stage::Answering => (Some(self.tap.progress), Deadline::Stall),
+            Stage::Expecting => (self.tap.head_since, Deadline::Head),
+            Stage::Idle => (self.tap.idle_since, Deadline::Idle),
+            Stage::Silent => (Some(self.accepted), Deadline::FirstByte),
+        };
+        let since = since.unwrap_or(self.scene.now.get());
+        since + limits.duration_of(deadline) + TICK
+    }
+}

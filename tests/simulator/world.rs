@@ -1,0 +1,224 @@
+//! One world: a pond, its clients, and the turns of a loop that calls the pond as the server does.
+
+use std::cell::{Cell, RefCell};
+use std::collections::VecDeque;
+use std::num::NonZeroU32;
+use std::rc::Rc;
+use std::time::Duration;
+
+use millpond::access_log::AccessLog;
+use millpond::clock::Clock;
+use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
+use millpond::connection::Readiness;
+use millpond::descriptors::DescriptorUse;
+use millpond::pond::{Key, Pond};
+use millpond::shared::{Phase, RequestLines, Shared};
+use millpond::status::Status;
+use millpond::target::DotFiles;
+
+use crate::calendar::Calendar;
+use crate::client::Client;
+use crate::files::{Files, Root};
+use crate::random::Random;
+use crate::scene::{Rates, Scene, Tally};
+use crate::transport::Socket;
+
+/// How many clients come into one world.
+pub const CLIENTS: u16 = 250;
+
+/// How many events one call to the kernel brings at the most, when it does not bring all.
+const FEW_EVENTS: usize = 3;
+
+pub struct World {
+    pub scene: Rc<Scene>,
+    pub random: Random,
+    pub pond: Pond<Socket, Root>,
+    pub calendar: Calendar,
+    /// Everybody who has come, by number.
+    pub clients: Vec<Client>,
+    /// Who is in the pond.
+    pub inside: Vec<usize>,
+    /// Who waits in the kernel's queue.
+    pub waiting: VecDeque<usize>,
+    /// Events that have been told, to be told again.
+    pub echoes: VecDeque<(Key, Readiness)>,
+    pub stop_in: Option<u64>,
+    pub stop_by: Option<Duration>,
+}
+
+impl World {
+    pub fn new(seed: u64, is_traced: bool) -> Self {
+        let mut random = Random::new(seed);
+        let scene = Rc::new(Scene {
+            limits: any_limits(&mut random),
+            rates: Cell::new(Rates::any(&mut random)),
+            now: Cell::default(),
+            turn: Cell::default(),
+            calls: Cell::default(),
+            is_stopping: Cell::default(),
+            is_closing_all: Cell::default(),
+            is_room_wanted: Cell::default(),
+            scarce_at: Cell::default(),
+            files: RefCell::new(Files::new(&mut random)),
+            tally: RefCell::default(),
+            is_traced,
+        });
+        scene.trace(|| format!("{:?} {:?}", scene.limits, scene.rates.get()));
+        let calendar = Calendar::new(&mut random);
+        Self {
+            pond: Pond::new(shared(&scene, &calendar, &mut random)),
+            stop_in: random.one_in(3).then(|| random.between(1, 300) as u64),
+            scene,
+            calendar,
+            clients: Vec::new(),
+            inside: Vec::new(),
+            waiting: VecDeque::new(),
+            echoes: VecDeque::new(),
+            stop_by: None,
+            random,
+        }
+    }
+
+    /// Lives through everything, until nobody is left.
+    pub fn run(mut self) -> Tally {
+        while !self.is_over() {
+            self.turn();
+        }
+        self.come_to_rest();
+        self.check_end();
+        let mut tally = *self.scene.tally.borrow();
+        tally.lives = self.pond.accepted();
+        tally.turns = self.scene.turn.get();
+        tally.add_causes(self.pond.closed());
+        tally
+    }
+
+    fn is_over(&self) -> bool {
+        let is_everybody_here = self.clients.len() == usize::from(CLIENTS);
+        let is_empty = self.pond.is_empty() && self.waiting.is_empty();
+        let is_stopped = self
+            .stop_by
+            .is_some_and(|by| is_empty || self.scene.now.get() >= by);
+        is_stopped || (is_everybody_here && (is_empty || self.scene.turn.get() > 3_000))
+    }
+
+    /// No more faults: everybody leaves, or is closed by a deadline.
+    fn come_to_rest(&mut self) {
+        if self.stop_by.is_some() {
+            self.scene.is_closing_all.set(true);
+            self.call(|world| world.pond.close_all());
+            self.check_turn();
+            return;
+        }
+        self.scene.rates.set(Rates::default());
+        self.scene.files.borrow_mut().shortage = 0;
+        self.calendar.is_calm = true;
+        self.clients.iter_mut().for_each(Client::settle);
+        let limit = self.scene.turn.get() + 20_000;
+        while !(self.pond.is_empty() && self.waiting.is_empty()) {
+            self.turn();
+            assert!(self.scene.turn.get() < limit, "it does not come to rest");
+        }
+    }
+
+    /// One turn, in the order of `Server::turn`, with a world that goes on meanwhile.
+    fn turn(&mut self) {
+        self.scene.turn.set(self.scene.turn.get() + 1);
+        self.scene.calls.set(0);
+        self.pass_time();
+        self.newcomers();
+        self.everybody_acts(1);
+        self.kernel_moves();
+        let events = self.collect();
+        self.everybody_acts(4);
+        for (key, readiness) in events {
+            self.tell(key, readiness);
+        }
+        self.stray_event();
+        self.maybe_stop();
+        self.call(|world| world.pond.run_ready());
+        self.accept();
+        self.maybe_make_room();
+        self.call(|world| world.pond.expire());
+        self.check_turn();
+        self.pond.shared_mut().lines.clear();
+        self.pond.end_turn();
+    }
+
+    fn pass_time(&mut self) {
+        let is_busy = self.inside.iter().any(|&index| {
+            let wire = self.clients[index].wire.borrow();
+            wire.is_unsettled()
+        });
+        let wake = self.pond.wake_at().filter(|_| !is_busy);
+        let now = self.calendar.pass(wake, &mut self.random, &self.scene);
+        self.scene.now.set(now.monotonic);
+        self.pond.begin_turn();
+        self.pond.shared_mut().clock.set(now);
+        if !self.calendar.is_calm && self.random.one_in(10) {
+            // As if others had used up the turn, or most of it.
+            let left = self.random.pick(&[0, 0, 3_000, 100_000]);
+            self.pond.shared_mut().sent_in_phase = PHASE_SEND_BUDGET - left;
+        }
+        if !self.calendar.is_calm && self.random.one_in(50) {
+            // And as if they had filled the memory for lines.
+            let target = "x".repeat(33_000);
+            let shared = self.pond.shared_mut();
+            shared.lines.add("GET", &target, Status::Ok);
+        }
+    }
+
+    /// What the kernel tells in this turn, in any order, and now and then not all of it.
+    fn collect(&mut self) -> Vec<(Key, Readiness)> {
+        self.random.shuffle(&mut self.inside);
+        let is_cut = !self.calendar.is_calm && self.random.one_in(8);
+        let most = if is_cut { FEW_EVENTS } else { usize::MAX };
+        let wires = self.inside.iter().map(|&index| &self.clients[index].wire);
+        wires
+            .filter_map(|wire| wire.borrow_mut().collect())
+            .take(most)
+            .collect()
+    }
+
+    fn tell(&mut self, key: Key, readiness: Readiness) {
+        self.scene.trace(|| format!("event {key:?} {readiness:?}"));
+        for &index in &self.inside {
+            let mut wire = self.clients[index].wire.borrow_mut();
+            wire.is_told |= readiness.readable && wire.key == Some(key);
+        }
+        self.call(|world| world.pond.event(key, readiness));
+        self.echoes.push_back((key, readiness));
+        if self.echoes.len() > 40 {
+            self.echoes.pop_front();
+        }
+    }
+}
+
+fn any_limits(random: &mut Random) -> Limits {
+    Limits {
+        keep_alive: Duration::from_millis(random.pick(&[0, 300, 1_500, 5_000, 10_000, 10_000])),
+        keep_alive_requests: NonZeroU32::new(random.pick(&[0, 1, 3, 40, 998, 998])),
+        head_timeout: Duration::from_millis(random.pick(&[400, 3_000, 10_000])),
+        stall_timeout: Duration::from_millis(random.pick(&[500, 3_000, 30_000])),
+        max_connections: random.pick(&[3, 20, usize::MAX, usize::MAX]),
+        max_descriptors: random.pick(&[1, 8, 30, usize::MAX, usize::MAX]),
+    }
+}
+
+fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared<Root> {
+    Shared {
+        limits: scene.limits.clone(),
+        dot_files: DotFiles::Hidden,
+        documents: Root {
+            scene: scene.clone(),
+            random: random.fork(),
+        },
+        clock: Clock::manual(calendar.now()),
+        log: AccessLog::on(),
+        lines: RequestLines::new(RequestsPrinted::Yes),
+        phase: Phase::Serving,
+        descriptors: DescriptorUse::of(scene.limits.max_descriptors),
+        sent_in_phase: 0,
+        output: Vec::new(),
+    }
+}
