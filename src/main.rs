@@ -36,11 +36,16 @@ fn main() -> ExitCode {
 
 fn serve(config: &Config, descriptors: u64) -> Result<(), Error> {
     let mut server = Server::start(config)?;
+    // When everything is open that a sandbox would not let us open, and before anybody is told
+    // that we listen: without the sandbox that was asked for there is no server.
+    let sandbox = match config.sandbox {
+        Sandbox::On => Some(sandbox::enter(&config.root, config.log.as_deref())?),
+        Sandbox::Off => None,
+    };
     server.announce().map_err(Error::Setup)?;
     server.diagnose(&options::banner(config, descriptors));
-    if config.sandbox == Sandbox::On {
-        // Last, when everything is open that a sandbox would not let us open.
-        server.diagnose(sandbox::enter(&config.root, config.log.as_deref())?);
+    if let Some(line) = sandbox {
+        server.diagnose(&line);
     }
     server.run()
 }

@@ -1,11 +1,13 @@
 //! `--sandbox`: after start-up the process gives up what it does not need (landlock(7)).
 //!
 //! From then on, whatever a fault in the server might be made to do, the kernel lets it read
-//! beneath the root, write in the log's folder, and nothing else in the file system; open no
-//! further sockets by TCP; gain no privilege through a program that it runs.
+//! beneath the root, read and write beneath the log's folder, and nothing else in the file system;
+//! open no further sockets by TCP; gain no privilege through a program that it runs. It pays to
+//! give the log a folder of its own.
 //!
 //! It is an option, because a rule holds for a folder, not for its name: a root that is removed and
-//! made again lies beyond the rule's reach, and everything in it is then "not found".
+//! made again lies beyond the rule's reach, and everything in it is then "not found" (but for the
+//! root beneath the log's folder).
 
 use std::path::Path;
 
@@ -23,18 +25,21 @@ const NEWEST: ABI = ABI::V6;
 /// Restricts this process for good. Gives the words for the banner.
 ///
 /// A kernel without Landlock is an error: who asks for a sandbox must not get a server without.
-pub fn enter(root: &Path, log: Option<&Path>) -> Result<&'static str, Error> {
+pub fn enter(root: &Path, log: Option<&Path>) -> Result<String, Error> {
     let status =
         restrict(root, log.map(folder_of)).map_err(|error| Error::Sandbox(error.to_string()))?;
-    match status.ruleset {
-        RulesetStatus::FullyEnforced => Ok("sandbox: reads beneath the root, writes in the log's \
-             folder, nothing else; no new privileges"),
-        RulesetStatus::PartiallyEnforced => {
-            Ok("sandbox: as far as this kernel can, reads beneath \
-             the root, writes in the log's folder; no new privileges")
+    let extent = match status.ruleset {
+        RulesetStatus::FullyEnforced => "sandbox",
+        RulesetStatus::PartiallyEnforced => "sandbox, as far as this kernel can",
+        RulesetStatus::NotEnforced => {
+            return Err(Error::Sandbox("this kernel has no Landlock".to_owned()));
         }
-        RulesetStatus::NotEnforced => Err(Error::Sandbox("this kernel has no Landlock".to_owned())),
-    }
+    };
+    let rights = match log {
+        Some(_) => "reads beneath the root and the log's folder, writes beneath the log's folder",
+        None => "reads beneath the root, writes nothing",
+    };
+    Ok(format!("{extent}: {rights}; no new privileges"))
 }
 
 fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus, SandboxError> {

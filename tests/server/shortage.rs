@@ -2,8 +2,6 @@
 
 use std::io::ErrorKind;
 
-use rustix::process::{Resource, Rlimit, prlimit};
-
 use crate::support::answer::HTML;
 use crate::support::log::rows;
 use crate::support::site::INDEX;
@@ -12,15 +10,6 @@ use crate::support::{Answer, Client, Server, Site, eventually};
 /// Enough for what the server has open, and a few connections.
 const DESCRIPTORS: u64 = 24;
 const CLIENTS: usize = 60;
-
-/// Lowers a running server's limit: it believes in the one that it found at the start.
-fn lower_limit(server: &Server) {
-    let limit = Rlimit {
-        current: Some(DESCRIPTORS),
-        maximum: Some(DESCRIPTORS),
-    };
-    prlimit(Some(server.process()), Resource::Nofile, limit).unwrap();
-}
 
 /// A kept connection, or `None` if the server had to close it without an answer.
 #[track_caller]
@@ -42,7 +31,7 @@ fn ask(server: &Server) -> Option<Client> {
 fn idle_connections_make_room() {
     let site = Site::new();
     let mut server = site.start(&[]);
-    lower_limit(&server);
+    server.lower_descriptors(DESCRIPTORS);
     // All of them stay, so that most of the newcomers find no descriptor left.
     let clients: Vec<Client> = (0..CLIENTS).filter_map(|_| ask(&server)).collect();
     assert!(!clients.is_empty());

@@ -3,7 +3,7 @@
 //! The head of a request that was taken is read a second time here, naively and line by line: what
 //! the two readings disagree about is what request smuggling is made of.
 
-use millpond::request::{HEAD_MAX, Parsed, is_blank, parse};
+use millpond::request::{HEAD_MAX, Parsed, parse};
 
 /// Inputs up to this length are also fed byte by byte; longer ones in a few pieces.
 const DRIPPED: usize = 160;
@@ -27,7 +27,7 @@ pub(crate) fn check(bytes: &[u8]) {
                 "complete before its end"
             );
         }
-        Parsed::Rejected(_) => assert!(!is_blank(bytes) || bytes.len() > 2, "rejects silence"),
+        Parsed::Rejected(_) => assert!(!b"\r\n\r\n".starts_with(bytes), "rejects silence"),
     }
     if !matches!(whole, Parsed::Partial { .. }) {
         for more in [

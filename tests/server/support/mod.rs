@@ -2,6 +2,8 @@
 
 pub mod answer;
 pub mod client;
+pub mod goodbye;
+pub mod lacking;
 pub mod log;
 pub mod pipe;
 pub mod python;
@@ -11,6 +13,7 @@ pub mod wait;
 
 pub use answer::Answer;
 pub use client::Client;
+pub use goodbye::Goodbye;
 pub use server::Server;
 pub use site::Site;
 pub use wait::{PATIENCE, eventually};

@@ -3,7 +3,7 @@
 use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
 
-use rustix::process::{Pid, Signal, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, kill_process, prlimit};
 
 use super::pipe::Pipe;
 use super::{Client, eventually};
@@ -66,6 +66,29 @@ impl Server {
     /// Its process.
     pub fn process(&self) -> Pid {
         Pid::from_child(&self.child)
+    }
+
+    /// What `/proc` says of it, as in `status` or `stat`.
+    #[track_caller]
+    pub fn process_file(&self, name: &str) -> String {
+        std::fs::read_to_string(format!("/proc/{}/{name}", self.child.id())).unwrap()
+    }
+
+    /// How many descriptors it has open.
+    #[track_caller]
+    pub fn descriptors(&self) -> usize {
+        let folder = format!("/proc/{}/fd", self.child.id());
+        std::fs::read_dir(folder).unwrap().count()
+    }
+
+    /// Lowers its limit on descriptors: it believes in the one that it found at the start.
+    #[track_caller]
+    pub fn lower_descriptors(&self, limit: u64) {
+        let limit = Rlimit {
+            current: Some(limit),
+            maximum: Some(limit),
+        };
+        prlimit(Some(self.process()), Resource::Nofile, limit).unwrap();
     }
 
     /// Sends it a signal.

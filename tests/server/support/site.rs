@@ -12,6 +12,9 @@ use super::Server;
 /// What `/` holds, unless a test writes something else.
 pub const INDEX: &str = "<!DOCTYPE html>\n<title>Index</title>\n";
 
+/// Runs what follows with 64 descriptors. Of those, 32 are for connections and what they send.
+pub const UNDER_64_DESCRIPTORS: [&str; 4] = ["sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"];
+
 /// Seconds since 1970 of every file's time: `MODIFIED` in [`super::answer`].
 const MODIFIED_SECONDS: u64 = 784_111_777;
 
@@ -86,6 +89,21 @@ impl Site {
             command.args(["--listen", "127.0.0.1:0"]);
         }
         command.arg(&self.root);
+        command
+    }
+
+    /// The same, run by another program that ends by becoming it: `ulimit`, a tracer.
+    pub fn command_behind(&self, runner: &[&str], options: &[&str]) -> Command {
+        let plain = self.command(options);
+        let mut command = Command::new(runner[0]);
+        command
+            .args(&runner[1..])
+            .arg(plain.get_program())
+            .args(plain.get_args())
+            .current_dir(self.directory.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         command
     }
 

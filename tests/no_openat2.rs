@@ -1,0 +1,148 @@
+//! Kernels without `openat2`: the lookup goes step by step then, and finds the same.
+//!
+//! A test program of its own: once the call has been found missing, this process never tries it
+//! again, and every other test would go the second way too.
+
+// A failing test is what panics are for here.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::os::unix::net::UnixListener;
+use std::path::Path;
+use std::thread;
+
+use millpond::resource::{Content, DocumentRoot, Documents, Missing};
+use millpond::transport::read_at;
+use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, mknodat, openat2};
+use rustix::io::Errno;
+use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
+
+/// The call's number, the same on all machines, and what a kernel without it answers.
+const OPENAT2: i64 = 437;
+const ENOSYS: u32 = 38;
+
+/// Takes `openat2` from this thread (seccomp(2)).
+fn forget_openat2() {
+    let machine = TargetArch::try_from(std::env::consts::ARCH).unwrap();
+    let filter = SeccompFilter::new(
+        BTreeMap::from([(OPENAT2, Vec::new())]),
+        SeccompAction::Allow,
+        SeccompAction::Errno(ENOSYS),
+        machine,
+    );
+    let filter: BpfProgram = filter.unwrap().try_into().unwrap();
+    apply_filter(&filter).unwrap();
+    let opened = openat2(CWD, "/", OFlags::PATH, Mode::empty(), ResolveFlags::BENEATH);
+    assert_eq!(opened.unwrap_err(), Errno::NOSYS);
+}
+
+fn find(documents: &mut DocumentRoot, path: &str) -> Result<Vec<u8>, Missing> {
+    documents
+        .find(path)
+        .map(|resource| match &resource.content {
+            Content::Bytes(bytes) => bytes.to_vec(),
+            Content::File(file) => {
+                let mut bytes = vec![0; usize::try_from(resource.length).unwrap()];
+                read_at(file, &mut bytes, 0).unwrap();
+                bytes
+            }
+        })
+}
+
+/// A root with one of everything, beside a secret outside it.
+fn build(directory: &Path) -> UnixListener {
+    let root = directory.join("root");
+    fs::create_dir_all(root.join("sub")).unwrap();
+    fs::write(directory.join("secret"), "secret").unwrap();
+    fs::write(root.join("a"), "content of a").unwrap();
+    fs::write(root.join("sub/b"), "content of b").unwrap();
+    fs::write(root.join("large"), vec![7; 100_000]).unwrap();
+    fs::hard_link(directory.join("secret"), root.join("hard")).unwrap();
+    let links = [
+        ("link", "a"),
+        ("detour", "sub/../a"),
+        ("sub/up", "../a"),
+        ("to-sub", "sub"),
+        ("out", "../secret"),
+        ("up", ".."),
+        ("through", "sub/../../secret"),
+        ("out-and-in", "../root/a"),
+        ("loop", "loop"),
+        ("ping", "pong"),
+        ("pong", "ping"),
+        ("dangling", "nowhere"),
+        ("process", "/proc/self"),
+    ];
+    for (link, to) in links {
+        symlink(to, root.join(link)).unwrap();
+    }
+    symlink(directory.join("secret"), root.join("absolute-out")).unwrap();
+    symlink(root.join("a"), root.join("absolute-in")).unwrap();
+    mknodat(
+        CWD,
+        root.join("fifo"),
+        FileType::Fifo,
+        Mode::from_raw_mode(0o644),
+        0,
+    )
+    .unwrap();
+    UnixListener::bind(root.join("socket")).unwrap()
+}
+
+fn what_is_found_and_what_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let _socket = build(directory.path());
+    let long = "x".repeat(300);
+    let deep = "x/".repeat(3_000);
+    let [a, b] = ["a", "b"].map(|name| Ok(format!("content of {name}").into_bytes()));
+    let missing = || Err(Missing::NotFound);
+    let table = [
+        ("a", a.clone()),
+        ("link", a.clone()),
+        ("detour", a.clone()),
+        ("sub/up", a.clone()),
+        ("to-sub/up", a),
+        ("sub/b", b.clone()),
+        ("to-sub/b", b),
+        ("large", Ok(vec![7; 100_000])),
+        // A hard link is a name of the file's own, given by someone who may.
+        ("hard", Ok(b"secret".to_vec())),
+        ("sub", Err(Missing::IsDirectory)),
+        ("to-sub", Err(Missing::IsDirectory)),
+        ("b", missing()),
+        ("a/b", missing()),
+        ("a/index.html", missing()),
+        ("out", missing()),
+        ("up", missing()),
+        ("up/secret", missing()),
+        ("through", missing()),
+        ("out-and-in", missing()),
+        ("absolute-out", missing()),
+        ("absolute-in", missing()),
+        ("process/environ", missing()),
+        ("loop", missing()),
+        ("ping", missing()),
+        ("dangling", missing()),
+        ("fifo", missing()),
+        ("socket", missing()),
+        (long.as_str(), missing()),
+        (deep.as_str(), missing()),
+    ];
+    let mut documents = DocumentRoot::open(&directory.path().join("root")).unwrap();
+    for (path, expected) in table {
+        assert_eq!(find(&mut documents, path), expected, "{path}");
+        documents.end_turn();
+    }
+}
+
+#[test]
+fn the_same_is_found() {
+    thread::spawn(|| {
+        forget_openat2();
+        what_is_found_and_what_is_not();
+    })
+    .join()
+    .unwrap();
+}

@@ -1,0 +1,165 @@
+//! Downloads take all descriptors: they are not dropped for newcomers, who wait in the kernel's
+//! queue until somebody leaves, and small files are served meanwhile.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::process::Command;
+use std::thread;
+use std::time::Duration;
+
+use crate::support::answer::{HTML, TEXT};
+use crate::support::log::rows;
+use crate::support::site::{INDEX, UNDER_64_DESCRIPTORS};
+use crate::support::{Answer, Client, Goodbye, Server, Site};
+
+/// More than both ends of a connection hold, if the client's receive buffer is small.
+const LENGTH: usize = 16 * 1024 * 1024;
+const RECEIVE_BUFFER: usize = 64 * 1024;
+
+/// How many downloads, at two descriptors each, leave no room under 64 descriptors.
+const DOWNLOADS: usize = 16;
+
+const REQUEST: &str = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
+
+fn site() -> Site {
+    let site = Site::new();
+    site.write_sparse("large", LENGTH as u64);
+    site
+}
+
+/// A client that has the head of its download, and does not read on.
+#[track_caller]
+fn begin(client: &mut Client) {
+    client.send("GET /large HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(client.head().status, "HTTP/1.1 200 OK");
+}
+
+#[track_caller]
+fn connect(server: &Server) -> Client {
+    Client::with_receive_buffer(server.address, RECEIVE_BUFFER)
+}
+
+#[track_caller]
+fn downloads(server: &Server) -> Vec<Client> {
+    let begun = (0..DOWNLOADS).map(|_| {
+        let mut client = connect(server);
+        begin(&mut client);
+        client
+    });
+    begun.collect()
+}
+
+#[track_caller]
+fn knock(server: &Server) -> Client {
+    let mut client = server.connect();
+    client.send(REQUEST);
+    client
+}
+
+/// Nothing has come for this client so far, not even its end.
+#[track_caller]
+fn expect_nothing(client: &Client) {
+    client.stream().set_nonblocking(true).unwrap();
+    let error = client.stream().peek(&mut [0]).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::WouldBlock);
+    client.stream().set_nonblocking(false).unwrap();
+}
+
+#[test]
+fn who_is_served_is_not_dropped_and_who_waits_needs_no_other_to_come() {
+    let site = site();
+    let mut server = Server::spawn(site.command_behind(&UNDER_64_DESCRIPTORS, &[]));
+    let mut downloads = downloads(&server);
+    let mut waiting: Vec<Client> = (0..10).map(|_| knock(&server)).collect();
+    // More than can have been on its way: the server has gone round since they knocked, and has
+    // seen the only edge that it will see.
+    let read = LENGTH / 2;
+    assert!(downloads[0].read(read).iter().all(|&byte| byte == 0));
+    waiting.iter().for_each(expect_nothing);
+
+    // From here on nobody comes. Somebody leaves, and all are served, one after the other.
+    drop(downloads.pop());
+    for client in &mut waiting {
+        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX));
+    }
+    let mut already = read;
+    for client in &mut downloads {
+        let body = client.read(LENGTH - already);
+        assert!(body.iter().all(|&byte| byte == 0));
+        already = 0;
+    }
+    let goodbye = Goodbye::of(&mut server);
+    assert_eq!(goodbye.count("reset"), 1, "{goodbye:?}");
+    // They went for each other: there was room for two.
+    assert_eq!(goodbye.count("evicted"), 8, "{goodbye:?}");
+    let rows = rows(&site.log());
+    let complete = format!("GET /large large 200 {LENGTH} complete");
+    let whole = rows
+        .iter()
+        .filter(|row| row[2..].join(" ") == complete)
+        .count();
+    assert_eq!(whole, DOWNLOADS - 1);
+}
+
+#[test]
+fn small_files_need_none_of_what_downloads_have() {
+    let site = site();
+    site.write("small.txt", "x".repeat(16 * 1024));
+    let mut server = Server::spawn(site.command_behind(&UNDER_64_DESCRIPTORS, &[]));
+    // Files may take half of the reserve besides: 24 connections and 24 files are all of it.
+    let mut clients: Vec<Client> = (0..25).map(|_| connect(&server)).collect();
+    let mut other = clients.pop().unwrap();
+    assert_eq!(other.get("/"), Answer::file(HTML, INDEX));
+    clients[1..].iter_mut().for_each(begin);
+    // Its own is the 25th connection, beside 23 files.
+    for left in (897..997).rev().step_by(3) {
+        let small = Answer::file(TEXT, "x".repeat(16 * 1024));
+        assert_eq!(other.get("/small.txt"), small.left(left));
+        assert_eq!(other.get("/"), Answer::file(HTML, INDEX).left(left - 1));
+        assert_eq!(other.get("/none"), Answer::not_found().left(left - 2));
+    }
+    let goodbye_causes = {
+        drop(clients);
+        Goodbye::of(&mut server).causes
+    };
+    assert!(!goodbye_causes.contains_key("exhausted"));
+    assert!(!goodbye_causes.contains_key("evicted"));
+}
+
+/// How often `accept` is called while nobody can be let in: neither never again, nor all the time.
+#[test]
+fn accept_is_not_called_over_and_over() {
+    let probe = Command::new("strace").args(["-qq", "true"]).output();
+    if !probe.is_ok_and(|output| output.status.success()) {
+        println!("skipped: no strace to count calls of accept with");
+        return;
+    }
+    let site = site();
+    let trace = site.path("trace");
+    let mut runner = vec!["strace", "-D", "-qq", "-e", "trace=accept4", "-o"];
+    runner.push(trace.to_str().unwrap());
+    runner.extend(UNDER_64_DESCRIPTORS);
+    let mut server = Server::spawn(site.command_behind(&runner, &[]));
+    let calls = || fs::read_to_string(&trace).unwrap().lines().count();
+    let calls_in_two_seconds = || {
+        let before = calls();
+        thread::sleep(Duration::from_secs(2));
+        calls() - before
+    };
+    // The bound on connections is below the limit: accept is not even tried.
+    let mut downloads = downloads(&server);
+    let waiting: Vec<Client> = (0..10).map(|_| knock(&server)).collect();
+    let at_cap = calls_in_two_seconds();
+    assert!(at_cap <= 20, "{at_cap} calls at the cap");
+    assert!(calls() >= DOWNLOADS);
+    // The limit is below the bound: somebody leaves, and still accept fails.
+    server.lower_descriptors(3);
+    drop(downloads.pop());
+    let exhausted = calls_in_two_seconds();
+    assert!(
+        (1..=100).contains(&exhausted),
+        "{exhausted} calls for nothing"
+    );
+    waiting.iter().for_each(expect_nothing);
+    server.stop();
+}
