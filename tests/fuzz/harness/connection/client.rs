@@ -1,7 +1,7 @@
 //! The client's reader: takes what the server sends, and holds each response against the request
 //! that it answers. It never trusts the server to say where it is.
 
-use millpond::request::{Parsed, parse};
+use millpond::request::{Parsed, line_of, parse};
 
 use super::expected::{Expected, Rules};
 use super::files::{Body, content};
@@ -157,10 +157,11 @@ impl Client {
         let head = std::mem::take(&mut self.head);
         let begins = self.length - rest.len() - end;
         let text = std::str::from_utf8(&head).expect("a head in ASCII");
-        let (request, length) = match parse(&read[self.answered_to..], 0) {
+        let asked = &read[self.answered_to..];
+        let (request, length) = match parse(asked, 0) {
             Parsed::Complete(request, length) => (Expected::Answer(request), length),
             Parsed::Rejected(line) => (Expected::Refusal(line), 0),
-            Parsed::Partial { .. } => (Expected::Early, 0),
+            Parsed::Partial { .. } => (Expected::Early(line_of(asked)), 0),
         };
         let said = self.rules.check_head(text, &request, self.responses.len());
         let (method, target) = request.line();
@@ -172,7 +173,7 @@ impl Client {
             target: target.to_owned(),
             is_whole: said.body == 0,
             closes: said.closes,
-            is_early: matches!(request, Expected::Early),
+            is_early: matches!(request, Expected::Early(_)),
             body: 0,
             left: said.body,
         });

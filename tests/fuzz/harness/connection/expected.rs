@@ -20,16 +20,16 @@ pub(crate) enum Expected<'a> {
     Answer(Request<'a>),
     /// A frame that can't be trusted.
     Refusal(Option<RequestLine<'a>>),
-    /// A head that was too slow.
-    Early,
+    /// A head that was too slow; its line may have come.
+    Early(Option<RequestLine<'a>>),
 }
 
 impl<'a> Expected<'a> {
     pub(crate) fn line(&self) -> (&'a str, &'a str) {
         match self {
-            Self::Answer(Request { line, .. }) | Self::Refusal(Some(line)) => {
-                (line.method, line.target)
-            }
+            Self::Answer(Request { line, .. })
+            | Self::Refusal(Some(line))
+            | Self::Early(Some(line)) => (line.method, line.target),
             _ => ("", ""),
         }
     }
