@@ -180,7 +180,8 @@ fn check_calm(life: &Life, rough: &Client, calm: &Client) {
     let is_in_full = causes.iter().all(|cause| IN_FULL.contains(cause));
     if is_in_full && !is_stopped {
         assert_eq!(
-            rough.length, calm.length,
+            rough.responses.len(),
+            calm.responses.len(),
             "{causes:?}, but not all was answered"
         );
     }
