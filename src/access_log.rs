@@ -30,8 +30,9 @@ pub const HEADER: [&str; 11] = [
 /// When so many bytes of rows wait, they are written out without waiting for the second.
 const FULL: usize = 64 * 1024;
 
-/// A row waits at most so long in memory.
-pub const WRITTEN_WITHIN: Duration = Duration::from_secs(1);
+/// A row waits at most so long in memory. Rows are promised to be at most a second behind; the rest
+/// is for the turn in which they fall due.
+pub const WRITTEN_WITHIN: Duration = Duration::from_millis(900);
 
 /// One response.
 #[derive(Clone, Copy, Debug)]

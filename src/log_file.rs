@@ -1,13 +1,17 @@
-//! The log's file: opened so that what is in it stays readable, written a row's end at a time.
+//! The log's file: opened so that what is in it stays readable, written in whole rows.
 //!
-//! A write either ends at the end of a row or, on a full disk, is cut short by the system. In
-//! that case the rest of the row that was cut stays here and goes out first next time, so that a
-//! row is late rather than torn. Rows that can't be written are dropped and counted: serving goes
-//! on without its log, never the other way round.
+//! A write ends at the end of a row. Where the system cuts it short, as on a full disk, half a row
+//! is taken back and that row goes out first next time: it is late rather than torn. A pipe takes
+//! rows whole or not at all, but for those longer than a page: they are finished next time. Rows
+//! that can't be written are dropped and counted: serving goes on without its log, never the other
+//! way round.
+//!
+//! Several servers may share a log: see [`sharing`].
 
 mod opening;
+mod sharing;
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io::{self, Write};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -19,14 +23,17 @@ use crate::resource::Identity;
 /// A failing log is mentioned at most so often.
 const WARN_EVERY: Duration = Duration::from_secs(60);
 
+/// So much a pipe takes whole or not at all, on Linux.
+const PIPE_BUF: usize = 4096;
+
 /// An open log file.
 #[derive(Debug)]
 pub struct LogFile {
     path: PathBuf,
     file: File,
     set_aside: Option<Identity>,
-    /// The rest of a row that was written in part.
-    torn: Vec<u8>,
+    /// What goes out first next time: whole lines, or in a pipe the rest of one.
+    late: Vec<u8>,
     /// Rows dropped since the last warning.
     lost: u64,
     lost_since_start: u64,
@@ -40,14 +47,19 @@ impl LogFile {
         let (file, set_aside) = opening::open(path, now, notices)?;
         let mut log = Self {
             path: path.to_owned(),
+            late: if file.metadata()?.is_file() {
+                Vec::new()
+            } else {
+                access_log::header()
+            },
             file,
             set_aside,
-            torn: Vec::new(),
             lost: 0,
             lost_since_start: 0,
             warned_at: None,
         };
-        log.write_header_if_empty();
+        // The header only. If there is no room for it, it goes out before the first row.
+        let _ = log.append(b"");
         Ok(log)
     }
 
@@ -59,20 +71,27 @@ impl LogFile {
         own.into_iter().chain(self.set_aside)
     }
 
-    /// How many rows could not be written.
+    /// How many rows could not be written, or not yet.
     pub fn lost_since_start(&self) -> u64 {
-        self.lost_since_start
+        let header = access_log::header();
+        let late = self.late.strip_prefix(&*header).unwrap_or(&self.late);
+        self.lost_since_start + count_rows(late)
     }
 
     /// Opens the log anew, as after a rotation: the new file first, so that the old one stays if
     /// that fails. Whatever had to be done is said in `notices`.
     pub fn reopen(&mut self, now: SystemTime, notices: &mut Vec<String>) -> io::Result<()> {
         let new = Self::open(&self.path, now, notices)?;
+        let was_file = self.file.metadata().is_ok_and(|old| old.is_file());
         self.file = new.file;
         self.set_aside = new.set_aside;
-        // The rest of a row belongs behind its beginning, which is in the old file.
-        self.lose(u64::from(!self.torn.is_empty()));
-        self.torn = new.torn;
+        let late = std::mem::replace(&mut self.late, new.late);
+        if was_file {
+            self.late.extend(late);
+        } else {
+            // The rest of a row belongs behind its beginning, which is in the old pipe.
+            self.lose(count_rows(&late));
+        }
         Ok(())
     }
 
@@ -82,28 +101,38 @@ impl LogFile {
             self.lose(count_rows(rows));
             return self.warning(&error, now);
         }
-        let torn = std::mem::take(&mut self.torn);
-        let result = match self.write_all(&torn) {
-            Ok(()) => self.write_all(rows),
-            Err(failure) => {
-                self.torn = torn[failure.written..].to_vec();
-                self.lose(count_rows(rows));
-                return self.warning(&failure.error, now);
-            }
+        let error = self.append(rows).err()?;
+        self.warning(&error, now)
+    }
+
+    /// Appends what is late and then `rows`, to an empty file behind its header. The line that
+    /// the write stops in is late; those after it are lost.
+    fn append(&mut self, rows: &[u8]) -> io::Result<()> {
+        let turn = sharing::Turn::take(&self.file);
+        let metadata = self.file.metadata().ok();
+        let file_length = metadata.filter(Metadata::is_file).map(|it| it.len());
+        let header = access_log::header();
+        let (mut lines, piece) = match file_length {
+            Some(0) => (header.clone(), usize::MAX),
+            Some(_) => (Vec::new(), usize::MAX),
+            None => (Vec::new(), PIPE_BUF),
         };
-        let failure = result.err()?;
-        let rest = &rows[failure.written..];
-        // The row that the write stopped in is finished next time; the rows after it are lost.
-        let ends_at_row = rows[..failure.written]
-            .last()
-            .is_none_or(|&byte| byte == b'\n');
-        let row_end = match rest.iter().position(|&byte| byte == b'\n') {
-            Some(end) if !ends_at_row => end + 1,
-            _ => 0,
+        lines.append(&mut self.late);
+        lines.extend_from_slice(rows);
+        let Err(Failure { written, error }) = write_all(&self.file, &lines, piece) else {
+            return Ok(());
         };
-        self.torn = rest[..row_end].to_vec();
-        self.lose(count_rows(&rest[row_end..]));
-        self.warning(&failure.error, now)
+        let begin = memchr::memrchr(b'\n', &lines[..written]).map_or(0, |end| end + 1);
+        let end = memchr::memchr(b'\n', &lines[written..]).map_or(0, |end| end + 1) + written;
+        let is_taken_back = turn.take_back(written - begin);
+        drop(turn);
+        let late = &lines[if is_taken_back { begin } else { written }..end];
+        // A file that is still empty gets its header by that.
+        if file_length.is_none() || late != header {
+            self.late = late.to_vec();
+        }
+        self.lose(count_rows(&lines[end..]));
+        Err(error)
     }
 
     fn lose(&mut self, rows: u64) {
@@ -126,49 +155,15 @@ impl LogFile {
         ))
     }
 
-    fn write_all(&mut self, bytes: &[u8]) -> Result<(), Failure> {
-        let mut written = 0;
-        while written < bytes.len() {
-            match self.file.write(&bytes[written..]) {
-                Ok(0) => return Err(Failure::new(written, io::ErrorKind::WriteZero.into())),
-                Ok(count) => written += count,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(Failure::new(written, error)),
-            }
-        }
-        Ok(())
-    }
-
     /// A log that was deleted while we hold it would go on growing unseen: the disk fills, and
-    /// nobody finds the file. One that was emptied (`copytruncate`) has lost its header.
+    /// nobody finds the file.
     fn look_after_file(&mut self) -> io::Result<()> {
-        let metadata = self.file.metadata()?;
-        if metadata.nlink() == 0 {
+        if self.file.metadata()?.nlink() == 0 {
             // It is a file like any other that lies there at the start; what is cut off or set
             // aside from it now has no one to be told to.
-            return self.reopen(SystemTime::now(), &mut Vec::new());
-        }
-        if metadata.is_file() && metadata.len() == 0 {
-            self.lose(u64::from(!self.torn.is_empty()));
-            self.write_header_if_empty();
+            self.reopen(SystemTime::now(), &mut Vec::new())?;
         }
         Ok(())
-    }
-
-    /// The header goes out like a row: if there is no room for it now, it goes out before the
-    /// first row later.
-    fn write_header_if_empty(&mut self) {
-        if self
-            .file
-            .metadata()
-            .is_ok_and(|metadata| metadata.len() > 0)
-        {
-            return;
-        }
-        let header = access_log::header();
-        if let Err(failure) = self.write_all(&header) {
-            self.torn = header[failure.written..].to_vec();
-        }
     }
 }
 
@@ -182,6 +177,27 @@ impl Failure {
     fn new(written: usize, error: io::Error) -> Self {
         Self { written, error }
     }
+}
+
+/// Writes lines, in pieces of whole lines that are no longer than `piece` if that can be.
+fn write_all(mut file: &File, lines: &[u8], piece: usize) -> Result<(), Failure> {
+    let mut written = 0;
+    while written < lines.len() {
+        let rest = &lines[written..];
+        let end = match rest.get(..piece) {
+            None => rest.len(),
+            Some(within) => memchr::memrchr(b'\n', within)
+                .or_else(|| memchr::memchr(b'\n', rest))
+                .map_or(rest.len(), |end| end + 1),
+        };
+        match file.write(&rest[..end]) {
+            Ok(0) => return Err(Failure::new(written, io::ErrorKind::WriteZero.into())),
+            Ok(count) => written += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(Failure::new(written, error)),
+        }
+    }
+    Ok(())
 }
 
 fn count_rows(rows: &[u8]) -> u64 {
@@ -340,13 +356,14 @@ mod tests {
         )
         .unwrap();
         let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
-        let rows = "0123456789\n".repeat(10_000);
+        let rows = "0123456789abc\n".repeat(10_000);
         assert!(log.write(rows.as_bytes(), NOW).is_some());
         // The row that the pipe's end fell into comes whole once there is room.
         let mut reader = File::open(&path).unwrap();
         let mut received = vec![0; 1 << 17];
         let count = reader.read(&mut received).unwrap();
         let mut text = received[..count].to_vec();
+        assert!(text.ends_with(b"\n"), "half a row in the pipe");
         log.write(b"last\n", NOW);
         let count = reader.read(&mut received).unwrap();
         text.extend_from_slice(&received[..count]);
@@ -357,7 +374,7 @@ mod tests {
         assert!(
             rows[..rows.len() - 1]
                 .iter()
-                .all(|row| *row == "0123456789")
+                .all(|row| *row == "0123456789abc")
         );
         assert_eq!(rows.len() as u64 - 1 + log.lost_since_start(), 10_000);
     }

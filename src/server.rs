@@ -60,6 +60,8 @@ impl Server {
             source,
         })?;
         let listeners = Listeners::bind(&config.listen)?;
+        // Before the log, which may be at its limit already.
+        let signals = Watch::start().map_err(Error::Setup)?;
         let log_file = open_log(config, &clock, &mut documents, &mut diagnostics)?;
         let pond = Pond::new(Shared {
             limits: config.limits.clone(),
@@ -76,7 +78,6 @@ impl Server {
             sent_in_phase: 0,
             output: Vec::new(),
         });
-        let signals = Watch::start().map_err(Error::Setup)?;
         let mut server = Self {
             poll: Poll::new().map_err(Error::Setup)?,
             listeners,

@@ -12,6 +12,11 @@ use rustix::fs::OFlags;
 use crate::access_log;
 use crate::resource::Identity;
 
+use super::sharing::Turn;
+
+/// How often the file may be another's new one between opening it and our turn.
+const ATTEMPTS: usize = 10;
+
 /// Opens the log at `path` for appending. A torn end is cut off and a file with other columns set
 /// aside, and that is said in `notices`; gives the identity of the file that was set aside.
 pub(super) fn open(
@@ -19,10 +24,17 @@ pub(super) fn open(
     now: SystemTime,
     notices: &mut Vec<String>,
 ) -> io::Result<(File, Option<Identity>)> {
-    let mut file = open_for_append(path)?;
     let mut aside_identity = None;
-    if file.metadata()?.is_file() {
-        match examine(&mut file)? {
+    for _ in 0..ATTEMPTS {
+        let file = open_for_append(path)?;
+        if !file.metadata()?.is_file() {
+            return Ok((file, aside_identity));
+        }
+        let turn = Turn::take(&file);
+        if !turn.is_at(path) {
+            continue;
+        }
+        match examine(&file)? {
             Held::Empty | Held::Ours { torn: 0, .. } => {}
             Held::Ours { length, torn } => {
                 file.set_len(length)?;
@@ -40,11 +52,13 @@ pub(super) fn open(
                     path.display(),
                     aside.display()
                 ));
-                file = open_for_append(path)?;
+                continue;
             }
         }
+        drop(turn);
+        return Ok((file, aside_identity));
     }
-    Ok((file, aside_identity))
+    Err(io::Error::other("others keep replacing the file"))
 }
 
 /// Opens for appending, so that two servers on one file don't overwrite each other. Non-blocking,
@@ -69,7 +83,7 @@ enum Held {
     Foreign,
 }
 
-fn examine(file: &mut File) -> io::Result<Held> {
+fn examine(mut file: &File) -> io::Result<Held> {
     let size = file.metadata()?.len();
     if size == 0 {
         return Ok(Held::Empty);

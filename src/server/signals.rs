@@ -4,7 +4,7 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook_mio::v1_0::Signals;
 
@@ -38,6 +38,8 @@ impl Watch {
             flag::register_conditional_shutdown(signal, 128 + signal, stopping.clone())?;
             flag::register(signal, stopping.clone())?;
         }
+        // A log at its limit (setrlimit(2)) is an error of its write, not the end of the server.
+        flag::register(SIGXFSZ, Arc::default())?;
         Ok(Self {
             signals: Signals::new([SIGINT, SIGTERM, SIGHUP])?,
             stopping,

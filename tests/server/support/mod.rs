@@ -2,8 +2,10 @@
 
 pub mod answer;
 pub mod client;
+pub mod faulty;
 pub mod goodbye;
 pub mod lacking;
+pub mod load;
 pub mod log;
 pub mod pipe;
 pub mod python;

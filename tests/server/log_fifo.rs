@@ -1,0 +1,84 @@
+//! A FIFO as log: with and without a reader it never holds up the server, and rows arrive whole.
+
+use std::fs::{self, File};
+use std::io::Read;
+use std::path::Path;
+use std::thread;
+
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+use crate::support::Site;
+use crate::support::faulty::{start, stopped, warned};
+use crate::support::load::{Load, ask_for, check_each_once};
+use crate::support::log::wait_for_rows;
+
+fn make_fifo(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+}
+
+#[test]
+fn a_fifo_that_nobody_reads() {
+    let site = Site::new();
+    make_fifo(&site.path("fifo"));
+    let mut server = start(&site, "fifo");
+    let mut client = server.connect();
+    let mut asked = Vec::new();
+    for round in 0..30 {
+        asked.extend(ask_for(&mut client, &format!("unread-{round}"), 100));
+    }
+    let reason = "Resource temporarily unavailable (os error 11)";
+    assert!(warned(&mut server, "fifo", reason) > 0);
+    // A reader that comes late gets what the pipe holds.
+    let mut fifo = File::open(site.path("fifo")).unwrap();
+    let reader = thread::spawn(move || {
+        let mut received = Vec::new();
+        fifo.read_to_end(&mut received).unwrap();
+        received
+    });
+    let lost = stopped(server);
+    let log = site.path("received.csv");
+    fs::write(&log, reader.join().unwrap()).unwrap();
+    assert!(lost > 1000, "{lost}");
+    check_each_once(&[log], &asked, lost);
+}
+
+#[test]
+fn a_fifo_that_is_read() {
+    let site = Site::new();
+    make_fifo(&site.path("fifo"));
+    let server = start(&site, "fifo");
+    let (mut fifo, log) = (
+        File::open(site.path("fifo")).unwrap(),
+        site.path("received.csv"),
+    );
+    let mut file = File::create(&log).unwrap();
+    let reader = thread::spawn(move || std::io::copy(&mut fifo, &mut file).unwrap());
+    let mut client = server.connect();
+    // Less than a pipe holds: nothing is lost, however slow the reader is.
+    let mut asked = ask_for(&mut client, "first", 100);
+    wait_for_rows(&log, 100);
+    asked.extend(ask_for(&mut client, "second", 100));
+    assert_eq!(stopped(server), 0);
+    reader.join().unwrap();
+    check_each_once(&[log], &asked, 0);
+}
+
+#[test]
+fn a_fifo_that_is_read_under_load() {
+    let site = Site::new();
+    make_fifo(&site.path("fifo"));
+    let mut server = start(&site, "fifo");
+    let (mut fifo, log) = (
+        File::open(site.path("fifo")).unwrap(),
+        site.path("received.csv"),
+    );
+    let mut file = File::create(&log).unwrap();
+    let reader = thread::spawn(move || std::io::copy(&mut fifo, &mut file).unwrap());
+    let load = Load::start(&server, "busy");
+    // More than a pipe holds goes out at once, so that some of it is lost. That is counted.
+    server.next_diagnostic();
+    let asked = load.finish();
+    let lost = stopped(server);
+    reader.join().unwrap();
+    check_each_once(&[log], &asked, lost);
+}
