@@ -6,7 +6,7 @@
 //! that can't be written are dropped and counted: serving goes on without its log, never the other
 //! way round.
 //!
-//! Several servers may share a log: see [`sharing`].
+//! Several servers may share a log: see `sharing`.
 
 mod opening;
 mod sharing;
