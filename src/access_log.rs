@@ -1,15 +1,16 @@
 //! The log's rows: one for each response, as CSV, in memory.
 //!
-//! Rows are formatted here and written out by [`crate::log_file`]. The `csv` crate's writer is
-//! given our own buffer, not the file: its inner buffer would go out when it is full, in the
-//! middle of a row, and a crash would then leave half a row behind.
+//! Rows are formatted here and written out by [`crate::log_file`], whole rows at a time: a writer
+//! whose buffer goes out when it is full would do so in the middle of a row, and a crash would then
+//! leave half a row behind.
 
-use std::fmt::Write as _;
+mod cells;
+
 use std::net::SocketAddr;
 use std::time::{Duration, SystemTime};
 
+use self::cells::Cells;
 use crate::cause::Cause;
-use crate::escape;
 use crate::status::Status;
 
 /// The header row. A test holds it against the fields of [`Row`] as they are written.
@@ -65,16 +66,14 @@ pub struct AccessLog {
     rows: Switch,
     /// When the oldest waiting row came in.
     since: Option<Duration>,
-    /// The cell at hand; kept to spare an allocation a cell.
-    cell: String,
     recorded: u64,
 }
 
 /// Where rows go.
 #[derive(Debug)]
 enum Switch {
-    /// Boxed, because the crate's writer carries its tables within itself.
-    On(Box<csv::Writer<Vec<u8>>>),
+    /// The rows that wait, and what writes them.
+    On(Vec<u8>, Box<Cells>),
     /// `--no-log`.
     Off,
 }
@@ -82,7 +81,7 @@ enum Switch {
 impl AccessLog {
     /// A log that keeps rows until they are taken.
     pub fn on() -> Self {
-        Self::new(Switch::On(writer()))
+        Self::new(Switch::On(Vec::new(), Box::default()))
     }
 
     /// A log that keeps nothing.
@@ -94,7 +93,6 @@ impl AccessLog {
         Self {
             rows,
             since: None,
-            cell: String::new(),
             recorded: 0,
         }
     }
@@ -102,12 +100,11 @@ impl AccessLog {
     /// Adds a row. `now` is the monotonic time, from which the row's second counts.
     pub fn record(&mut self, row: &Row, now: Duration) {
         self.recorded += 1;
-        let Switch::On(rows) = &mut self.rows else {
+        let Switch::On(rows, cells) = &mut self.rows else {
             return;
         };
         self.since.get_or_insert(now);
-        // The writer writes into memory, which does not fail.
-        let _ = write_row(rows, &mut self.cell, row);
+        cells.append(rows, row);
     }
 
     /// How many responses were recorded since the start, written out or not, log on or off.
@@ -125,63 +122,27 @@ impl AccessLog {
         })
     }
 
-    /// Whether so many rows wait that they should be written out now. What stands in the writer's
-    /// own buffer, 8 KiB at most, does not count.
+    /// Whether so many rows wait that they should be written out now.
     pub fn is_full(&self) -> bool {
-        matches!(&self.rows, Switch::On(rows) if rows.get_ref().len() >= FULL)
+        matches!(&self.rows, Switch::On(rows, _) if rows.len() >= FULL)
     }
 
     /// Takes all waiting rows: whole rows, each with its line end.
     pub fn take(&mut self) -> Vec<u8> {
         self.since = None;
-        let Switch::On(rows) = &mut self.rows else {
-            return Vec::new();
-        };
-        let full = std::mem::replace(rows, writer());
-        // Memory again: nothing here can fail.
-        full.into_inner().unwrap_or_default()
+        match &mut self.rows {
+            Switch::On(rows, _) => std::mem::take(rows),
+            Switch::Off => Vec::new(),
+        }
     }
-}
-
-fn writer() -> Box<csv::Writer<Vec<u8>>> {
-    Box::new(csv::Writer::from_writer(Vec::new()))
 }
 
 /// The header row, with its line end.
 pub fn header() -> Vec<u8> {
-    let mut writer = writer();
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    // Writing into memory does not fail.
     let _ = writer.write_record(HEADER);
     writer.into_inner().unwrap_or_default()
-}
-
-fn write_row(rows: &mut csv::Writer<Vec<u8>>, cell: &mut String, row: &Row) -> csv::Result<()> {
-    let mut field = |fill: &dyn Fn(&mut String)| {
-        cell.clear();
-        fill(cell);
-        rows.write_field(&*cell)
-    };
-    field(&|cell| append_time(cell, row.connected_at))?;
-    field(&|cell| append_time(cell, row.requested_at))?;
-    field(&|cell| append(cell, row.client.ip()))?;
-    field(&|cell| append(cell, row.client.port()))?;
-    field(&|cell| escape::append_cell(cell, row.method.as_bytes()))?;
-    field(&|cell| escape::append_cell(cell, row.target.as_bytes()))?;
-    field(&|cell| escape::append_cell(cell, row.file.as_bytes()))?;
-    field(&|cell| append(cell, row.status.code()))?;
-    field(&|cell| append(cell, row.bytes))?;
-    field(&|cell| append(cell, row.duration.as_micros()))?;
-    field(&|cell| cell.push_str(row.cut_short.map_or("complete", Cause::name)))?;
-    rows.write_record(None::<&[u8]>)
-}
-
-fn append(cell: &mut String, value: impl std::fmt::Display) {
-    // Writing to a String can't fail.
-    let _ = write!(cell, "{value}");
-}
-
-/// RFC 3339, UTC, milliseconds.
-fn append_time(cell: &mut String, time: SystemTime) {
-    append(cell, humantime::format_rfc3339_millis(time));
 }
 
 #[cfg(test)]

@@ -29,10 +29,16 @@ pub fn append(out: &mut String, text: &[u8]) {
 
 /// Appends `text` as a cell of the log: rule 1, then rule 2.
 pub fn append_cell(out: &mut String, text: &[u8]) {
-    if let Some(b'=' | b'+' | b'-' | b'@' | b'\'') = text.first() {
+    if text.first().copied().is_some_and(begins_a_formula) {
         out.push('\'');
     }
     append(out, text);
+}
+
+/// Whether a cell that begins with `first` is taken for a formula by some spreadsheet. The
+/// apostrophe is among them so that rule 2 can be undone.
+pub fn begins_a_formula(first: u8) -> bool {
+    matches!(first, b'=' | b'+' | b'-' | b'@' | b'\'')
 }
 
 /// The controls, and the two separators that some readers of text take for a line end.

@@ -60,6 +60,12 @@ fn is_ip_future(text: &str) -> bool {
 
 /// `*( unreserved / pct-encoded / sub-delims )`. IPv4 addresses are of this form too.
 fn is_registered_name(name: &[u8]) -> bool {
+    let is_plain = |&byte: &u8| UNRESERVED_OR_SUB_DELIMITER[usize::from(byte)];
+    // Almost no name has an escape.
+    name.iter().all(is_plain) || is_escaped_name(name)
+}
+
+fn is_escaped_name(name: &[u8]) -> bool {
     let mut rest = name;
     loop {
         rest = match rest {
@@ -75,9 +81,28 @@ fn is_registered_name(name: &[u8]) -> bool {
     }
 }
 
-/// The `unreserved` and `sub-delims` of RFC 3986, 2.
 fn is_unreserved_or_sub_delimiter(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"-._~!$&'()*+,;=".contains(&byte)
+    UNRESERVED_OR_SUB_DELIMITER[usize::from(byte)]
+}
+
+/// The `unreserved` and `sub-delims` of RFC 3986, 2.
+const UNRESERVED_OR_SUB_DELIMITER: [bool; 256] = {
+    let mut table = [false; 256];
+    let mut byte: u8 = 0;
+    while byte < 128 {
+        table[byte as usize] = byte.is_ascii_alphanumeric() || is_mark(byte);
+        byte += 1;
+    }
+    table
+};
+
+const fn is_mark(byte: u8) -> bool {
+    let is_unreserved = matches!(byte, b'-' | b'.' | b'_' | b'~');
+    let is_sub_delimiter = matches!(
+        byte,
+        b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*' | b'+' | b',' | b';' | b'='
+    );
+    is_unreserved || is_sub_delimiter
 }
 
 #[cfg(test)]

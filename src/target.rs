@@ -1,13 +1,16 @@
 //! Request target → name of a file below the root. Pure: no file system is asked here.
 
+use std::borrow::Cow;
+
+use memchr::memchr;
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 /// The name of a file or directory below the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Target {
+pub struct Target<'a> {
     /// Names joined by `/`, without a leading or trailing one. Never empty, never with a `.` or
-    /// `..` or empty name in it.
-    pub path: String,
+    /// `..` or empty name in it. Borrowed from the request if it says it in so many words.
+    pub path: Cow<'a, str>,
 }
 
 /// Why a target names no file.
@@ -40,9 +43,15 @@ const INDEX: &str = "index.html";
 /// 4. `.` and `..` are resolved (RFC 3986, 5.2.4), encoded ones too: a `..` at the root leaves it;
 /// 5. a path that ends in a slash gets `index.html`;
 /// 6. an empty name, as in `//`, and a hidden one are no file.
-pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target, Unresolved> {
-    let path = target.split('?').next().unwrap_or_default();
-    let path = path.strip_prefix('/').ok_or(Unresolved::Malformed)?;
+pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolved> {
+    let end = memchr(b'?', target.as_bytes()).unwrap_or(target.len());
+    let path = target[..end].strip_prefix('/');
+    let path = path.ok_or(Unresolved::Malformed)?;
+    if is_plain(path) {
+        return Ok(Target {
+            path: with_index(path),
+        });
+    }
     let mut names: Vec<String> = Vec::new();
     let mut last = String::new();
     for segment in path.split('/') {
@@ -65,8 +74,29 @@ pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target, Unresolved> 
         return Err(Unresolved::NoSuchFile);
     }
     Ok(Target {
-        path: names.join("/"),
+        path: names.join("/").into(),
     })
+}
+
+/// Whether steps 3, 4 and 6 leave `path` as it is: no escape, no NUL, and no segment that is empty
+/// or begins with a dot, but for the empty one after a last slash. So are nearly all that browsers
+/// ask for.
+fn is_plain(path: &str) -> bool {
+    let mut previous = b'/';
+    path.bytes()
+        .all(|byte| match std::mem::replace(&mut previous, byte) {
+            b'/' => !matches!(byte, b'%' | b'\0' | b'/' | b'.'),
+            _ => !matches!(byte, b'%' | b'\0'),
+        })
+}
+
+/// Step 5.
+fn with_index(path: &str) -> Cow<'_, str> {
+    match path {
+        "" => Cow::Borrowed(INDEX),
+        _ if path.ends_with('/') => Cow::Owned([path, INDEX].concat()),
+        _ => Cow::Borrowed(path),
+    }
 }
 
 /// Decodes one segment. The crate leaves a `%` without two digits as it is, so that is checked
@@ -141,7 +171,7 @@ mod tests {
     use super::*;
 
     fn resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolved> {
-        resolve(target, dot_files).map(|target| target.path)
+        resolve(target, dot_files).map(|target| target.path.into_owned())
     }
 
     #[test]

@@ -110,6 +110,9 @@ proptest! {
         let records: Vec<csv::StringRecord> = reader.records().map(Result::unwrap).collect();
         prop_assert_eq!(records.len(), 1);
         prop_assert_eq!(records[0].len(), 11);
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        writer.write_record(&records[0]).unwrap();
+        prop_assert_eq!(writer.into_inner().unwrap(), text, "as the crate would write it");
         for (cell, original) in [4, 5, 6].into_iter().zip(&texts) {
             let cell = &records[0][cell];
             prop_assert!(!cell.starts_with(['=', '+', '-', '@', '\t', '\r']), "{:?}", cell);
