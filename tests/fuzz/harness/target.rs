@@ -33,7 +33,7 @@ fn is_hidden(name: &str) -> bool {
 
 /// Resolves, and sees that what comes out lies beneath the root.
 fn check_resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolved> {
-    let path = resolve(target, dot_files)?.path;
+    let path = resolve(target, dot_files)?.path.into_owned();
     assert!(target.starts_with('/'), "{target:?} is no path");
     assert!(!path.starts_with('/') && !path.contains('\0'), "{path:?}");
     for name in path.split('/') {
@@ -48,8 +48,8 @@ fn check_resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolve
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/%".contains(&byte);
     assert!(url.bytes().all(is_safe), "{url:?}");
     assert_eq!(
-        resolve(&url, dot_files).map(|target| target.path).as_ref(),
-        Ok(&path),
+        resolve(&url, dot_files).map(|target| target.path),
+        Ok(path.as_str().into()),
         "{url:?}"
     );
     Ok(path)
