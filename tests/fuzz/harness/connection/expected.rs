@@ -185,7 +185,7 @@ fn resolve_line(target: &str) -> Option<String> {
     };
     resolve(path, DotFiles::Hidden)
         .ok()
-        .map(|target| target.path)
+        .map(|target| target.path.into_owned())
 }
 
 /// The file that a request is for, if there is one.
