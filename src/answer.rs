@@ -128,10 +128,9 @@ fn directory<F>(path: &str) -> Answer<F> {
 
 /// RFC 9110, 13.1.3: the client's date is at or after the file's, a date in the future included.
 fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime) -> bool {
-    match (request.if_modified_since, last_modified(resource, now)) {
-        (Some(since), Some(modified)) => modified <= since,
-        _ => false,
-    }
+    request
+        .if_modified_since
+        .is_some_and(|since| last_modified(resource, now).is_some_and(|modified| modified <= since))
 }
 
 /// The file's time as it is told, in whole seconds: never later than the answer's own Date
@@ -161,15 +160,9 @@ mod tests {
 
         fn find(&mut self, path: &str) -> Result<Rc<Resource<()>>, Missing> {
             let (length, modified) = (*self.0.get(path).unwrap_or(&Err(Missing::NotFound)))?;
-            Ok(Rc::new(Resource {
-                path: path.to_owned(),
-                length,
-                modified,
-                content: Content::File(Rc::new(())),
-            }))
+            let content = Content::File(Rc::new(()));
+            Ok(Rc::new(Resource::new(path, length, modified, content)))
         }
-
-        fn end_turn(&mut self) {}
     }
 
     fn at(seconds: u64) -> SystemTime {

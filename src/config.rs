@@ -54,6 +54,10 @@ pub struct Config {
     pub listen: Vec<SocketAddr>,
     /// The log file, if there is to be one.
     pub log: Option<PathBuf>,
+    /// How much memory the files that are kept from turn to turn may take, in bytes.
+    pub cache_bytes: usize,
+    /// How many of them may stay open.
+    pub cache_files: usize,
     /// Whether requests are told on standard output.
     pub requests_printed: RequestsPrinted,
     /// Whether names that begin with a dot are served.

@@ -35,9 +35,21 @@ pub fn raise_limit() -> u64 {
 /// How many of `limit` descriptors are for connections and the files that are sent on them. A
 /// small limit gives half of itself rather than nothing.
 pub fn for_connections(limit: u64) -> usize {
-    // Slots are numbered with 32 bits, and the highest numbers name other things than slots.
-    let limit = usize::try_from(limit).unwrap_or(usize::MAX).min(1 << 31);
-    limit.saturating_sub(RESERVE).max(limit / 2).max(1)
+    let limit = bounded(limit);
+    let left = limit.saturating_sub(RESERVE + for_cache(limit as u64));
+    left.max(limit / 2).max(1)
+}
+
+/// How many of `limit` descriptors are for files that stay open in the cache: one in 64 of those
+/// beyond the first thousand, which clients need more. Beyond 256 files the memory for their names
+/// would count.
+pub fn for_cache(limit: u64) -> usize {
+    (bounded(limit).saturating_sub(1024) / 64).min(256)
+}
+
+/// Slots are numbered with 32 bits, and the highest numbers name other things than slots.
+fn bounded(limit: u64) -> usize {
+    usize::try_from(limit).unwrap_or(usize::MAX).min(1 << 31)
 }
 
 /// Whether a call failed for want of descriptors or memory (open(2), accept(2)).
@@ -87,17 +99,31 @@ mod tests {
     #[test]
     fn bounds() {
         let table = [
-            (20_000, 19_968),
+            (20_000, 19_712),
             (1024, 992),
             (64, 32),
             (40, 20),
             (1, 1),
             (0, 1),
-            (1_000_000_000, 999_999_968),
-            (u64::MAX, (1 << 31) - RESERVE),
+            (1_000_000_000, 999_999_712),
+            (u64::MAX, (1 << 31) - RESERVE - 256),
         ];
         for (limit, expected) in table {
             assert_eq!(for_connections(limit), expected, "{limit}");
+        }
+    }
+
+    #[test]
+    fn the_cache_takes_none_of_few() {
+        let table = [
+            (64, 0),
+            (1024, 0),
+            (2048, 16),
+            (20_000, 256),
+            (u64::MAX, 256),
+        ];
+        for (limit, expected) in table {
+            assert_eq!(for_cache(limit), expected, "{limit}");
         }
     }
 

@@ -57,6 +57,10 @@ struct Options {
     #[arg(long)]
     sandbox: bool,
 
+    /// Memory for files that are asked for again, in MiB; 0 keeps none
+    #[arg(long, value_name = "MIB", default_value = "16", value_parser = parse_mebibytes)]
+    cache: usize,
+
     /// How long a connection may be idle between requests; 0 closes it after each answer
     #[arg(long, value_name = "SECONDS", default_value = "10", value_parser = parse_seconds)]
     keep_alive: Duration,
@@ -118,6 +122,11 @@ impl Options {
             root: self.root,
             listen,
             log: (!self.no_log).then_some(self.log),
+            cache_bytes: self.cache,
+            cache_files: match self.cache {
+                0 => 0,
+                _ => descriptors::for_cache(descriptors),
+            },
             requests_printed: if self.quiet {
                 RequestsPrinted::No
             } else {
@@ -173,6 +182,15 @@ fn parse_positive_seconds(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Gives bytes.
+fn parse_mebibytes(text: &str) -> Result<usize, String> {
+    let bytes = text
+        .parse()
+        .ok()
+        .and_then(|count: usize| count.checked_mul(1 << 20));
+    bytes.ok_or_else(|| "no number of MiB; write one such as 16".to_owned())
+}
+
 fn parse_count(text: &str) -> Result<usize, String> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),
@@ -197,13 +215,17 @@ pub fn banner(config: &Config, descriptors: u64) -> String {
     } else {
         format!("{} s, {requests} requests", limits.keep_alive.as_secs_f64())
     };
+    let cache = match config.cache_bytes {
+        0 => "no cache".to_owned(),
+        bytes => format!("cache {} MiB", bytes >> 20),
+    };
     let log = config
         .log
         .as_ref()
         .map_or("none".to_owned(), |path| format!("'{}'", path.display()));
     format!(
         "{} serves '{}'; {descriptors} descriptors, at most {} connections ({reckoned}), \
-         backlog {BACKLOG}; keep-alive {keep_alive}; head timeout {} s, stall timeout {} s; \
+         backlog {BACKLOG}; {cache}; keep-alive {keep_alive}; head timeout {} s, stall timeout {} s; \
          log {log}",
         env!("CARGO_PKG_VERSION"),
         config.root.display(),
@@ -233,17 +255,18 @@ mod tests {
         assert_eq!(config.requests_printed, RequestsPrinted::Yes);
         assert_eq!(config.dot_files, DotFiles::Hidden);
         assert_eq!(config.sandbox, Sandbox::Off);
+        assert_eq!((config.cache_bytes, config.cache_files), (16 << 20, 256));
         let expected = Limits {
-            max_connections: 19_968,
-            max_descriptors: 19_968,
+            max_connections: 19_712,
+            max_descriptors: 19_712,
             ..Limits::default()
         };
         assert_eq!(config.limits, expected);
         assert_eq!(
             banner(&config, DESCRIPTORS),
             format!(
-                "{} serves 'www'; 20000 descriptors, at most 19968 connections (descriptors less \
-                 32 in reserve), backlog 4096; keep-alive 10 s, 998 requests; head timeout 10 s, \
+                "{} serves 'www'; 20000 descriptors, at most 19712 connections (descriptors less \
+                 288 in reserve), backlog 4096; cache 16 MiB; keep-alive 10 s, 998 requests; head timeout 10 s, \
                  stall timeout 30 s; log 'Log.csv'",
                 env!("CARGO_PKG_VERSION")
             )
@@ -254,7 +277,7 @@ mod tests {
     fn everything_else() {
         let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
                     --dot-files --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
-                    --stall-timeout 2.25 --max-connections 7 site";
+                    --stall-timeout 2.25 --max-connections 7 --cache 0 site";
         let config = parsed(line).unwrap();
         assert_eq!(config.root, PathBuf::from("site"));
         let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
@@ -266,13 +289,14 @@ mod tests {
         assert_eq!(config.requests_printed, RequestsPrinted::No);
         assert_eq!(config.dot_files, DotFiles::Served);
         assert_eq!(config.sandbox, Sandbox::On);
+        assert_eq!((config.cache_bytes, config.cache_files), (0, 0));
         let expected = Limits {
             keep_alive: Duration::from_millis(500),
             keep_alive_requests: None,
             head_timeout: Duration::from_secs(1),
             stall_timeout: Duration::from_millis(2250),
             max_connections: 7,
-            max_descriptors: 19_968,
+            max_descriptors: 19_712,
         };
         assert_eq!(config.limits, expected);
         let banner = banner(&config, DESCRIPTORS);

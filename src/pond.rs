@@ -115,10 +115,12 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
     /// A turn begins: one reading of time for all that happens in it.
     pub fn begin_turn(&mut self) {
         self.shared.clock.tick();
+        let now = self.shared.clock.now();
+        self.shared.documents.begin_turn(now.monotonic, now.wall);
         self.shared.sent_in_phase = 0;
     }
 
-    /// A turn is over: what it found out about files is forgotten.
+    /// A turn is over: what only it was to remember is let go.
     pub fn end_turn(&mut self) {
         self.shared.documents.end_turn();
     }
@@ -225,7 +227,11 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             return Some(self.shared.clock.now().monotonic);
         }
         let retry = (!self.parked.is_empty()).then_some(self.retry_at);
-        [self.timeouts.next(), retry].into_iter().flatten().min()
+        let documents = self.shared.documents.wake_at();
+        [self.timeouts.next(), retry, documents]
+            .into_iter()
+            .flatten()
+            .min()
     }
 
     fn find(&mut self, key: Key) -> Option<&mut Connection<T>> {

@@ -1,11 +1,10 @@
 //! Answer → head bytes. Pure.
 
-use std::fmt::Display;
-use std::io::Write as _;
 use std::time::SystemTime;
 
 use crate::answer::{self, Answer};
-use crate::{dates, media_type};
+use crate::dates;
+use crate::resource::Resource;
 
 /// The value of the Server field.
 const SERVER: &str = concat!("millpond/", env!("CARGO_PKG_VERSION"));
@@ -39,58 +38,74 @@ pub fn append_head<F>(
     field(out, "Server", SERVER);
     append_connection(out, connection);
     match answer {
-        Answer::File(resource) => {
-            append_last_modified(out, answer::last_modified(resource, now));
-            append_content(out, media_type::of(&resource.path), resource.length);
-            field(out, "Cache-Control", "no-cache");
-        }
+        Answer::File(resource) => append_fields_of(out, resource, now),
         Answer::NotModified(resource) => {
             // Content-Type and Content-Length would describe a body that is not there
             // (RFC 9110, 15.4.5).
-            append_last_modified(out, answer::last_modified(resource, now));
+            append_last_modified(out, resource, now);
             field(out, "Cache-Control", "no-cache");
         }
-        Answer::OwnPage(_, page) => append_content(out, HTML, page.length),
-        Answer::BuiltInPage(_, page) => append_content(out, HTML, page.len() as u64),
+        Answer::OwnPage(_, page) => append_page_fields(out, page.length),
+        Answer::BuiltInPage(_, page) => append_page_fields(out, page.len() as u64),
     }
     // The type is what we say it is: a browser must not find a script in an image.
     field(out, "X-Content-Type-Options", "nosniff");
     out.extend_from_slice(b"\r\n");
 }
 
-const HTML: (&str, &str) = ("text/html", "; charset=utf-8");
-
 fn append_connection(out: &mut Vec<u8>, connection: ConnectionField) {
-    match connection {
-        ConnectionField::Close => field(out, "Connection", "close"),
-        ConnectionField::KeepAlive { timeout, max } => {
-            field(out, "Connection", "Keep-Alive");
-            match max {
-                Some(max) => field(
-                    out,
-                    "Keep-Alive",
-                    format_args!("timeout={timeout}, max={max}"),
-                ),
-                None => field(out, "Keep-Alive", format_args!("timeout={timeout}")),
-            }
+    let ConnectionField::KeepAlive { timeout, max } = connection else {
+        return field(out, "Connection", "close");
+    };
+    out.extend_from_slice(b"Connection: Keep-Alive\r\nKeep-Alive: timeout=");
+    append_number(out, timeout);
+    if let Some(max) = max {
+        out.extend_from_slice(b", max=");
+        append_number(out, max.into());
+    }
+    out.extend_from_slice(b"\r\n");
+}
+
+fn append_fields_of<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
+    if is_from_the_future(resource, now) {
+        append_last_modified(out, resource, now);
+        out.extend_from_slice(resource.content_fields());
+    } else {
+        out.extend_from_slice(resource.fields());
+    }
+    field(out, "Cache-Control", "no-cache");
+}
+
+fn append_last_modified<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
+    match answer::last_modified(resource, now) {
+        Some(modified) if is_from_the_future(resource, now) => {
+            field(out, "Last-Modified", &dates::write(modified).to_string());
         }
+        _ => out.extend_from_slice(resource.last_modified_field()),
     }
 }
 
-fn append_last_modified(out: &mut Vec<u8>, modified: Option<SystemTime>) {
-    if let Some(modified) = modified {
-        field(out, "Last-Modified", dates::write(modified));
+/// Whether the text that was prepared would be later than the answer's own Date.
+fn is_from_the_future<F>(resource: &Resource<F>, now: SystemTime) -> bool {
+    resource.modified.is_some_and(|modified| modified > now)
+}
+
+fn append_page_fields(out: &mut Vec<u8>, length: u64) {
+    field(out, "Content-Type", "text/html; charset=utf-8");
+    out.extend_from_slice(b"Content-Length: ");
+    append_number(out, length);
+    out.extend_from_slice(b"\r\n");
+}
+
+fn append_number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+}
+
+/// Every answer pays for its fields, so they are copied and not formatted.
+fn field(out: &mut Vec<u8>, name: &str, value: &str) {
+    for part in [name, ": ", value, "\r\n"] {
+        out.extend_from_slice(part.as_bytes());
     }
-}
-
-fn append_content(out: &mut Vec<u8>, (media_type, parameter): (&str, &str), length: u64) {
-    field(out, "Content-Type", format_args!("{media_type}{parameter}"));
-    field(out, "Content-Length", length);
-}
-
-fn field(out: &mut Vec<u8>, name: &str, value: impl Display) {
-    // Writing to a Vec can't fail.
-    let _ = write!(out, "{name}: {value}\r\n");
 }
 
 #[cfg(test)]
@@ -110,12 +125,12 @@ mod tests {
     }
 
     fn resource(modified: Option<SystemTime>) -> Rc<Resource<()>> {
-        Rc::new(Resource {
-            path: "a.css".to_owned(),
-            length: 1234,
+        Rc::new(Resource::new(
+            "a.css",
+            1234,
             modified,
-            content: Content::File(Rc::new(())),
-        })
+            Content::File(Rc::new(())),
+        ))
     }
 
     fn head(answer: &Answer<()>, connection: ConnectionField) -> String {

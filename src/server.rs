@@ -26,7 +26,7 @@ use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::log_file::LogFile;
 use crate::pond::Pond;
-use crate::resource::DocumentRoot;
+use crate::resource::{DocumentRoot, Room};
 use crate::shared::{Phase, RequestLines, Shared};
 
 /// How many events one call to the kernel may bring.
@@ -55,10 +55,15 @@ impl Server {
     pub fn start(config: &Config) -> Result<Self, Error> {
         let clock = Clock::system();
         let mut diagnostics = Console::standard_error().map_err(Error::Setup)?;
-        let mut documents = DocumentRoot::open(&config.root).map_err(|source| Error::Root {
-            path: config.root.clone(),
-            source,
-        })?;
+        let room = Room {
+            bytes: config.cache_bytes,
+            files: config.cache_files,
+        };
+        let mut documents =
+            DocumentRoot::open(&config.root, room).map_err(|source| Error::Root {
+                path: config.root.clone(),
+                source,
+            })?;
         let listeners = Listeners::bind(&config.listen)?;
         // Before the log, which may be at its limit already.
         let signals = Watch::start().map_err(Error::Setup)?;

@@ -72,16 +72,13 @@ impl Files {
     /// Adds a file, a day older than the clock at its start.
     pub(crate) fn add(&mut self, path: &str, bytes: Vec<u8>) {
         let length = bytes.len() as u64;
-        let resource = Resource {
-            path: path.to_owned(),
-            length,
-            modified: Some(moment(0).wall - Duration::from_secs(86_400)),
-            content: if length <= SMALL {
-                Content::Bytes(bytes.into())
-            } else {
-                Content::File(Rc::new(RefCell::new(bytes)))
-            },
+        let modified = moment(0).wall - Duration::from_secs(86_400);
+        let content = if length <= SMALL {
+            Content::Bytes(bytes.into())
+        } else {
+            Content::File(Rc::new(RefCell::new(bytes)))
         };
+        let resource = Resource::new(path, length, Some(modified), content);
         self.resources.insert(path.to_owned(), Rc::new(resource));
     }
 
@@ -105,8 +102,6 @@ impl Documents for Files {
         }
         self.resources.get(path).cloned().ok_or(Missing::NotFound)
     }
-
-    fn end_turn(&mut self) {}
 }
 
 /// A body in which no two places look alike to a test that sends the wrong piece.

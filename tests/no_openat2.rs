@@ -13,7 +13,7 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::thread;
 
-use millpond::resource::{Content, DocumentRoot, Documents, Missing};
+use millpond::resource::{Content, DocumentRoot, Documents, Missing, Room};
 use millpond::transport::read_at;
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, mknodat, openat2};
 use rustix::io::Errno;
@@ -130,7 +130,7 @@ fn what_is_found_and_what_is_not() {
         (long.as_str(), missing()),
         (deep.as_str(), missing()),
     ];
-    let mut documents = DocumentRoot::open(&directory.path().join("root")).unwrap();
+    let mut documents = DocumentRoot::open(&directory.path().join("root"), Room::NONE).unwrap();
     for (path, expected) in table {
         assert_eq!(find(&mut documents, path), expected, "{path}");
         documents.end_turn();

@@ -17,6 +17,8 @@ fn a_panic_writes_the_log_out() {
         root: directory.path().to_owned(),
         listen: vec!["127.0.0.1:0".parse().unwrap()],
         log: Some(log.clone()),
+        cache_bytes: 0,
+        cache_files: 0,
         requests_printed: RequestsPrinted::No,
         dot_files: DotFiles::Hidden,
         sandbox: Sandbox::Off,

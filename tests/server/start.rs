@@ -4,6 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::Output;
 
+use millpond::descriptors::for_connections;
 use rustix::process::{Resource, getrlimit};
 
 use crate::support::Site;
@@ -132,17 +133,19 @@ fn the_banner_says_what_holds() {
     let descriptors = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
     let expected = format!(
         "millpond: {} serves 'root'; {descriptors} descriptors, at most 100 connections (as asked \
-         for), backlog 4096; keep-alive 2.5 s, 998 requests; head timeout 10 s, stall timeout \
+         for), backlog 4096; cache 16 MiB; keep-alive 2.5 s, 998 requests; head timeout 10 s, stall timeout \
          30 s; log 'Log.csv'",
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(server.next_diagnostic(), expected);
 
-    let mut server = site.start(&["--no-log"]);
+    let mut server = site.start(&["--no-log", "--cache", "0"]);
     let banner = server.next_diagnostic();
-    let cap = (descriptors - 32).min(1 << 31);
+    let cap = for_connections(descriptors);
+    let reserve = descriptors - cap as u64;
     let expected = format!(
-        "{descriptors} descriptors, at most {cap} connections (descriptors less 32 in reserve), "
+        "{descriptors} descriptors, at most {cap} connections (descriptors less {reserve} in \
+         reserve), backlog 4096; no cache; "
     );
     assert!(banner.contains(&expected), "{banner}");
     assert!(banner.ends_with("; log none"), "{banner}");

@@ -199,17 +199,12 @@ impl Documents for Root {
         }
         let found = files.since(path, u64::MAX).last().flatten();
         let (inode, length) = found.cloned().ok_or(Missing::NotFound)?;
-        Ok(Rc::new(Resource {
-            path: path.to_owned(),
-            length,
-            modified: Some(modified()),
-            content: if length <= SMALL {
-                Content::Bytes(inode.whole(length))
-            } else {
-                Content::File(inode)
-            },
-        }))
+        let content = if length <= SMALL {
+            Content::Bytes(inode.whole(length))
+        } else {
+            Content::File(inode)
+        };
+        let modified = Some(modified());
+        Ok(Rc::new(Resource::new(path, length, modified, content)))
     }
-
-    fn end_turn(&mut self) {}
 }

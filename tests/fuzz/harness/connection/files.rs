@@ -118,14 +118,6 @@ impl Documents for Files {
         } else {
             Content::File(body)
         };
-        let path = path.to_owned();
-        Ok(Rc::new(Resource {
-            path,
-            length,
-            modified,
-            content,
-        }))
+        Ok(Rc::new(Resource::new(path, length, modified, content)))
     }
-
-    fn end_turn(&mut self) {}
 }

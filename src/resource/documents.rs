@@ -1,0 +1,193 @@
+//! The look-up: a name → what is remembered, or what is opened and read.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{FileType, fstat};
+
+use super::cache::{Cache, Entry, Room};
+use super::root::{Root, missing};
+use super::signature::{Identity, Signature};
+use super::{Content, Documents, Missing, Resource, SMALL};
+use crate::dates;
+use crate::transport::read_at;
+
+/// How many names a turn remembers that are not in the cache. Each may hold [`SMALL`] bytes, or an
+/// open file, which comes out of [`crate::descriptors::RESERVE`].
+const REMEMBERED: usize = 8;
+
+/// How many log files, the present one and those it was rotated into, are never served.
+const LOGS_REMEMBERED: usize = 64;
+
+/// A folder of real files.
+///
+/// Nothing that it finds is older than the turn that asks. Within a turn what was found is
+/// remembered, so that a hundred requests for one page that arrive together cost one look-up. From
+/// turn to turn files are kept in a cache, and the first request of a turn for each compares it with
+/// what the kernel says of that name now: one call, instead of those that open, read and close.
+#[derive(Debug)]
+pub struct DocumentRoot {
+    root: Root,
+    cache: Cache,
+    /// The turn: its number, and its time on both clocks.
+    turn: Turn,
+    /// What this turn has found and the cache does not keep: what is missing, or has just changed.
+    found: HashMap<String, Found>,
+    /// Log files: never served, wherever they lie and however they are linked.
+    never_served: Vec<Identity>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Turn {
+    number: u64,
+    monotonic: Duration,
+    wall: SystemTime,
+}
+
+type Found = Result<Rc<Resource<File>>, Missing>;
+
+impl DocumentRoot {
+    /// Opens the folder at `path`. `room` is for what is kept from turn to turn.
+    pub fn open(path: &Path, room: Room) -> io::Result<Self> {
+        Ok(Self {
+            root: Root::open(path)?,
+            cache: Cache::new(room),
+            turn: Turn {
+                number: 0,
+                monotonic: Duration::ZERO,
+                wall: SystemTime::UNIX_EPOCH,
+            },
+            found: HashMap::new(),
+            never_served: Vec::new(),
+        })
+    }
+
+    /// Makes the files of these identities absent. A log that was rotated stays so: the last few
+    /// are remembered.
+    pub fn never_serve(&mut self, files: impl IntoIterator<Item = Identity>) {
+        for file in files {
+            if !self.never_served.contains(&file) {
+                self.never_served.push(file);
+                // It may have been served, and remembered, until now.
+                self.found.clear();
+                self.cache.clear();
+            }
+        }
+        let too_many = self.never_served.len().saturating_sub(LOGS_REMEMBERED);
+        self.never_served.drain(..too_many);
+    }
+
+    /// What the cache has, if that is what the root has.
+    fn kept(&mut self, path: &str) -> Option<Rc<Resource<File>>> {
+        let entry = self.cache.get(path)?;
+        if entry.confirmed_in != self.turn.number {
+            if !self.root.has_unchanged(path, &entry.signature) {
+                self.cache.remove(path);
+                return None;
+            }
+            entry.confirmed_in = self.turn.number;
+            entry.used_at = self.turn.monotonic;
+        }
+        Some(Rc::clone(&entry.resource))
+    }
+
+    /// Opens and reads, and keeps what may be kept.
+    fn look_up(&mut self, path: &str) -> Found {
+        let file = self.root.open_file(path).map_err(|error| missing(&error))?;
+        let stat = fstat(&file).map_err(|error| missing(&error.into()))?;
+        let signature = Signature::of(&stat);
+        match signature.file_type() {
+            FileType::RegularFile if !self.never_served.contains(&signature.identity) => {}
+            FileType::Directory => return Err(Missing::IsDirectory),
+            _ => return Err(Missing::NotFound),
+        }
+        let length = signature.length;
+        let content = if length <= SMALL {
+            Content::Bytes(read_whole(&file, length)?)
+        } else {
+            Content::File(Rc::new(file))
+        };
+        let modified = signature.modified().and_then(dates::representable);
+        let resource = Rc::new(Resource::new(path, length, modified, content));
+        if signature.is_settled(self.turn.wall) {
+            self.cache.put(Entry {
+                resource: Rc::clone(&resource),
+                signature,
+                confirmed_in: self.turn.number,
+                used_at: self.turn.monotonic,
+            });
+        }
+        Ok(resource)
+    }
+}
+
+impl Documents for DocumentRoot {
+    type File = File;
+
+    fn find(&mut self, path: &str) -> Found {
+        if let Some(resource) = self.kept(path) {
+            return Ok(resource);
+        }
+        if let Some(found) = self.found.get(path) {
+            return found.clone();
+        }
+        let mut found = self.look_up(path);
+        if matches!(found, Err(Missing::Exhausted)) {
+            // What is only remembered gives way first.
+            self.found.clear();
+            self.cache.close_files();
+            found = self.look_up(path);
+        }
+        // Whoever is out of descriptors now may have one in a moment.
+        let is_to_be_asked_again = matches!(found, Err(Missing::Exhausted));
+        if !is_to_be_asked_again && self.cache.get(path).is_none() {
+            if self.found.len() >= REMEMBERED {
+                self.found.clear();
+            }
+            self.found.insert(path.to_owned(), found.clone());
+        }
+        found
+    }
+
+    fn begin_turn(&mut self, monotonic: Duration, wall: SystemTime) {
+        self.turn = Turn {
+            number: self.turn.number + 1,
+            monotonic,
+            wall,
+        };
+        self.root.begin_turn();
+        self.cache.close_unused(monotonic);
+    }
+
+    fn end_turn(&mut self) {
+        self.found.clear();
+    }
+
+    fn wake_at(&self) -> Option<Duration> {
+        self.cache.closes_at()
+    }
+}
+
+/// Reads the `length` bytes that were promised. A file that turns out shorter is being rewritten
+/// at this moment, and one that can't be read has no content: neither is there to be served, and
+/// since no head has gone out yet, that can still be said.
+fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, Missing> {
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| Missing::NotFound)?];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match read_at(file, &mut bytes[filled..], filled as u64) {
+            Ok(0) => return Err(Missing::NotFound),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(missing(&error)),
+        }
+    }
+    Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests;
