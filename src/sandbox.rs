@@ -52,10 +52,12 @@ fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus,
         .create()?
         .add_rule(PathBeneath::new(
             PathFd::new(root)?,
+            // Nothing is listed; but that a name is a directory's is found out by opening it.
             AccessFs::ReadFile | AccessFs::ReadDir,
         ))?;
     if let Some(folder) = log_folder {
-        // A log that is rotated, deleted or of another server's making is made anew, or set aside.
+        // A log that is rotated, deleted or of another server's making is made anew, or examined and
+        // set aside or mended. docs/design.md says which right is for what, and why reading is one.
         let access = AccessFs::ReadFile
             | AccessFs::WriteFile
             | AccessFs::Truncate

@@ -13,6 +13,26 @@ pub(crate) enum Piece {
     File(&'static str, u64, u64),
 }
 
+/// What a response answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answers {
+    Request,
+    /// A frame that can't be trusted.
+    UnsoundHead,
+    /// A head that never came whole.
+    LateHead,
+}
+
+impl Answers {
+    fn of(expected: &Expected) -> Self {
+        match expected {
+            Expected::Answer(_) => Self::Request,
+            Expected::Refusal(_) => Self::UnsoundHead,
+            Expected::Early(_) => Self::LateHead,
+        }
+    }
+}
+
 /// A response, as far as it came.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
@@ -24,8 +44,7 @@ pub(crate) struct Response {
     pub(crate) is_whole: bool,
     /// It says that the connection ends.
     pub(crate) closes: bool,
-    /// It answers a head that never came whole.
-    pub(crate) is_early: bool,
+    pub(crate) answers: Answers,
     /// Bytes of body that have come, and that are still to come.
     pub(crate) body: u64,
     left: u64,
@@ -65,14 +84,17 @@ impl Client {
         self.answered_to
     }
 
-    /// Where the answer to a head that never came whole begins, if there is one. `read` is all that
-    /// the server has read.
-    pub(crate) fn early_from(&self, read: &[u8]) -> Option<usize> {
-        let is_cut = !self.head.is_empty()
-            && matches!(parse(&read[self.answered_to..], 0), Parsed::Partial { .. });
-        let whole = self.responses.iter().find(|response| response.is_early);
-        let cut = is_cut.then(|| self.length - self.head.len());
-        whole.map(|response| response.begins).or(cut)
+    /// The last response of which a byte has come, even if its head was cut: where it begins, and
+    /// what it answers. `read` is all that the server has read.
+    pub(crate) fn last_begun(&self, read: &[u8]) -> Option<(usize, Answers)> {
+        if self.head.is_empty() {
+            return self
+                .responses
+                .last()
+                .map(|last| (last.begins, last.answers));
+        }
+        let (expected, _) = expected(&read[self.answered_to..]);
+        Some((self.length - self.head.len(), Answers::of(&expected)))
     }
 
     pub(crate) fn stopping(&mut self) {
@@ -158,11 +180,7 @@ impl Client {
         let begins = self.length - rest.len() - end;
         let text = std::str::from_utf8(&head).expect("a head in ASCII");
         let asked = &read[self.answered_to..];
-        let (request, length) = match parse(asked, 0) {
-            Parsed::Complete(request, length) => (Expected::Answer(request), length),
-            Parsed::Rejected(line) => (Expected::Refusal(line), 0),
-            Parsed::Partial { .. } => (Expected::Early(line_of(asked)), 0),
-        };
+        let (request, length) = expected(asked);
         let said = self.rules.check_head(text, &request, self.responses.len());
         let (method, target) = request.line();
         self.answered_to += length;
@@ -173,7 +191,7 @@ impl Client {
             target: target.to_owned(),
             is_whole: said.body == 0,
             closes: said.closes,
-            is_early: matches!(request, Expected::Early(_)),
+            answers: Answers::of(&request),
             body: 0,
             left: said.body,
         });
@@ -209,6 +227,16 @@ impl Response {
         self.body += count;
         self.left -= count;
         self.is_whole = self.left == 0;
+    }
+}
+
+/// What the next response must answer if `asked` is what the server has read and not answered, and
+/// how long the request is.
+fn expected(asked: &[u8]) -> (Expected<'_>, usize) {
+    match parse(asked, 0) {
+        Parsed::Complete(request, length) => (Expected::Answer(request), length),
+        Parsed::Rejected(line) => (Expected::Refusal(line), 0),
+        Parsed::Partial { .. } => (Expected::Early(line_of(asked)), 0),
     }
 }
 

@@ -122,8 +122,12 @@ impl Life {
         wire.borrow_mut().end();
         world.take_descriptors(false);
         world.pond.shared_mut().documents.exhausted = 0;
-        // A request takes 26 bytes, and its answer three turns at the most.
-        let turns = 100 + wire.borrow().fed.len();
+        // A request takes 26 bytes, and its answer three turns at the most; a fault that is still
+        // to come costs a turn.
+        let turns = {
+            let wire = wire.borrow();
+            100 + wire.fed.len() + wire.read_faults.len() + wire.write_faults.len()
+        };
         for _ in 0..turns {
             if world.is_over() {
                 break;

@@ -3,7 +3,7 @@
 use millpond::cause::Cause;
 
 use super::Life;
-use super::client::Client;
+use super::client::{Answers, Client};
 use super::world::World;
 
 /// The causes after which everything that was asked has been answered in full.
@@ -153,13 +153,18 @@ fn check_last(client: &Client, causes: &[Cause]) {
 fn check_calm(life: &Life, rough: &Client, calm: &Client) {
     let causes = &life.world.causes;
     let is_stopped = life.stopped_at.is_some();
-    // The 400 for a head that was too slow is not in the calm run, nor are a stop's farewells.
     let wire = life.world.wire.borrow();
-    let early = rough.early_from(&wire.fed[..wire.read_to]);
-    // A last 400 has the built-in page if descriptors are short, which they are not in calm.
-    let last = rough.responses.last().filter(|last| last.status == 400);
-    let last = last.map(|last| last.begins);
-    let comparable = [life.stopped_at, early, last];
+    let last = rough.last_begun(&wire.fed[..wire.read_to]);
+    let early = last.filter(|last| last.1 == Answers::LateHead);
+    // The 400 for a head that was too slow is not in the calm run, nor are a stop's farewells. The
+    // 400 for an unsound head has the built-in page if descriptors are short, as they never are in
+    // calm.
+    let differs = match last {
+        Some((begins, Answers::LateHead)) => Some(begins),
+        Some((begins, Answers::UnsoundHead)) if life.world.has_been_short => Some(begins),
+        _ => None,
+    };
+    let comparable = [life.stopped_at, differs];
     let length = comparable
         .into_iter()
         .flatten()

@@ -44,6 +44,8 @@ pub(crate) struct World {
     pub(super) now: Duration,
     pub(super) has_bystanders: bool,
     pub(super) has_taken_descriptors: bool,
+    /// All descriptors have been taken at some time.
+    pub(super) has_been_short: bool,
     /// When the socket last took a byte, and how often it had.
     pub(super) progress: (Duration, u64),
     /// Why the connection ended, or may have if others ended in the same turn.
@@ -97,6 +99,7 @@ impl World {
             now: Duration::ZERO,
             has_bystanders: setting.bystanders > 0,
             has_taken_descriptors: false,
+            has_been_short: false,
             progress: (Duration::ZERO, 0),
             causes: Vec::new(),
         }
@@ -114,6 +117,7 @@ impl World {
     pub(crate) fn take_descriptors(&mut self, taken: bool) {
         if taken != self.has_taken_descriptors {
             self.has_taken_descriptors = taken;
+            self.has_been_short |= taken;
             let files = &mut self.pond.shared_mut().descriptors.files;
             *files = if taken {
                 *files + 1_000
