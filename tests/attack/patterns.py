@@ -137,8 +137,9 @@ def idle_hoard(server):
     spent = processor_ticks(server) - before
     for client in clients:
         client.close()
-    # The plain client beside us makes a hundred requests in that second.
-    return len(clients), int(spent > 10)
+    # The plain client beside us makes a hundred requests in that second, and the first of them all
+    # may reach their idle deadline in it; a loop that does not sleep takes it whole.
+    return len(clients), int(spent > 30)
 
 
 def processor_ticks(server):

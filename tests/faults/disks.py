@@ -11,7 +11,11 @@ from kills import pond_tree
 
 
 def command(*words):
-    return subprocess.run(words, capture_output=True, text=True)
+    try:
+        return subprocess.run(words, capture_output=True, text=True)
+    except FileNotFoundError:
+        # As a shell says it; then the test that needs it is skipped.
+        return subprocess.CompletedProcess(words, 127, "", "")
 
 
 class Disk:

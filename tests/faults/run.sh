@@ -8,10 +8,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-command -v python3 >/dev/null || {
-    echo "python3 is missing" >&2
-    exit 1
-}
+source tests/tools.sh
+need python3
 
 cargo build --release --quiet
 export PYTHONDONTWRITEBYTECODE=1

@@ -60,7 +60,7 @@ for target in "${targets[@]}"; do
     fuzz run "${options[@]}" "$target" "$work/$target" -- \
         -max_total_time="$seconds" -max_len="${length[$target]}" -dict=tests/fuzz/http.dict \
         -timeout=10 -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1 ||
-        { tail -40 "$log"; exit 1; }
+        { grep -a -A1 'panicked at' "$log" || true; tail -40 "$log"; exit 1; }
     executions=$(awk '/stat::number_of_executed_units/ { print $2 }' "$log")
     coverage=$(grep -o 'cov: [0-9]*' "$log" | tail -1)
     total=$((total + executions))
