@@ -23,6 +23,7 @@ mod each_deadline;
 mod error_pages;
 mod framing;
 mod keep_alive;
+mod kept_files;
 mod kept_refusals;
 mod listen;
 mod log;

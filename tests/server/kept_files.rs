@@ -1,0 +1,125 @@
+//! Files that the server keeps from request to request: what is served is what is there.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+
+use millpond::descriptors::for_cache;
+use rustix::process::{Resource, getrlimit};
+
+use crate::support::answer::TEXT;
+use crate::support::wait::eventually;
+use crate::support::{Answer, Client, Server, Site};
+
+const OPTIONS: [&str; 2] = ["--keep-alive-requests", "0"];
+
+const NAMES: [&str; 2] = ["small.txt", "large.txt"];
+
+/// Beyond what is read into memory.
+const LARGE: usize = 100_000;
+
+fn content(name: &str, byte: &str) -> String {
+    byte.repeat(if name == "small.txt" { 100 } else { LARGE })
+}
+
+/// What is done to a file of this name and content, and what it then is; `None` is no file.
+type Change = (&'static str, fn(&Site, &str), Option<fn(&str) -> String>);
+
+const CHANGES: [Change; 6] = [
+    (
+        "rewritten",
+        |site, name| site.write(name, content(name, "b")),
+        Some(|name| content(name, "b")),
+    ),
+    (
+        "replaced",
+        |site, name| {
+            site.write("new", content(name, "b"));
+            fs::rename(site.root("new"), site.root(name)).unwrap();
+        },
+        Some(|name| content(name, "b")),
+    ),
+    (
+        "cut short",
+        |site, name| site.write(name, "b"),
+        Some(|_| "b".to_owned()),
+    ),
+    (
+        "deleted",
+        |site, name| fs::remove_file(site.root(name)).unwrap(),
+        None,
+    ),
+    (
+        "moved outside and linked to",
+        |site, name| {
+            fs::rename(site.root(name), site.path(name)).unwrap();
+            symlink(format!("../{name}"), site.root(name)).unwrap();
+        },
+        None,
+    ),
+    (
+        "gone with the root, which is made again",
+        |site, name| {
+            let old = site.path(&format!("old-{name}"));
+            fs::rename(site.path("root"), old).unwrap();
+            site.write(name, content(name, "b"));
+        },
+        Some(|name| content(name, "b")),
+    ),
+];
+
+#[test]
+fn each_change_shows_in_the_next_answer() {
+    let limit = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
+    if for_cache(limit) == 0 {
+        eprintln!("skipped: with {limit} descriptors no file is kept open, so none can be seen");
+        return;
+    }
+    // All at the start, so that their files age together.
+    let sites: Vec<_> = CHANGES
+        .iter()
+        .flat_map(|change| NAMES.map(|name| (change, name, started())))
+        .collect();
+    for ((what, change, after), name, (site, server)) in sites {
+        let mut client = server.connect();
+        keep(&server, &mut client);
+        change(&site, name);
+        let expected = match after {
+            Some(content) => Answer::file(TEXT, content(name)),
+            None => Answer::not_found(),
+        };
+        let answer = client.get(&format!("/{name}"));
+        assert_eq!(answer, expected.keep_alive("timeout=10"), "{name} {what}");
+    }
+}
+
+fn started() -> (Site, Server) {
+    let site = Site::new();
+    for name in NAMES {
+        site.write(name, content(name, "a"));
+    }
+    let server = site.start(&OPTIONS);
+    (site, server)
+}
+
+/// Asks for both until the large one stays open. Then the small one, which is older, is kept too.
+#[track_caller]
+fn keep(server: &Server, client: &mut Client) {
+    eventually("a file that is kept open", || {
+        for name in NAMES {
+            let expected = Answer::file(TEXT, content(name, "a"));
+            let answer = client.get(&format!("/{name}"));
+            assert_eq!(answer, expected.keep_alive("timeout=10"), "{name}");
+        }
+        // Its turn is over when the next answer is here; what is open now stays open.
+        client.get("/");
+        has_open(server, "large.txt").then_some(())
+    });
+}
+
+fn has_open(server: &Server, name: &str) -> bool {
+    let folder = format!("/proc/{}/fd", server.process().as_raw_nonzero());
+    fs::read_dir(folder)
+        .unwrap()
+        .filter_map(|entry| fs::read_link(entry.unwrap().path()).ok())
+        .any(|path| path.ends_with(name))
+}
