@@ -42,6 +42,10 @@ pub const SEND_BUDGET: usize = 256 * 1024;
 /// many downloads there are.
 pub const PHASE_SEND_BUDGET: usize = 2 * 1024 * 1024;
 
+/// Each time that a download has come so many bytes further, as many beyond them are read from the
+/// disk ahead, if they are not in memory: so the loop does not wait for the disk while it sends.
+pub const READ_AHEAD: u64 = 1024 * 1024;
+
 /// Requests that one connection may have answered in one turn, for the same reason.
 pub const REQUEST_BUDGET: u32 = 32;
 

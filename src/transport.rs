@@ -34,6 +34,10 @@ pub trait Transport {
     /// Sends up to `count` bytes of `file` from `offset` on. `Ok(0)`: the file ends there.
     fn send_file(&mut self, file: &Self::File, offset: u64, count: usize) -> io::Result<usize>;
 
+    /// Has `count` bytes of `file` from `offset` on read from the disk, if they are not in memory,
+    /// without waiting for them.
+    fn read_ahead(&mut self, _file: &Self::File, _offset: u64, _count: u64) {}
+
     /// Ends our side: after what was sent the peer reads an end of input.
     fn shutdown_write(&mut self) -> io::Result<()>;
 }
@@ -90,9 +94,33 @@ impl Transport for TcpStream {
         copy(self, file, offset, count)
     }
 
+    #[cfg(target_os = "linux")]
+    fn read_ahead(&mut self, file: &File, offset: u64, count: u64) {
+        use rustix::fs::{Advice, fadvise};
+        if !is_in_memory(file, offset) {
+            // Only advice: if it is not taken, the next piece comes later.
+            let _ = fadvise(
+                file,
+                offset,
+                std::num::NonZero::new(count),
+                Advice::WillNeed,
+            );
+        }
+    }
+
     fn shutdown_write(&mut self) -> io::Result<()> {
         self.shutdown(Shutdown::Write)
     }
+}
+
+/// Whether the byte at `offset` can be read without the disk (preadv2(2), `RWF_NOWAIT`). The advice
+/// costs a look at every page, even of a file that is wholly in memory; this costs a look at one.
+#[cfg(target_os = "linux")]
+fn is_in_memory(file: &File, offset: u64) -> bool {
+    use rustix::io::{Errno, ReadWriteFlags, preadv2};
+    let mut byte = [0];
+    let mut into = [io::IoSliceMut::new(&mut byte)];
+    preadv2(file, &mut into, offset, ReadWriteFlags::NOWAIT) != Err(Errno::AGAIN)
 }
 
 /// Sends a piece of a file by read and write, where the system can't do it in one call. What the

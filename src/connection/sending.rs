@@ -5,6 +5,7 @@ use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::{Connection, Kept, State, Then, Turn};
 use crate::cause::Cause;
+use crate::config::READ_AHEAD;
 use crate::exchange::{After, Piece};
 use crate::shared::{Phase, Shared};
 use crate::timeouts::Deadline;
@@ -31,14 +32,18 @@ impl<T: Transport> Connection<T> {
                 self.ready.writable = matches!(sent, Ok(count) if count == bytes.len());
                 sent
             }
-            Piece::File(file, offset, count) => {
-                let count = usize::try_from(count).unwrap_or(usize::MAX);
+            Piece::File(file, offset, left) => {
+                let count = usize::try_from(left).unwrap_or(usize::MAX);
                 // A short answer says nothing about the socket here: it may be that the file
                 // ended. The next call tells: it would block, or it sends nothing.
                 let count = count.min(turn.send_budget);
                 match self.transport.send_file(file, offset, count) {
                     Ok(0) => return Break(Then::Close(Cause::FileShrank)),
-                    sent => sent,
+                    Ok(sent) => {
+                        read_ahead(&mut self.transport, file, offset, sent, left);
+                        Ok(sent)
+                    }
+                    failed => failed,
                 }
             }
         };
@@ -93,5 +98,23 @@ impl<T: Transport> Connection<T> {
         }
         turn.deadline = Some(self.deadline_of_state());
         step
+    }
+}
+
+/// Asks for the window after the one that was just entered, when `sent` bytes from `offset` on have
+/// left, of `left` that were to be sent.
+fn read_ahead<T: Transport>(
+    transport: &mut T,
+    file: &T::File,
+    offset: u64,
+    sent: usize,
+    left: u64,
+) {
+    let (sent, end) = (sent as u64, offset + left);
+    let entered = (offset + sent) / READ_AHEAD;
+    let has_entered = offset == 0 || offset / READ_AHEAD != entered;
+    let next = (entered + 1) * READ_AHEAD;
+    if has_entered && next < end {
+        transport.read_ahead(file, next, READ_AHEAD);
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Wire {
     pub(crate) reads: usize,
     pub(crate) writes: usize,
     pub(crate) sends: usize,
+    /// Where what is to be read ahead begins, and how long it is.
+    pub(crate) ahead: Vec<(u64, u64)>,
     pub(crate) shutdowns: usize,
     /// What events have told, and calls have not used up.
     pub(crate) told: Readiness,
@@ -60,6 +62,7 @@ impl Wire {
             reads: 0,
             writes: 0,
             sends: 0,
+            ahead: Vec::new(),
             shutdowns: 0,
             told: WRITABLE,
             input_ended: false,
@@ -218,6 +221,10 @@ impl Transport for Scripted {
             wire.output.extend_from_slice(&piece[..count]);
         }
         result
+    }
+
+    fn read_ahead(&mut self, _file: &MemoryFile, offset: u64, count: u64) {
+        self.0.borrow_mut().ahead.push((offset, count));
     }
 
     fn shutdown_write(&mut self) -> io::Result<()> {

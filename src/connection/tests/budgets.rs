@@ -1,7 +1,7 @@
 //! What one connection may do in one turn.
 
 use super::*;
-use crate::config::CLOSING_DISCARDS;
+use crate::config::{CLOSING_DISCARDS, READ_AHEAD};
 use crate::testing::{CLOSE, kept, ok_head, pattern, responses, small};
 
 #[test]
@@ -46,6 +46,35 @@ fn a_budget_that_just_suffices_is_no_reason_to_yield() {
     let advance = rig.advance();
     assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
     assert_eq!(rig.take_outcomes().len(), 65);
+}
+
+/// However it is cut, each window of the file but the first is asked for once, one before it is sent.
+#[test]
+fn a_large_file_is_read_ahead() {
+    let windows = [1, 2, 3].map(|window| (window * READ_AHEAD, READ_AHEAD));
+    let length = usize::try_from(3 * READ_AHEAD).unwrap() + 1;
+    for room in [usize::MAX, 300_000, 65_536, 1_000] {
+        let mut rig = Rig::new();
+        rig.shared.documents.add("huge.bin", pattern(length));
+        rig.wire.borrow_mut().room = room;
+        rig.feed(GET_BIG.replace("big", "huge"));
+        while rig.take_outcomes().is_empty() {
+            rig.wire.borrow_mut().room = room;
+            rig.event(WRITABLE);
+            let sent = rig.wire.borrow().output.len() as u64;
+            for (begin, _) in &rig.wire.borrow().ahead {
+                assert!(
+                    *begin < sent + 2 * READ_AHEAD,
+                    "{begin} when {sent} had left"
+                );
+            }
+        }
+        assert_eq!(rig.wire.borrow().ahead, windows, "room {room}");
+    }
+    // A file that ends within the first window has nothing ahead.
+    let mut rig = Rig::new();
+    rig.feed(GET_BIG);
+    assert!(rig.wire.borrow().ahead.is_empty());
 }
 
 #[test]
