@@ -1,0 +1,154 @@
+"""Servers to measure: millpond, its peers, and the floor programs; each pinned to one processor."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+
+import configurations
+import processes
+
+SERVER_CPU = "0"
+LOAD_CPU = "1"
+
+PEERS = ["nginx", "lighttpd", "h2o", "lwan", "darkhttpd"]
+
+
+class Server:
+    """A running server. `name` is what the table calls it."""
+
+    def __init__(self, name, command, port=None, lines="unread", environment=None):
+        """`port` is None if the server chooses one and prints it; its first line is then read,
+        and what follows goes to `cat` if `lines` is "read"."""
+        self.name = name
+        self.helpers = []
+        prints = port is None
+        self.process = subprocess.Popen(
+            ["taskset", "-c", SERVER_CPU, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if prints else subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            bufsize=0,
+            env={**os.environ, **(environment or {})},
+        )
+        self.pid = self.process.pid
+        self.port = self.printed_port() if prints else port
+        if lines == "read":
+            self.helpers.append(
+                subprocess.Popen(
+                    ["taskset", "-c", LOAD_CPU, "cat"],
+                    stdin=self.process.stdout,
+                    stdout=subprocess.DEVNULL,
+                )
+            )
+        self.wait_until_open()
+
+    def printed_port(self):
+        line = self.process.stdout.readline().decode()
+        if "port " not in line:
+            raise RuntimeError(f"{self.name} did not start: {line!r}")
+        return int(line.split("port ")[1].split(":")[0])
+
+    def wait_until_open(self):
+        until = time.monotonic() + 10
+        while time.monotonic() < until and self.process.poll() is None:
+            try:
+                socket.create_connection(("127.0.0.1", self.port)).close()
+                return
+            except ConnectionRefusedError:
+                time.sleep(0.02)
+        self.stop()
+        raise RuntimeError(f"{self.name} did not open port {self.port}")
+
+    def nanoseconds(self):
+        return processes.nanoseconds(self.pid)
+
+    def url(self, path):
+        return f"http://127.0.0.1:{self.port}/{path}"
+
+    def stop(self):
+        """Ends what was started here, by process id."""
+        self.process.terminate()
+        try:
+            self.process.wait(10)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        for helper in self.helpers:
+            helper.terminate()
+            helper.wait()
+
+
+class Starter:
+    """Starts servers by name, for one tree of files."""
+
+    def __init__(self, tree, millpond, floor):
+        self.tree, self.millpond, self.floor = tree, millpond, floor
+        self.number = 0
+
+    def folder(self, name):
+        """A folder of its own for what a server writes."""
+        self.number += 1
+        folder = os.path.join(self.tree.work, f"{name}-{self.number}")
+        os.mkdir(folder)
+        return folder
+
+    def start(self, name, root=None):
+        """A server by the name that the rows use: "millpond", "millpond lines",
+        "millpond no log", or a peer's."""
+        root = root or self.tree.root
+        if name.startswith("millpond"):
+            return self.start_millpond(name, root)
+        return self.start_peer(name, root)
+
+    def millpond_command(self, options, root):
+        log = [] if "--no-log" in options else ["--log", f"{self.folder('millpond')}/Log.csv"]
+        usual = ["--listen", "127.0.0.1:0", "--keep-alive", str(configurations.IDLE_SECONDS)]
+        return [self.millpond, *usual, "--keep-alive-requests", "0", *log, *options, root]
+
+    def start_millpond(self, name, root):
+        if "lines" in name:
+            return Server(name, self.millpond_command([], root), lines="read")
+        options = ["--quiet", "--no-log"] if "no log" in name else ["--quiet"]
+        return Server(name, self.millpond_command(options, root))
+
+    def start_floor(self, *arguments):
+        return Server("floor", [self.floor, *arguments])
+
+    def start_peer(self, name, root):
+        port, folder = free_port(), self.folder(name)
+        if name == "darkhttpd":
+            options = ["--addr", "127.0.0.1", "--port", str(port), "--maxconn", "20000"]
+            return Server(name, [os.environ["DARKHTTPD"], root, *options], port)
+        if name == "lwan":
+            # One thread; its own limits stay as they are.
+            options = ["-r", root, "-l", f"127.0.0.1:{port}"]
+            return Server(name, [os.environ["LWAN"], *options], port)
+        path = os.path.join(folder, f"{name}.conf")
+        with open(path, "w") as file:
+            file.write(getattr(configurations, name)(root, port, folder))
+        command = {
+            "nginx": ["nginx", "-c", path, "-e", f"{folder}/nginx.early"],
+            "lighttpd": ["lighttpd", "-D", "-f", path],
+            "h2o": ["h2o", "-m", "worker", "-c", path],
+        }[name]
+        return Server(name, command, port)
+
+
+def free_port():
+    """A port that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def available():
+    """The peers that are here: Debian's, and those whose binaries were named."""
+    named = {"lwan": "LWAN", "darkhttpd": "DARKHTTPD"}
+    present = []
+    for peer in PEERS:
+        path = os.environ.get(named[peer]) if peer in named else peer
+        if path and shutil.which(path):
+            present.append(peer)
+    return present

@@ -1,0 +1,68 @@
+"""The server under strace or callgrind, with a tree of its own."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+
+#: What every file's time is, so that a 304 can be asked for.
+MODIFIED = 1_700_000_000
+
+
+class Site:
+    """A folder with the files that are asked for."""
+
+    def __init__(self):
+        self.folder = tempfile.TemporaryDirectory()
+        self.root = os.path.join(self.folder.name, "www")
+        os.mkdir(self.root)
+        generator = random.Random(2130)
+        for name, length in [("1k.bin", 1024), ("100k.bin", 100 << 10), ("index.html", 0)]:
+            path = os.path.join(self.root, name)
+            with open(path, "wb") as file:
+                file.write(generator.randbytes(length))
+            os.utime(path, (MODIFIED, MODIFIED))
+        # Long enough ago that a cache need not distrust their timestamps.
+        time.sleep(2.5)
+
+    def path(self, name):
+        return os.path.join(self.folder.name, name)
+
+
+class Server:
+    """A server that runs under `tool`, a command line that may be empty."""
+
+    def __init__(self, site, binary, options=(), tool=()):
+        self.site = site
+        log = [] if "--no-log" in options else ["--log", site.path("Log.csv")]
+        forever = ["--keep-alive", "3600", "--keep-alive-requests", "0"]
+        command = [*tool, binary, "--listen", "127.0.0.1:0", *forever, *log, *options, site.root]
+        with open(site.path("output"), "wb") as output, open(site.path("errors"), "wb") as errors:
+            self.process = subprocess.Popen(command, stdout=output, stderr=errors)
+        self.port = self.wait_for_port()
+
+    def wait_for_port(self):
+        while self.process.poll() is None:
+            line = self.said("output").partition("\n")
+            if line[1]:
+                return int(line[0].split("port ")[1].split(":")[0])
+            time.sleep(0.02)
+        sys.exit(f"figures: the server did not start: {self.said('errors')}")
+
+    def said(self, name):
+        with open(self.site.path(name)) as file:
+            return file.read()
+
+    def pid(self):
+        """The server's own process, also if a tool has started it."""
+        pid = self.process.pid
+        with open(f"/proc/{pid}/task/{pid}/children") as children:
+            return int((children.read().split() or [pid])[0])
+
+    def stop(self):
+        os.kill(self.pid(), signal.SIGINT)
+        if self.process.wait(60) != 0:
+            sys.exit(f"figures: the server failed: {self.said('errors')}")
