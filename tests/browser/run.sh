@@ -24,6 +24,7 @@ cleanup() {
 }
 trap cleanup EXIT
 
+: >"$work/out"
 target/release/millpond --listen 127.0.0.1:0 --log "$work/Log.csv" www >"$work/out" 2>"$work/err" &
 server=$!
 until url=$(sed -n 's/^Listening on port [0-9]*: //p' "$work/out") && [ -n "$url" ]; do
@@ -47,8 +48,9 @@ import csv, re, sys
 
 rows = list(csv.DictReader(open(sys.argv[1], newline="")))
 page = open("www/index.html", encoding="utf-8").read()
-wanted = {"index.html"}
-wanted |= set(re.findall(r'<(?:img|link)[^>]*(?:src|href)="([^"#]+)"', page))
+# Not the icon: Chromium asks for it after all else, and may be done before.
+linked = re.findall(r'<((?:img|link)[^>]*)(?:src|href)="([^"#]+)"', page)
+wanted = {"index.html"} | {target for tag, target in linked if 'rel="icon"' not in tag}
 fetched = {row["file"] for row in rows if row["status"] == "200" and row["outcome"] == "complete"}
 missing = wanted - fetched
 bad = [row for row in rows if row["status"] not in ("200", "304")]
