@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use clap::Parser;
 use clap::error::ErrorKind;
-use millpond::descriptors;
 use millpond::options::NoConfig;
 
 use self::units::{Share, parse_count, parse_duration, parse_hold, parse_positive_duration};
@@ -201,14 +200,19 @@ impl Options {
     }
 }
 
+/// Descriptors that are not for connections: the three standard streams, epoll, the signals' two,
+/// the terminal and the reports, and what a shell or a test has left open.
+const RESERVE: u64 = 32;
+
 /// One descriptor a connection, and some for the rest of the process.
 fn check_descriptors(connections: u32, descriptors: u64) -> Result<(), String> {
-    let allowed = descriptors::for_connections(descriptors);
-    if connections as usize <= allowed {
+    let connections = u64::from(connections);
+    let allowed = descriptors.saturating_sub(RESERVE).max(1);
+    if connections <= allowed {
         return Ok(());
     }
-    let processes = (connections as usize).div_ceil(allowed);
-    let each = (connections as usize).div_ceil(processes);
+    let processes = connections.div_ceil(allowed);
+    let each = connections.div_ceil(processes);
     Err(format!(
         "{connections} connections are more than {descriptors} descriptors allow, which is \
          {allowed}; run {processes} processes of --connections {each} each, or raise the limit \
