@@ -128,7 +128,9 @@ fn swarm_out(settings: Settings) -> Result<Verdict, Error> {
     if let Some(path) = json.filter(|path| path != on_output) {
         write(&path, &report.to_json()?)?;
     }
-    if let Some(_path) = html {}
+    if let Some(path) = html {
+        write(&path, &report.to_html())?;
+    }
     Ok(if report.is_as_expected() {
         Verdict::AsExpected
     } else {

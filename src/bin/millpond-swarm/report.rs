@@ -1,6 +1,8 @@
 //! The report: one value, shown as JSON, as text and as a page.
 
 mod connections;
+mod page;
+mod plot;
 mod requests;
 mod text;
 mod times;

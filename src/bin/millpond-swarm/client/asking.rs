@@ -93,6 +93,8 @@ impl Client {
                 self.asked_at = Micros::of(now);
                 if self.behaviour == Behaviour::HalfClose {
                     self.stream.shutdown(Shutdown::Write)?;
+                    // It can ask no more, and the server need not keep what it promised.
+                    self.is_last = true;
                 }
             }
         }

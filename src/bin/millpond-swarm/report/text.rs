@@ -212,9 +212,9 @@ fn shown(latency: &Latency) -> impl Iterator<Item = &Percentile> {
 /// The share of those that reached an age, in %, rounded down: 99.996 % must not look like all.
 fn share_at(curve: &[Point], age: f64) -> String {
     let point = curve.iter().rfind(|point| point.seconds <= age);
-    let known_to = curve.last().map_or(0.0, |point| point.seconds);
+    let is_known = |last: &Point| age <= last.seconds || last.share <= 0.0;
     match point {
-        Some(point) if age <= known_to => {
+        Some(point) if curve.last().is_some_and(is_known) => {
             format!("{:.2}", (point.share * 1e4 + 1e-6).floor() / 1e2)
         }
         _ => "-".to_owned(),
