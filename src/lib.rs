@@ -23,6 +23,7 @@
 //! | 0 | [`pages`] | the error pages that are built in |
 //! | 0 | [`escape`] | text from strangers, made safe to print |
 //! | 0 | [`peer`] | a client's address in 18 bytes |
+//! | 0 | [`stop_signals`] | the second signal to stop ends the process at once |
 //! | 0 | [`timeouts`] | deadlines in constant time |
 //! | 0 | [`transport`] | what a connection needs of a stream, and mio's `TcpStream` as one |
 //! | 1 | [`config`] | the settings, checked |
@@ -93,6 +94,7 @@ pub mod sandbox;
 pub mod server;
 pub mod shared;
 pub mod status;
+pub mod stop_signals;
 pub mod target;
 pub mod timeouts;
 pub mod transport;

@@ -10,6 +10,7 @@ use signal_hook_mio::v1_0::Signals;
 
 use super::{Server, diagnose};
 use crate::config::STOP_WITHIN;
+use crate::stop_signals;
 
 /// The signals that the server listens to.
 pub(super) struct Watch {
@@ -31,13 +32,7 @@ enum Hangup {
 
 impl Watch {
     pub(super) fn start() -> io::Result<Self> {
-        let stopping = Arc::new(AtomicBool::new(false));
-        for signal in [SIGINT, SIGTERM] {
-            // The status that a shell gives to a process that died of a signal. Registered before
-            // the flag is, and so run before it: the first signal finds it unset.
-            flag::register_conditional_shutdown(signal, 128 + signal, stopping.clone())?;
-            flag::register(signal, stopping.clone())?;
-        }
+        let stopping = stop_signals::second_ends_at_once()?;
         // A log at its limit (setrlimit(2)) is an error of its write, not the end of the server.
         flag::register(SIGXFSZ, Arc::default())?;
         Ok(Self {

@@ -1,0 +1,278 @@
+//! What is expected of a run: `survive@9s>=99.9%`.
+//!
+//! ```text
+//! expectation = figure operator value
+//! figure      = "survive" [ "." behaviour ] "@" duration   share of connections that live so long
+//!             | timed "-p" percentile                      connect-p50, first-p99, probe-p99.9
+//!             | ending                                     refused, reset, closed, alive …
+//!             | "lost" | "late-lost" | "closed-early"      requests, requests, connections
+//!             | "bytes-per-connection"                     the server's private memory
+//! operator    = "<" | "<=" | "==" | ">=" | ">"
+//! value       = number "%" | duration | number
+//! ```
+
+use std::time::Duration;
+
+use crate::behaviour::Behaviour;
+use crate::ending::Ending;
+use crate::latency::Timed;
+
+/// A figure of a report.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Figure {
+    /// The share of all connections, or of those of one behaviour, that reached this age.
+    Survival(Option<Behaviour>, Duration),
+    /// A percentile of a latency, in seconds.
+    Latency(Timed, f64),
+    /// How many connections ended so.
+    Ended(Ending),
+    /// Requests that never got their answer.
+    Lost,
+    /// The same of those that were sent within the idle time that the server had promised.
+    LateLost,
+    /// Connections that the server closed within that time.
+    ClosedEarly,
+    /// The growth of the server's private memory with each connection.
+    BytesPerConnection,
+}
+
+/// How a figure is compared with a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Comparison {
+    /// `<`
+    Less,
+    /// `<=`
+    AtMost,
+    /// `==`
+    Equal,
+    /// `>=`
+    AtLeast,
+    /// `>`
+    More,
+}
+
+/// What is expected of one figure.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Expectation {
+    /// As it was typed.
+    pub text: String,
+    /// The figure.
+    pub figure: Figure,
+    comparison: Comparison,
+    value: f64,
+}
+
+/// 99.9 / 100 is a little more than 0.999 as an `f64`: who is that close is there. Far below one in
+/// a million connections, and below a microsecond.
+const ROUNDING: f64 = 1e-9;
+
+/// Longer operators stand before those that they begin with.
+const OPERATORS: [(&str, Comparison); 5] = [
+    ("<=", Comparison::AtMost),
+    (">=", Comparison::AtLeast),
+    ("==", Comparison::Equal),
+    ("<", Comparison::Less),
+    (">", Comparison::More),
+];
+
+impl Expectation {
+    /// Reads one. The message says what is wrong, and what to write.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let (left, comparison, right) = OPERATORS
+            .iter()
+            .find_map(|&(operator, comparison)| {
+                let (left, right) = text.split_once(operator)?;
+                Some((left.trim(), comparison, right.trim()))
+            })
+            .ok_or("no comparison; write one such as survive@9s>=99.9%")?;
+        let figure = Figure::parse(left)?;
+        let value = figure.parse_value(right)?;
+        Ok(Self {
+            text: text.to_owned(),
+            figure,
+            comparison,
+            value,
+        })
+    }
+
+    /// Whether what was found is what was expected. A figure that was not found never is.
+    pub fn is_met_by(&self, found: Option<f64>) -> bool {
+        found.is_some_and(|found| match self.comparison {
+            Comparison::Less => found < self.value - ROUNDING,
+            Comparison::AtMost => found <= self.value + ROUNDING,
+            Comparison::Equal => (found - self.value).abs() <= ROUNDING,
+            Comparison::AtLeast => found >= self.value - ROUNDING,
+            Comparison::More => found > self.value + ROUNDING,
+        })
+    }
+}
+
+impl Figure {
+    fn parse(text: &str) -> Result<Self, String> {
+        let plain = match text {
+            "lost" => Some(Self::Lost),
+            "late-lost" => Some(Self::LateLost),
+            "closed-early" => Some(Self::ClosedEarly),
+            "bytes-per-connection" => Some(Self::BytesPerConnection),
+            name => Ending::named(name).map(Self::Ended),
+        };
+        plain
+            .map(Ok)
+            .or_else(|| parse_survival(text))
+            .or_else(|| parse_latency(text).map(Ok))
+            .unwrap_or_else(|| {
+                Err(format!(
+                    "no figure is called '{text}'; there are survive@9s, survive.idle@9s, \
+                     connect-p99, first-p99, further-p99, probe-p99, lost, late-lost, \
+                     closed-early, bytes-per-connection and {}",
+                    Ending::ALL.map(Ending::name).join(", ")
+                ))
+            })
+    }
+
+    /// Reads a value in the unit of the figure: shares from 0 to 1, seconds, or counts.
+    fn parse_value(self, text: &str) -> Result<f64, String> {
+        match self {
+            Self::Survival(..) => text
+                .strip_suffix('%')
+                .and_then(|number| number.trim().parse::<f64>().ok())
+                .filter(|percent| (0.0..=100.0).contains(percent))
+                .map(|percent| percent / 100.0)
+                .ok_or_else(|| format!("'{text}' is no share; write one such as 99.9%")),
+            Self::Latency(..) => humantime::parse_duration(text)
+                .map(|duration| duration.as_secs_f64())
+                .map_err(|_| format!("'{text}' is no time; write one such as 50ms")),
+            _ => text
+                .parse::<f64>()
+                .ok()
+                .filter(|number| *number >= 0.0)
+                .ok_or_else(|| format!("'{text}' is no number")),
+        }
+    }
+
+    /// A value of this figure, as people write it.
+    pub fn show(self, value: f64) -> String {
+        match self {
+            // Rounded down: 99.96 % must not look like the 100.0 % that it is not.
+            Self::Survival(..) => format!("{:.3} %", ((value + ROUNDING) * 1e5).floor() / 1e3),
+            Self::Latency(..) => format!("{:.3} ms", value * 1e3),
+            Self::BytesPerConnection => format!("{value:.1}"),
+            _ => format!("{value:.0}"),
+        }
+    }
+}
+
+/// Reads `survive@9s` or `survive.idle@9s`; `None` if it is something else altogether.
+fn parse_survival(text: &str) -> Option<Result<Figure, String>> {
+    let (name, age) = text.split_once('@')?;
+    let behaviour = match name.strip_prefix("survive")? {
+        "" => None,
+        dotted => Some(Behaviour::named(dotted.strip_prefix('.')?)?),
+    };
+    let age = humantime::parse_duration(age)
+        .map_err(|_| format!("'{age}' is no age; write one with its unit, as in survive@9s"));
+    Some(age.map(|age| Figure::Survival(behaviour, age)))
+}
+
+fn parse_latency(text: &str) -> Option<Figure> {
+    let (name, percentile) = text.split_once("-p")?;
+    let timed = Timed::ALL.into_iter().find(|timed| timed.name() == name)?;
+    let percentile = percentile.parse().ok()?;
+    let is_percentile = (0.0..=100.0).contains(&percentile);
+    is_percentile.then_some(Figure::Latency(timed, percentile))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_can_be_expected() {
+        let seconds = Duration::from_secs;
+        let table = [
+            (
+                "survive@9s>=99.9%",
+                Figure::Survival(None, seconds(9)),
+                0.999,
+            ),
+            (
+                " survive.slow-reader@1m 30s > 50 % ",
+                Figure::Survival(Some(Behaviour::SlowReader), seconds(90)),
+                0.5,
+            ),
+            ("probe-p99<=50ms", Figure::Latency(Timed::Probe, 99.0), 0.05),
+            (
+                "connect-p99.9<1s",
+                Figure::Latency(Timed::Connect, 99.9),
+                1.0,
+            ),
+            ("refused==0", Figure::Ended(Ending::Refused), 0.0),
+            ("lost<3", Figure::Lost, 3.0),
+            ("late-lost==0", Figure::LateLost, 0.0),
+            ("closed-early==0", Figure::ClosedEarly, 0.0),
+            (
+                "bytes-per-connection<=100",
+                Figure::BytesPerConnection,
+                100.0,
+            ),
+        ];
+        for (text, figure, value) in table {
+            let expectation = Expectation::parse(text).unwrap();
+            assert_eq!(expectation.figure, figure, "{text}");
+            assert!((expectation.value - value).abs() < 1e-12, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_can_not() {
+        let table = [
+            ("survive@9s", "no comparison"),
+            ("survive>=1%", "no figure is called 'survive'"),
+            (
+                "survive.lazy@9s>=1%",
+                "no figure is called 'survive.lazy@9s'",
+            ),
+            ("survive@9>=1%", "'9' is no age"),
+            ("survive@9s>=0.99", "'0.99' is no share"),
+            ("survive@9s>=101%", "'101%' is no share"),
+            ("probe-p101<1s", "no figure is called 'probe-p101'"),
+            ("probe-p99<50", "'50' is no time"),
+            ("refused==none", "'none' is no number"),
+            ("refused==-1", "'-1' is no number"),
+            ("refused==NaN", "'NaN' is no number"),
+        ];
+        for (text, message) in table {
+            let found = Expectation::parse(text).unwrap_err();
+            assert!(found.starts_with(message), "{text}: {found}");
+        }
+    }
+
+    #[test]
+    fn met_or_not() {
+        let table = [
+            ("lost<2", [true, false, false]),
+            ("lost<=2", [true, true, false]),
+            ("lost==2", [false, true, false]),
+            ("lost>=2", [false, true, true]),
+            ("lost>2", [false, false, true]),
+        ];
+        for (text, met) in table {
+            let expectation = Expectation::parse(text).unwrap();
+            let found = [1.0, 2.0, 3.0].map(|found| expectation.is_met_by(Some(found)));
+            assert_eq!(found, met, "{text}");
+            assert!(!expectation.is_met_by(None), "{text}");
+        }
+        let survival = Expectation::parse("survive@9s>=99.9%").unwrap();
+        assert!(survival.is_met_by(Some(0.999)));
+        assert!(!survival.is_met_by(Some(0.998_999)));
+    }
+
+    #[test]
+    fn shown() {
+        let survival = Figure::Survival(None, Duration::ZERO);
+        assert_eq!(survival.show(0.999_999), "99.999 %");
+        assert_eq!(survival.show(1.0), "100.000 %");
+        assert_eq!(Figure::Latency(Timed::Probe, 1.0).show(0.05), "50.000 ms");
+        assert_eq!(Figure::Lost.show(12.0), "12");
+    }
+}

@@ -1,0 +1,219 @@
+//! The loop: the kernel's events → calls on the swarm, until the hold is over or a signal comes.
+
+use std::io::ErrorKind;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::time::{Duration, SystemTime};
+
+use mio::event::Event;
+use mio::{Events, Interest, Poll, Token};
+use signal_hook::consts::{SIGINT, SIGTERM};
+use signal_hook_mio::v1_0::Signals;
+
+use crate::client::Readiness;
+use crate::error::Error;
+use crate::footprint::Footprint;
+use crate::progress::{Phase, Progress};
+use crate::settings::{Hold, Settings};
+use crate::swarm::Swarm;
+
+/// How many events one call to the kernel may bring.
+const EVENTS: usize = 1024;
+
+/// The token of the signals. Clients have their numbers, which are half as wide.
+const SIGNALS: Token = Token(usize::MAX);
+
+/// Probes are spread over the hold, or over so much of one that has no end.
+const PROBES_WITHIN: Duration = Duration::from_secs(60);
+
+/// How a run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Finish {
+    /// The hold was over.
+    Held,
+    /// No connection was left to hold.
+    NobodyLeft,
+    /// A signal ended it.
+    Stopped,
+}
+
+/// A run that is over, with all connections still open.
+pub struct Finished {
+    /// The connections and the counts.
+    pub swarm: Swarm,
+    /// The server's memory.
+    pub footprint: Footprint,
+    /// How it came to its end.
+    pub finish: Finish,
+    /// When it began.
+    pub began: SystemTime,
+    /// How long it lasted.
+    pub lasted: Duration,
+    /// How long opening all connections took; none if that was not finished.
+    pub ramp: Option<Duration>,
+}
+
+/// A run.
+struct Run {
+    poll: Poll,
+    signals: Signals,
+    /// Set by the first signal; the next one then ends the process at once.
+    _stopping: Arc<AtomicBool>,
+    swarm: Swarm,
+    footprint: Footprint,
+    progress: Progress,
+    phase: Phase,
+}
+
+/// Opens all connections, holds them, and says how it went.
+pub fn run(settings: Settings) -> Result<Finished, Error> {
+    let began = SystemTime::now();
+    let mut run = Run::start(settings)?;
+    let finish = run.turn_round()?;
+    let ramp = match run.phase {
+        Phase::Ramp => None,
+        Phase::Hold { since } => Some(since),
+    };
+    if run.footprint.after.is_none() {
+        run.read_memory();
+    }
+    run.swarm.sample();
+    run.progress.clear();
+    Ok(Finished {
+        lasted: run.swarm.now(),
+        swarm: run.swarm,
+        footprint: run.footprint,
+        finish,
+        began,
+        ramp,
+    })
+}
+
+impl Run {
+    fn start(settings: Settings) -> Result<Self, Error> {
+        let stopping = millpond::stop_signals::second_ends_at_once().map_err(Error::Setup)?;
+        let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(Error::Setup)?;
+        let poll = Poll::new().map_err(Error::Setup)?;
+        poll.registry()
+            .register(&mut signals, SIGNALS, Interest::READABLE)
+            .map_err(Error::Setup)?;
+        Ok(Self {
+            poll,
+            signals,
+            _stopping: stopping,
+            footprint: Footprint::of(&settings.servers, settings.target.address),
+            progress: Progress::new(settings.telling),
+            swarm: Swarm::new(settings)?,
+            phase: Phase::Ramp,
+        })
+    }
+
+    /// Turns until the run is over.
+    fn turn_round(&mut self) -> Result<Finish, Error> {
+        let mut events = Events::with_capacity(EVENTS);
+        loop {
+            match self.poll.poll(&mut events, self.timeout()) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::Interrupted => continue,
+                Err(error) => return Err(Error::Poll(error)),
+            }
+            if let Some(finish) = self.turn(&events) {
+                return Ok(finish);
+            }
+        }
+    }
+
+    /// One turn. Events come first: what has come is in before anything is late, and each answer
+    /// lets the ramp go on.
+    fn turn(&mut self, events: &Events) -> Option<Finish> {
+        let again = self.swarm.take_again();
+        for event in events {
+            match event.token() {
+                SIGNALS if self.has_been_stopped() => return Some(Finish::Stopped),
+                SIGNALS => {}
+                // Numbers are of 32 bits; the signals' token is the only wider one.
+                Token(number) => self
+                    .swarm
+                    .event(u32::try_from(number).ok()?, readiness(event)),
+            }
+        }
+        self.swarm.run_again(again);
+        self.swarm.keep_appointments();
+        self.open_or_hold();
+        self.swarm.sample_if_due();
+        self.progress.show(self.phase, &self.swarm);
+        self.finish()
+    }
+
+    fn has_been_stopped(&mut self) -> bool {
+        self.signals.pending().count() > 0
+    }
+
+    /// Goes on with the ramp, or from the ramp to the hold.
+    fn open_or_hold(&mut self) {
+        if self.phase != Phase::Ramp {
+            return;
+        }
+        // With the first connection, and before the second.
+        if self.footprint.before.is_none() && self.swarm.tally.settled > 0 {
+            self.footprint.before = self.footprint.read(self.swarm.tally.standing);
+        }
+        self.swarm.open_more(self.poll.registry());
+        if self.swarm.is_complete() {
+            self.read_memory();
+            let since = self.swarm.now();
+            self.phase = Phase::Hold { since };
+            self.swarm.plan_probes(match self.swarm.settings().hold {
+                Hold::For(hold) => hold,
+                Hold::Forever => PROBES_WITHIN,
+            });
+            self.progress.tell(self.phase, &self.swarm);
+        }
+    }
+
+    fn read_memory(&mut self) {
+        self.footprint.after = self.footprint.read(self.swarm.tally.standing);
+    }
+
+    fn finish(&self) -> Option<Finish> {
+        let Phase::Hold { since } = self.phase else {
+            return None;
+        };
+        let all = u64::from(self.swarm.settings().connections);
+        if self.swarm.tally.deaths() as u64 == all {
+            return Some(Finish::NobodyLeft);
+        }
+        match self.swarm.settings().hold {
+            Hold::For(hold) if self.swarm.now() >= since + hold => Some(Finish::Held),
+            _ => None,
+        }
+    }
+
+    /// How long the kernel may let us sleep.
+    fn timeout(&self) -> Option<Duration> {
+        let now = self.swarm.now();
+        let end = match (self.phase, self.swarm.settings().hold) {
+            (Phase::Hold { since }, Hold::For(hold)) => Some((since + hold).saturating_sub(now)),
+            _ => None,
+        };
+        [
+            end,
+            self.swarm.timeout(),
+            Some(self.swarm.time_to_sample()),
+            self.progress.timeout(now),
+        ]
+        .into_iter()
+        .flatten()
+        .min()
+    }
+}
+
+/// What an event says. After an error or a hang-up, a read or a write finds out what it was.
+fn readiness(event: &Event) -> Readiness {
+    let closed = event.is_read_closed() || event.is_error();
+    Readiness {
+        readable: event.is_readable() || closed,
+        writable: event.is_writable() || event.is_write_closed() || event.is_error(),
+        closed,
+    }
+}
