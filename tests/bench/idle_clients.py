@@ -12,14 +12,11 @@ import plain
 
 def main():
     port, count = int(sys.argv[1]), int(sys.argv[2])
-    text = plain.request("1k.bin")
-    clients = []
-    for _ in range(count):
-        client = plain.connect(port)
-        plain.ask(client, text)
-        clients.append(client)
+    clients = plain.hold(port, count, "1k.bin")
     print("open", flush=True)
     sys.stdin.read()
+    for client in clients:
+        client.close()
 
 
 main()

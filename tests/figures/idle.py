@@ -11,19 +11,11 @@ FIRST = 64
 def bytes_each(site, binary, count):
     """Bytes of private memory for each of `count` idle clients, more or less than a page."""
     server = Server(site, binary, ("--quiet",))
-    text = plain.request("1k.bin")
-    clients = []
-
-    def hold(more):
-        for _ in range(more):
-            clients.append(plain.connect(server.port))
-            plain.ask(clients[-1], text)
-
-    hold(FIRST)
+    first = plain.hold(server.port, FIRST, "1k.bin")
     before = processes.memory(server.pid())["Private"]
-    hold(count)
+    clients = plain.hold(server.port, count, "1k.bin")
     grown = processes.memory(server.pid())["Private"] - before
-    for client in clients:
+    for client in first + clients:
         client.close()
     server.stop()
     return grown / count

@@ -5,10 +5,33 @@ import socket
 import time
 
 
-def connect(port):
-    client = socket.create_connection(("127.0.0.1", port), 30)
+#: From linux/in.h; Python 3.11 doesn't name it.
+IP_BIND_ADDRESS_NO_PORT = 24
+
+#: So many clients of one source address leave room for the ports of others on this machine.
+CLIENTS_EACH = 4000
+
+
+def connect(port, source="127.0.0.1"):
+    """A connection that waits for no more than half a minute."""
+    client = socket.socket()
+    client.settimeout(30)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    # The port is chosen when the destination is known: many sockets may then share it.
+    client.setsockopt(socket.IPPROTO_IP, IP_BIND_ADDRESS_NO_PORT, 1)
+    client.bind((source, 0))
+    client.connect(("127.0.0.1", port))
     return client
+
+
+def hold(port, count, path):
+    """`count` connections on each of which one request was made and answered."""
+    text = request(path)
+    clients = []
+    for number in range(count):
+        clients.append(connect(port, f"127.0.0.{1 + number // CLIENTS_EACH}"))
+        ask(clients[-1], text)
+    return clients
 
 
 def request(path, fields=()):
