@@ -15,6 +15,7 @@ use crate::clock::{Clock, Now};
 use crate::config::{Limits, RequestsPrinted};
 use crate::connection::Readiness;
 use crate::descriptors::DescriptorUse;
+use crate::observer::Unobserved;
 use crate::peer::Peer;
 use crate::resource::{Content, Documents, Missing, Resource, SMALL};
 use crate::shared::{Phase, RequestLines, Shared};
@@ -143,6 +144,7 @@ pub(crate) fn shared(limits: Limits) -> Shared<Files> {
         descriptors,
         sent_in_phase: 0,
         output: Vec::new(),
+        observer: Unobserved,
     }
 }
 

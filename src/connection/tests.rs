@@ -23,6 +23,9 @@ use crate::testing::{
     Scripted, WRITABLE, Wire, assert_same, moment, peer, shared, take_outcomes,
 };
 
+/// The name of the only connection there is.
+const KEY: Key = Key { slot: 3, serial: 7 };
+
 /// Two Hosts: its frame can't be trusted.
 const UNSOUND: &str = "GET /big.bin HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
 
@@ -47,7 +50,7 @@ impl Rig {
     fn with(limits: Limits) -> Self {
         let wire = Wire::new();
         Self {
-            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), 7, moment(0).wall),
+            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), KEY, moment(0).wall),
             wire,
             shared: shared(limits),
             input: vec![0; HEAD_MAX],

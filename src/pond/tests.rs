@@ -195,10 +195,8 @@ impl Rig {
                 "slot {slot} has no deadline"
             );
             // It stands in one queue, or in none.
-            let key = Key {
-                slot,
-                serial: connection.serial(),
-            };
+            let key = connection.key();
+            assert_eq!(key.slot, slot);
             let places = |queue: &VecDeque<Key>| queue.iter().filter(|&&one| one == key).count();
             let expected = match connection.queued {
                 Queued::No => [0, 0],

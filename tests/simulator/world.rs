@@ -11,6 +11,7 @@ use millpond::clock::Clock;
 use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
 use millpond::connection::Readiness;
 use millpond::descriptors::DescriptorUse;
+use millpond::observer::Unobserved;
 use millpond::pond::{Key, Pond};
 use millpond::shared::{Phase, RequestLines, Shared};
 use millpond::status::Status;
@@ -220,5 +221,6 @@ fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared
         descriptors: DescriptorUse::of(scene.limits.max_descriptors),
         sent_in_phase: 0,
         output: Vec::new(),
+        observer: Unobserved,
     }
 }
