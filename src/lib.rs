@@ -39,6 +39,7 @@
 //! | 3 | [`response`] | answer → head bytes |
 //! | 4 | [`connection`] | the states of one connection, and what drives them |
 //! | 5 | [`pond`] | all connections: slab, ready queue, deadlines |
+//! | 3 | [`observers`] | what is made of the events that observers see |
 //! | 6 | [`console`] | lines for people that never make the server wait |
 //! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
 //! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
@@ -87,6 +88,7 @@ pub mod listeners;
 pub mod log_file;
 pub mod media_type;
 pub mod observer;
+pub mod observers;
 pub mod options;
 pub mod pages;
 pub mod peer;

@@ -4,6 +4,7 @@ use super::{Key, Pond, slot_number};
 use crate::connection::Queued;
 use crate::observer::{Census, Observer};
 use crate::resource::Documents;
+use crate::states::StateName;
 use crate::timeouts::Deadline;
 use crate::transport::Transport;
 
@@ -16,6 +17,13 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
             ready: self.ready.len(),
             parked: self.parked.len(),
         }
+    }
+
+    /// Who there is, and in which state, in the order of the slots.
+    pub fn states(&self) -> impl Iterator<Item = (Key, StateName)> {
+        self.connections
+            .iter()
+            .map(|(_, connection)| (connection.key(), connection.state_name()))
     }
 
     /// Checks the invariants of `docs/design.md` that can't be seen from outside: each connection
