@@ -10,6 +10,9 @@
 //!             └───────────────────────────────────────────────┘
 //! ```
 //!
+//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline.
+//! All ways there are stand in [`crate::states::TRANSITIONS`].
+//!
 //! A state is an enum variant that carries its data: to change state is to replace the value, so
 //! nothing is left over from the state before. Each state tries its operation when it is entered
 //! and waits only once the socket has said that it would block: readiness comes as an edge, and

@@ -63,6 +63,9 @@
 //!             └───────────────────────────────────────────────┘
 //! ```
 //!
+//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline.
+//! All ways there are stand in [`states::TRANSITIONS`].
+//!
 //! # In which order to read
 //!
 //! For the loop: [`server::Server::run`] and its turn, [`pond`], [`connection`], [`timeouts`].

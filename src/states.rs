@@ -34,10 +34,10 @@ impl StateName {
     /// What a connection in this state waits for when it can do no more.
     pub const fn waits_for(self) -> &'static str {
         match self {
-            Self::Reading => "the rest of a request",
-            Self::Responding => "room in the send queue",
-            Self::Idle => "the next request",
-            Self::Closing => "the peer to end its side",
+            Self::Reading => "a whole head",
+            Self::Responding => "room to write",
+            Self::Idle => "a request",
+            Self::Closing => "the peer's end",
         }
     }
 }
@@ -88,7 +88,7 @@ pub const TRANSITIONS: [Transition; 10] = [
     Transition {
         from: Some(StateName::Reading),
         to: None,
-        when: "end of input, reset, deadline, or no descriptor",
+        when: "end of input, reset, deadline, evicted, or no descriptor",
     },
     Transition {
         from: Some(StateName::Responding),
@@ -103,7 +103,7 @@ pub const TRANSITIONS: [Transition; 10] = [
     Transition {
         from: Some(StateName::Closing),
         to: None,
-        when: "end of input, reset, deadline, or 1 MiB thrown away",
+        when: "end of input, reset, deadline, evicted, or 1 MiB thrown away",
     },
 ];
 
