@@ -10,6 +10,9 @@
 //!             └───────────────────────────────────────────────┘
 //! ```
 //!
+//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline.
+//! All ways there are stand in [`crate::states::TRANSITIONS`].
+//!
 //! A state is an enum variant that carries its data: to change state is to replace the value, so
 //! nothing is left over from the state before. Each state tries its operation when it is entered
 //! and waits only once the socket has said that it would block: readiness comes as an edge, and
@@ -29,11 +32,14 @@ use crate::access_log::Row;
 use crate::cause::Cause;
 use crate::config::{REQUEST_BUDGET, SEND_BUDGET};
 use crate::exchange::{Exchange, Record};
+use crate::key::Key;
+use crate::observer::Observer;
 use crate::peer::Peer;
 use crate::request;
 use crate::resource::Documents;
 use crate::shared::Shared;
 use crate::timeouts::Deadline;
+pub use crate::transport::Readiness;
 use crate::transport::Transport;
 
 /// One client. It owns no buffer: what it holds beyond this struct hangs on its state.
@@ -41,8 +47,8 @@ use crate::transport::Transport;
 pub struct Connection<T: Transport> {
     transport: T,
     peer: Peer,
-    /// Tells this connection from earlier ones in the same slot.
-    serial: u32,
+    /// Its name, which tells it from earlier ones in the same slot.
+    key: Key,
     /// How many requests it has made.
     requests: u32,
     /// When it was accepted, in milliseconds since 1970.
@@ -54,19 +60,6 @@ pub struct Connection<T: Transport> {
     /// Whether the pond has closed another for the file that it waits for. Belongs to the pond.
     pub room_made: MadeRoom,
     state: State<T::File>,
-}
-
-/// What the socket is known to be ready for: remembered, because an edge tells it only once.
-/// Cleared by `WouldBlock`, or by a transfer shorter than asked (epoll(7), question 9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Readiness {
-    /// There may be something to read.
-    pub readable: bool,
-    /// There may be room to write.
-    pub writable: bool,
-    /// The peer has ended its side: a short read does not mean that no more is coming, for the
-    /// end itself is still to be read.
-    pub read_closed: bool,
 }
 
 /// Whether a connection stands in one of the pond's queues.
@@ -149,7 +142,10 @@ impl Turn {
     }
 
     /// Takes what was sent off the budgets, the connection's and that of all.
-    fn count_sent<D>(&mut self, count: usize, shared: &mut Shared<D>) {
+    fn count_sent<D, O: Observer>(&mut self, key: Key, count: usize, shared: &mut Shared<D, O>) {
+        if count > 0 {
+            shared.observer.wrote(key, count);
+        }
         self.send_budget = self.send_budget.saturating_sub(count);
         shared.sent_in_phase += count;
     }
@@ -158,12 +154,12 @@ impl Turn {
 impl<T: Transport> Connection<T> {
     /// A connection that was accepted at `now`. Its socket has room to write, and has not said
     /// yet whether there is something to read.
-    pub fn new(transport: T, peer: Peer, serial: u32, now: SystemTime) -> Self {
+    pub fn new(transport: T, peer: Peer, key: Key, now: SystemTime) -> Self {
         let since_1970 = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             transport,
             peer,
-            serial,
+            key,
             requests: 0,
             connected_at: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
             ready: Readiness {
@@ -177,9 +173,9 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    /// Tells this connection from earlier ones in the same slot.
-    pub fn serial(&self) -> u32 {
-        self.serial
+    /// Its name, which tells it from earlier ones in the same slot.
+    pub fn key(&self) -> Key {
+        self.key
     }
 
     /// Whether a response is on its way.
@@ -196,9 +192,9 @@ impl<T: Transport> Connection<T> {
 
     /// Does all that can be done without waiting, within the budget of a turn. `input` is the
     /// shared read buffer, at least [`HEAD_MAX`](request::HEAD_MAX) bytes.
-    pub fn advance<D: Documents<File = T::File>>(
+    pub fn advance<D: Documents<File = T::File>, O: Observer>(
         &mut self,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
         input: &mut [u8],
     ) -> Advance {
         let mut turn = Turn::new();
@@ -206,7 +202,7 @@ impl<T: Transport> Connection<T> {
             let step = match self.state {
                 State::Reading(_) | State::Idle => self.read(&mut turn, shared, input),
                 State::Responding(_) => self.send(&mut turn, shared),
-                State::Closing { .. } => self.discard(&mut turn, input),
+                State::Closing { .. } => self.discard(&mut turn, shared, input),
             };
             if let Break(then) = step {
                 let deadline = turn.deadline;
@@ -217,9 +213,9 @@ impl<T: Transport> Connection<T> {
 
     /// The server stops. A request that is already in the socket is answered, and what is being
     /// sent goes on; all else ends.
-    pub fn stop<D: Documents<File = T::File>>(
+    pub fn stop<D: Documents<File = T::File>, O: Observer>(
         &mut self,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
         input: &mut [u8],
     ) -> Advance {
         if let State::Reading(_) | State::Idle = self.state {
@@ -233,7 +229,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// It is being dropped for `cause`: a response that is on its way gets its row.
-    pub fn abandon<D>(&self, cause: Cause, shared: &mut Shared<D>) {
+    pub fn abandon<D, O: Observer>(&self, cause: Cause, shared: &mut Shared<D, O>) {
         if let State::Responding(exchange) = &self.state {
             self.log(&exchange.record, exchange.body_sent, Some(cause), shared);
             shared.descriptors.files -= exchange.files();
@@ -252,12 +248,12 @@ impl<T: Transport> Connection<T> {
     }
 
     /// One row for each response, when it has ended one way or the other.
-    fn log<S: AsRef<str>, D>(
+    fn log<S: AsRef<str>, D, O: Observer>(
         &self,
         record: &Record<S>,
         bytes: u64,
         cut_short: Option<Cause>,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
     ) {
         let ended = shared.clock.elapsed();
         let row = Row {
@@ -273,6 +269,8 @@ impl<T: Transport> Connection<T> {
             cut_short,
         };
         shared.log.record(&row, shared.clock.now().monotonic);
+        let observer = &mut shared.observer;
+        observer.logged(self.key, record.status, bytes, cut_short);
     }
 }
 

@@ -22,6 +22,8 @@
 //! | 0 | [`media_type`] | file name → Content-Type |
 //! | 0 | [`pages`] | the error pages that are built in |
 //! | 0 | [`escape`] | text from strangers, made safe to print |
+//! | 0 | [`key`] | the name of a connection |
+//! | 0 | [`states`] | the states by name, and the table of ways between them |
 //! | 0 | [`peer`] | a client's address in 18 bytes |
 //! | 0 | [`stop_signals`] | the second signal to stop ends the process at once |
 //! | 0 | [`timeouts`] | deadlines in constant time |
@@ -33,10 +35,12 @@
 //! | 1 | [`resource`] | name → open regular file, confined beneath the root |
 //! | 1 | [`exchange`] | a response on its way: what is left to send |
 //! | 2 | [`answer`] | request → status and file |
-//! | 2 | [`shared`] | what all connections share |
+//! | 2 | [`observer`] | who watches the loop: one method for each thing that happens in it |
+//! | 3 | [`shared`] | what all connections share |
 //! | 3 | [`response`] | answer → head bytes |
 //! | 4 | [`connection`] | the states of one connection, and what drives them |
 //! | 5 | [`pond`] | all connections: slab, ready queue, deadlines |
+//! | 3 | [`observers`] | what is made of the events that observers see |
 //! | 6 | [`console`] | lines for people that never make the server wait |
 //! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
 //! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
@@ -60,6 +64,9 @@
 //!             └───────────────────────────────────────────────┘
 //! ```
 //!
+//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline.
+//! All ways there are stand in [`states::TRANSITIONS`].
+//!
 //! # In which order to read
 //!
 //! For the loop: [`server::Server::run`] and its turn, [`pond`], [`connection`], [`timeouts`].
@@ -80,9 +87,12 @@ pub mod error;
 pub mod escape;
 pub mod exchange;
 pub mod host;
+pub mod key;
 pub mod listeners;
 pub mod log_file;
 pub mod media_type;
+pub mod observer;
+pub mod observers;
 pub mod options;
 pub mod pages;
 pub mod peer;
@@ -93,6 +103,7 @@ pub mod response;
 pub mod sandbox;
 pub mod server;
 pub mod shared;
+pub mod states;
 pub mod status;
 pub mod stop_signals;
 pub mod target;

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use millpond::config::{Config, Sandbox};
 use millpond::error::Error;
+use millpond::observer::Unobserved;
 use millpond::options::{self, NoConfig};
 use millpond::server::Server;
 use millpond::{descriptors, sandbox};
@@ -35,7 +36,7 @@ fn main() -> ExitCode {
 }
 
 fn serve(config: &Config, descriptors: u64) -> Result<(), Error> {
-    let mut server = Server::start(config)?;
+    let mut server = Server::start(config, Unobserved)?;
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
     let sandbox = match config.sandbox {

@@ -15,6 +15,8 @@ use slab::Slab;
 
 use crate::cause::{Cause, CauseCounts};
 use crate::connection::{Advance, Connection, MadeRoom, Queued, Readiness, Then};
+pub use crate::key::Key;
+use crate::observer::{Observer, Occasion, Queue, Unobserved};
 use crate::peer::Peer;
 use crate::request::HEAD_MAX;
 use crate::resource::Documents;
@@ -26,18 +28,8 @@ use crate::transport::Transport;
 /// the others waiting.
 const EXPIRIES: usize = 1024;
 
-/// A connection's name: its slot, and a serial number that tells it from earlier ones in the same
-/// slot. An event that was on its way while its connection was closed finds nobody.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
-    /// Its place in the slab.
-    pub slot: u32,
-    /// Counts accepted connections, and wraps.
-    pub serial: u32,
-}
-
 /// The connections, and what they share.
-pub struct Pond<T: Transport, D> {
+pub struct Pond<T: Transport, D, O = Unobserved> {
     connections: Slab<Connection<T>>,
     timeouts: Timeouts,
     /// Connections whose socket is ready but whose work is not done: an edge that they have seen
@@ -50,7 +42,7 @@ pub struct Pond<T: Transport, D> {
     parked: VecDeque<Key>,
     /// When one of them is tried again, even if no descriptor is known to be free.
     retry_at: Duration,
-    shared: Shared<D>,
+    shared: Shared<D, O>,
     /// The shared read buffer.
     input: Box<[u8]>,
     next_serial: u32,
@@ -58,9 +50,9 @@ pub struct Pond<T: Transport, D> {
     closed: CauseCounts,
 }
 
-impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
+impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     /// A pond without connections. Nothing is allocated in proportion to its bounds.
-    pub fn new(shared: Shared<D>) -> Self {
+    pub fn new(shared: Shared<D, O>) -> Self {
         let limits = shared.limits.clone();
         Self {
             connections: Slab::new(),
@@ -78,12 +70,12 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
     }
 
     /// What the connections share.
-    pub fn shared(&self) -> &Shared<D> {
+    pub fn shared(&self) -> &Shared<D, O> {
         &self.shared
     }
 
     /// What the connections share, to change.
-    pub fn shared_mut(&mut self) -> &mut Shared<D> {
+    pub fn shared_mut(&mut self) -> &mut Shared<D, O> {
         &mut self.shared
     }
 
@@ -138,10 +130,10 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
     pub fn admit(&mut self, transport: T, peer: Peer) -> Key {
         let key = self.next_key();
         let now = self.shared.clock.now();
-        let connection = Connection::new(transport, peer, key.serial, now.wall);
+        let connection = Connection::new(transport, peer, key, now.wall);
         self.connections.insert(connection);
-        self.timeouts
-            .set(key.slot, Deadline::FirstByte, now.monotonic);
+        self.shared.observer.accepted(key, peer);
+        self.set_deadline(key, Deadline::FirstByte);
         self.shared.descriptors.connections += 1;
         self.next_serial = self.next_serial.wrapping_add(1);
         self.accepted += 1;
@@ -154,16 +146,19 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             return;
         };
         connection.note(readiness);
+        let queued = connection.queued;
+        let is_responding = connection.is_responding();
+        self.shared.observer.ready(key, readiness);
         // One that stands in a queue has its turn from there.
-        if connection.queued != Queued::No {
+        if queued != Queued::No {
             return;
         }
         // Requests come first: whoever is in the middle of an answer goes on from the queue, in
         // turn with all others who are, so that a small request need not wait behind downloads.
-        if connection.is_responding() || self.is_crowded || self.shared.has_told_enough() {
+        if is_responding || self.is_crowded || self.shared.has_told_enough() {
             self.queue(key);
         } else {
-            self.advance(key);
+            self.advance(key, Occasion::Event);
         }
     }
 
@@ -186,7 +181,7 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             };
             if let Some(connection) = self.find(key) {
                 connection.queued = Queued::No;
-                self.advance(key);
+                self.advance(key, Occasion::Queue);
             }
         }
     }
@@ -202,10 +197,9 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
                 self.timeouts.remove(slot);
                 continue;
             };
-            let key = Key {
-                slot,
-                serial: connection.serial(),
-            };
+            let key = connection.key();
+            self.shared.observer.deadline_passed(key, deadline);
+            self.shared.observer.work_begins(key, Occasion::Deadline);
             // One last write is tried whatever the others have sent.
             self.shared.sent_in_phase = 0;
             let advance = connection.deadline_passed(&mut self.shared, &mut self.input);
@@ -218,6 +212,7 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
                     ..advance
                 },
             );
+            self.shared.observer.work_ends(key);
         }
     }
 
@@ -237,21 +232,22 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
     fn find(&mut self, key: Key) -> Option<&mut Connection<T>> {
         self.connections
             .get_mut(key.slot as usize)
-            .filter(|connection| connection.serial() == key.serial)
+            .filter(|connection| connection.key() == key)
     }
 
-    fn advance(&mut self, key: Key) {
+    fn advance(&mut self, key: Key, occasion: Occasion) {
         if let Some(connection) = self.connections.get_mut(key.slot as usize) {
+            self.shared.observer.work_begins(key, occasion);
             let advance = connection.advance(&mut self.shared, &mut self.input);
             self.settle(key, advance);
+            self.shared.observer.work_ends(key);
         }
     }
 
     /// Does what a connection's progress asks for.
     fn settle(&mut self, key: Key, advance: Advance) {
         if let Some(deadline) = advance.deadline {
-            let now = self.shared.clock.now().monotonic;
-            self.timeouts.set(key.slot, deadline, now);
+            self.set_deadline(key, deadline);
         }
         if advance.then != Then::Exhausted
             && let Some(connection) = self.find(key)
@@ -272,12 +268,20 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
         }
     }
 
+    fn set_deadline(&mut self, key: Key, deadline: Deadline) {
+        let now = self.shared.clock.now().monotonic;
+        self.timeouts.set(key.slot, deadline, now);
+        let due = self.timeouts.due(key.slot).unwrap_or(now);
+        self.shared.observer.deadline_set(key, deadline, due);
+    }
+
     fn queue(&mut self, key: Key) {
         if let Some(connection) = self.find(key)
             && connection.queued == Queued::No
         {
             connection.queued = Queued::Ready;
             self.ready.push_back(key);
+            self.shared.observer.queued(key, Queue::Ready);
         }
     }
 
@@ -287,6 +291,7 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             connection.abandon(cause, &mut self.shared);
             self.shared.descriptors.connections -= 1;
             self.closed.add(cause);
+            self.shared.observer.closed(connection.key(), cause);
         }
     }
 }

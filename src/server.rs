@@ -25,6 +25,7 @@ use crate::descriptors::DescriptorUse;
 use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::log_file::LogFile;
+use crate::observer::Observer;
 use crate::pond::Pond;
 use crate::resource::{DocumentRoot, Room};
 use crate::shared::{Phase, RequestLines, Shared};
@@ -36,23 +37,23 @@ const EVENTS: usize = 1024;
 const CONSOLE_RETRY: Duration = Duration::from_millis(100);
 
 /// A server, listening.
-pub struct Server {
+pub struct Server<O: Observer> {
     poll: Poll,
     listeners: Listeners,
     signals: Watch,
     /// When the stop is over, whoever is still there.
     stop_by: Option<Duration>,
-    pond: Pond<TcpStream, DocumentRoot>,
+    pond: Pond<TcpStream, DocumentRoot, O>,
     log_file: Option<LogFile>,
     output: Console,
     diagnostics: Console,
     warned_at: Option<Duration>,
 }
 
-impl Server {
+impl<O: Observer> Server<O> {
     /// Opens everything that can fail: root, listeners, log. From here on nothing ends the
-    /// server but a signal.
-    pub fn start(config: &Config) -> Result<Self, Error> {
+    /// server but a signal. `observer` is told of all that happens then.
+    pub fn start(config: &Config, observer: O) -> Result<Self, Error> {
         let clock = Clock::system();
         let mut diagnostics = Console::standard_error().map_err(Error::Setup)?;
         let room = Room {
@@ -82,6 +83,7 @@ impl Server {
             descriptors: DescriptorUse::of(config.limits.max_descriptors),
             sent_in_phase: 0,
             output: Vec::new(),
+            observer,
         });
         let mut server = Self {
             poll: Poll::new().map_err(Error::Setup)?,
@@ -128,7 +130,9 @@ impl Server {
     pub fn run(&mut self) -> Result<(), Error> {
         let mut events = Events::with_capacity(EVENTS);
         while !self.is_over() {
-            match self.poll.poll(&mut events, self.timeout()) {
+            let timeout = self.timeout();
+            self.pond.shared_mut().observer.poll_begins(timeout);
+            match self.poll.poll(&mut events, timeout) {
                 Ok(()) => {}
                 // A signal that we don't handle, or a pause of the whole process. Deadlines wait
                 // for the next round: what came during the pause is to be seen first.
@@ -148,6 +152,9 @@ impl Server {
     /// came in time must not lose to its deadline; the log comes last, with all rows of the turn.
     fn turn(&mut self, events: &Events) {
         self.pond.begin_turn();
+        let shared = self.pond.shared_mut();
+        let now = shared.clock.now();
+        shared.observer.turn_begins(now, events.iter().count());
         for event in events {
             match Source::of(event.token()) {
                 Source::Connection(key) => self.pond.event(key, readiness(event)),
@@ -160,6 +167,8 @@ impl Server {
         self.pond.expire();
         self.write_out();
         self.pond.end_turn();
+        let census = self.pond.census();
+        self.pond.shared_mut().observer.turn_ends(census);
     }
 
     /// How long the kernel may let us sleep.
@@ -193,7 +202,7 @@ impl Server {
     }
 }
 
-impl Drop for Server {
+impl<O: Observer> Drop for Server<O> {
     /// Also when a panic unwinds: the rows so far are written out.
     fn drop(&mut self) {
         self.write_log();

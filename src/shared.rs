@@ -5,12 +5,13 @@ use crate::clock::Clock;
 use crate::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
 use crate::descriptors::DescriptorUse;
 use crate::escape;
+use crate::observer::Unobserved;
 use crate::status::Status;
 use crate::target::DotFiles;
 
 /// One of each for the whole loop; none belongs to a connection.
 #[derive(Debug)]
-pub struct Shared<D> {
+pub struct Shared<D, O = Unobserved> {
     /// The bounds on each connection.
     pub limits: Limits,
     /// Whether names that begin with a dot are served.
@@ -31,12 +32,14 @@ pub struct Shared<D> {
     pub sent_in_phase: usize,
     /// Where heads and small bodies are put together: the shared write buffer.
     pub output: Vec<u8>,
+    /// Who watches.
+    pub observer: O,
 }
 
 /// When so many bytes of request lines wait, the turn ends early to print them.
 const LINES_MAX: usize = 32 * 1024;
 
-impl<D> Shared<D> {
+impl<D, O> Shared<D, O> {
     /// Whether this phase of the turn has sent its share. What is left to send has its turn later,
     /// so that the time of a turn is bounded.
     pub fn has_sent_enough(&self) -> bool {

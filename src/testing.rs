@@ -15,6 +15,7 @@ use crate::clock::{Clock, Now};
 use crate::config::{Limits, RequestsPrinted};
 use crate::connection::Readiness;
 use crate::descriptors::DescriptorUse;
+use crate::observers::laws::Laws;
 use crate::peer::Peer;
 use crate::resource::{Content, Documents, Missing, Resource, SMALL};
 use crate::shared::{Phase, RequestLines, Shared};
@@ -119,7 +120,7 @@ pub(crate) fn moment(milliseconds: u64) -> Now {
 }
 
 /// What connections share: a clock that stands at the start, and the usual files.
-pub(crate) fn shared(limits: Limits) -> Shared<Files> {
+pub(crate) fn shared(limits: Limits) -> Shared<Files, Laws> {
     let descriptors = DescriptorUse::of(limits.max_descriptors);
     let mut documents = Files::default();
     documents.add("small.txt", b"0123456789".to_vec());
@@ -138,6 +139,7 @@ pub(crate) fn shared(limits: Limits) -> Shared<Files> {
         descriptors,
         sent_in_phase: 0,
         output: Vec::new(),
+        observer: Laws::default(),
     }
 }
 
@@ -149,7 +151,7 @@ pub(crate) const MISSING_PAGE: &str = "<p>none</p>";
 pub(crate) const BIG: usize = 20_000;
 
 /// Takes the rows that were logged, with all their cells.
-pub(crate) fn take_rows(shared: &mut Shared<Files>) -> Vec<csv::StringRecord> {
+pub(crate) fn take_rows(shared: &mut Shared<Files, Laws>) -> Vec<csv::StringRecord> {
     let text = shared.log.take();
     csv::ReaderBuilder::new()
         .has_headers(false)
@@ -161,7 +163,7 @@ pub(crate) fn take_rows(shared: &mut Shared<Files>) -> Vec<csv::StringRecord> {
 
 /// Takes the rows that were logged: method, target, file, status, bytes and outcome, with `-` for
 /// what is empty.
-pub(crate) fn take_outcomes(shared: &mut Shared<Files>) -> Vec<String> {
+pub(crate) fn take_outcomes(shared: &mut Shared<Files, Laws>) -> Vec<String> {
     let cell = |row: &csv::StringRecord, index: usize| match &row[index] {
         "" | "'-" => "-".to_owned(),
         text => text.to_owned(),

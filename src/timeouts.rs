@@ -178,6 +178,12 @@ impl Timeouts {
         self.links.get(slot as usize)?.deadline
     }
 
+    /// When the deadline that `slot` has passes.
+    pub fn due(&self, slot: u32) -> Option<Duration> {
+        let link = self.links.get(slot as usize)?;
+        link.deadline.map(|_| TICK * link.due)
+    }
+
     /// How many slots have this deadline.
     pub fn count(&self, deadline: Deadline) -> usize {
         self.queues[deadline as usize].length

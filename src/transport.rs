@@ -19,6 +19,19 @@ pub enum Follow {
     Body,
 }
 
+/// What the socket is known to be ready for: remembered, because an edge tells it only once.
+/// Cleared by `WouldBlock`, or by a transfer shorter than asked (epoll(7), question 9).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Readiness {
+    /// There may be something to read.
+    pub readable: bool,
+    /// There may be room to write.
+    pub writable: bool,
+    /// The peer has ended its side: a short read does not mean that no more is coming, for the
+    /// end itself is still to be read.
+    pub read_closed: bool,
+}
+
 /// A non-blocking byte stream. Every call may answer [`io::ErrorKind::WouldBlock`], and take or
 /// give fewer bytes than asked.
 pub trait Transport {

@@ -2,10 +2,21 @@
 
 use super::{Connection, Queued, State};
 use crate::request;
+use crate::states::StateName;
 use crate::timeouts::Deadline;
 use crate::transport::Transport;
 
 impl<T: Transport> Connection<T> {
+    /// Its state, without the data.
+    pub fn state_name(&self) -> StateName {
+        match &self.state {
+            State::Reading(_) => StateName::Reading,
+            State::Responding(_) => StateName::Responding,
+            State::Idle => StateName::Idle,
+            State::Closing { .. } => StateName::Closing,
+        }
+    }
+
     /// For [`crate::pond::Pond::audit`]: the deadline that its state calls for, or what is wrong
     /// with it between two calls.
     pub fn audit(&self) -> Result<Deadline, &'static str> {

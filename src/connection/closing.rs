@@ -5,11 +5,18 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use super::{Connection, State, Then, Turn};
 use crate::config::CLOSING_DISCARDS;
 use crate::exchange::After;
+use crate::observer::Observer;
+use crate::shared::Shared;
+use crate::states::StateName;
 use crate::transport::Transport;
 
 impl<T: Transport> Connection<T> {
     /// After a response: Idle, or the end.
-    pub(super) fn finish(&mut self, after: After) -> ControlFlow<Then> {
+    pub(super) fn finish<D, O: Observer>(
+        &mut self,
+        after: After,
+        shared: &mut Shared<D, O>,
+    ) -> ControlFlow<Then> {
         match after {
             After::Keep => self.state = State::Idle,
             After::Close(cause) => {
@@ -20,13 +27,20 @@ impl<T: Transport> Connection<T> {
                     discards_left: CLOSING_DISCARDS,
                     cause,
                 };
+                let observer = &mut shared.observer;
+                observer.changed(self.key, StateName::Responding, StateName::Closing);
             }
         }
         Continue(())
     }
 
     /// Closing: throws input away until the peer ends its side too.
-    pub(super) fn discard(&mut self, turn: &mut Turn, input: &mut [u8]) -> ControlFlow<Then> {
+    pub(super) fn discard<D, O: Observer>(
+        &mut self,
+        turn: &mut Turn,
+        shared: &mut Shared<D, O>,
+        input: &mut [u8],
+    ) -> ControlFlow<Then> {
         let State::Closing {
             discards_left,
             cause,
@@ -42,8 +56,12 @@ impl<T: Transport> Connection<T> {
             return Break(Then::Yield);
         }
         match self.transport.read(input) {
-            Ok(0) => Break(Then::Close(cause)),
+            Ok(0) => {
+                shared.observer.read(self.key, 0);
+                Break(Then::Close(cause))
+            }
             Ok(count) => {
+                shared.observer.read(self.key, count);
                 self.ready.readable = count == input.len() || self.ready.read_closed;
                 turn.send_budget = turn.send_budget.saturating_sub(count);
                 let count = u32::try_from(count).unwrap_or(u32::MAX);
@@ -53,7 +71,7 @@ impl<T: Transport> Connection<T> {
                 }
                 Continue(())
             }
-            Err(error) => match self.read_failed(&error) {
+            Err(error) => match self.read_failed(&error, shared) {
                 // It ended for what came before, whatever way the peer takes its leave.
                 Break(Then::Close(_)) => Break(Then::Close(cause)),
                 step => step,

@@ -4,6 +4,7 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use super::{Advance, Connection, State, Then, Turn};
 use crate::cause::Cause;
+use crate::observer::Observer;
 use crate::request;
 use crate::resource::Documents;
 use crate::shared::Shared;
@@ -14,9 +15,9 @@ impl<T: Transport> Connection<T> {
     /// more: a request may lie in the socket whose event has not been seen, as after a pause of the
     /// whole machine; and room to write is told only when about a third of the send queue is free,
     /// which an honest slow reader may need longer for than the deadline.
-    pub fn deadline_passed<D: Documents<File = T::File>>(
+    pub fn deadline_passed<D: Documents<File = T::File>, O: Observer>(
         &mut self,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
         input: &mut [u8],
     ) -> Advance {
         if let State::Closing { cause, .. } = self.state {
@@ -33,7 +34,10 @@ impl<T: Transport> Connection<T> {
     }
 
     /// What it waited for has not come.
-    fn give_up<D: Documents<File = T::File>>(&mut self, shared: &mut Shared<D>) -> Advance {
+    fn give_up<D: Documents<File = T::File>, O: Observer>(
+        &mut self,
+        shared: &mut Shared<D, O>,
+    ) -> Advance {
         match &self.state {
             State::Reading(Some(kept)) if !request::is_blank(&kept.bytes) => {
                 self.refuse_partial_head(shared)
@@ -46,9 +50,9 @@ impl<T: Transport> Connection<T> {
     }
 
     /// A head that has begun and not ended in time gets a 400.
-    fn refuse_partial_head<D: Documents<File = T::File>>(
+    fn refuse_partial_head<D: Documents<File = T::File>, O: Observer>(
         &mut self,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
     ) -> Advance {
         let State::Reading(Some(kept)) = std::mem::replace(&mut self.state, State::Reading(None))
         else {

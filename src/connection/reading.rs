@@ -7,9 +7,11 @@ use super::{Connection, Kept, State, Then, Turn};
 use crate::answer::Exhausted;
 use crate::cause::Cause;
 use crate::config::REQUEST_BUDGET;
+use crate::observer::{Direction, Observer};
 use crate::request::{self, HEAD_MAX, Parsed};
 use crate::resource::Documents;
 use crate::shared::Shared;
+use crate::states::StateName;
 use crate::timeouts::Deadline;
 use crate::transport::Transport;
 
@@ -88,10 +90,10 @@ impl Input<'_> {
 
 impl<T: Transport> Connection<T> {
     /// Reading and Idle: reads what is there, and answers it.
-    pub(super) fn read<D: Documents<File = T::File>>(
+    pub(super) fn read<D: Documents<File = T::File>, O: Observer>(
         &mut self,
         turn: &mut Turn,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
         input: &mut [u8],
     ) -> ControlFlow<Then> {
         if let Some(kept) = self.take_kept_if(|kept| kept.scanned < kept.bytes.len()) {
@@ -103,8 +105,16 @@ impl<T: Transport> Connection<T> {
         // Never zero: a head that fills the buffer has been answered.
         let room = HEAD_MAX - self.kept_length();
         match self.transport.read(&mut input[..room]) {
-            Ok(0) => Break(Then::Close(Cause::Peer)),
+            Ok(0) => {
+                shared.observer.read(self.key, 0);
+                Break(Then::Close(Cause::Peer))
+            }
             Ok(count) => {
+                shared.observer.read(self.key, count);
+                if let State::Idle = self.state {
+                    let observer = &mut shared.observer;
+                    observer.changed(self.key, StateName::Idle, StateName::Reading);
+                }
                 self.ready.readable = count == room || self.ready.read_closed;
                 let fresh = &input[..count];
                 let input = match self.take_kept_if(|_| true) {
@@ -116,13 +126,18 @@ impl<T: Transport> Connection<T> {
                 };
                 self.serve(input, turn, shared)
             }
-            Err(error) => self.read_failed(&error),
+            Err(error) => self.read_failed(&error, shared),
         }
     }
 
-    pub(super) fn read_failed(&mut self, error: &io::Error) -> ControlFlow<Then> {
+    pub(super) fn read_failed<D, O: Observer>(
+        &mut self,
+        error: &io::Error,
+        shared: &mut Shared<D, O>,
+    ) -> ControlFlow<Then> {
         match error.kind() {
             io::ErrorKind::WouldBlock => {
+                shared.observer.would_block(self.key, Direction::Read);
                 self.ready.readable = false;
                 Break(Then::Wait)
             }
@@ -146,11 +161,11 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Answers the requests in `input`, in order, and settles what becomes of the rest.
-    fn serve<D: Documents<File = T::File>>(
+    fn serve<D: Documents<File = T::File>, O: Observer>(
         &mut self,
         input: Input,
         turn: &mut Turn,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
     ) -> ControlFlow<Then> {
         let (at, stop) = self.answer_all(&input, turn, shared);
         turn.deadline = input.deadline_from(at).or(turn.deadline);
@@ -185,11 +200,11 @@ impl<T: Transport> Connection<T> {
 
     /// Answers one request after the other. Gives how many bytes have been dealt with, and why it
     /// ended there.
-    fn answer_all<D: Documents<File = T::File>>(
+    fn answer_all<D: Documents<File = T::File>, O: Observer>(
         &mut self,
         input: &Input,
         turn: &mut Turn,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
     ) -> (usize, Stop) {
         let mut at = 0;
         let mut scanned = input.scanned();
@@ -198,18 +213,25 @@ impl<T: Transport> Connection<T> {
                 Ok(length) => at += length,
                 Err(stop) => return (at, stop),
             }
+            let next = if input.bytes().len() > at {
+                StateName::Reading
+            } else {
+                StateName::Idle
+            };
+            let observer = &mut shared.observer;
+            observer.changed(self.key, StateName::Responding, next);
             scanned = 0;
         }
     }
 
     /// Answers the request at the front of `rest`, and gives its length if the next one can follow
     /// at once.
-    fn answer_next<D: Documents<File = T::File>>(
+    fn answer_next<D: Documents<File = T::File>, O: Observer>(
         &mut self,
         rest: &[u8],
         scanned: usize,
         turn: &mut Turn,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
     ) -> Result<usize, Stop> {
         if rest.is_empty() {
             return Err(Stop::Drained);

@@ -7,19 +7,21 @@ use super::{Connection, State, Then, Turn};
 use crate::answer::{self, Answer, Exhausted};
 use crate::cause::Cause;
 use crate::exchange::{After, Exchange, FileRange, Record};
+use crate::observer::{Direction, Observer};
 use crate::request::{Method, Persistence, Request, RequestLine};
 use crate::resource::{Content, Documents};
 use crate::response::{self, ConnectionField};
 use crate::shared::{Phase, Shared};
+use crate::states::StateName;
 use crate::transport::{Follow, Transport};
 
 impl<T: Transport> Connection<T> {
     /// Answers one request.
-    pub(super) fn answer<D: Documents<File = T::File>>(
+    pub(super) fn answer<D: Documents<File = T::File>, O: Observer>(
         &mut self,
         request: &Request,
         turn: &mut Turn,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
     ) -> Result<ControlFlow<Then>, Exhausted> {
         let now = shared.clock.now().wall;
         let dot_files = shared.dot_files;
@@ -35,12 +37,12 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Answers what can't be trusted with 400, after which nothing more is read as a request.
-    pub(super) fn refuse<D: Documents<File = T::File>>(
+    pub(super) fn refuse<D: Documents<File = T::File>, O: Observer>(
         &mut self,
         line: Option<RequestLine>,
         cause: Cause,
         turn: &mut Turn,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
     ) -> ControlFlow<Then> {
         let mut answer = answer::bad_request(&mut shared.documents);
         // A page of the root's own is not worth waiting for a descriptor.
@@ -52,7 +54,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Whether the connection is kept after this answer.
-    fn after<D>(&self, persistence: Persistence, shared: &Shared<D>) -> After {
+    fn after<D, O>(&self, persistence: Persistence, shared: &Shared<D, O>) -> After {
         let limits = &shared.limits;
         let used_up = limits
             .keep_alive_requests
@@ -69,7 +71,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// What the head says of that.
-    fn connection_field<D>(&self, after: After, shared: &Shared<D>) -> ConnectionField {
+    fn connection_field<D, O>(&self, after: After, shared: &Shared<D, O>) -> ConnectionField {
         let limits = &shared.limits;
         match after {
             After::Close(_) => ConnectionField::Close,
@@ -85,23 +87,26 @@ impl<T: Transport> Connection<T> {
 
     /// Sends an answer, as far as the socket takes it. A small one leaves in one write from the
     /// shared buffer and leaves nothing behind; of any other the rest goes into `Responding`.
-    fn respond<D: Documents<File = T::File>>(
+    fn respond<D: Documents<File = T::File>, O: Observer>(
         &mut self,
         answer: &Answer<T::File>,
         line: Option<RequestLine>,
         after: After,
         turn: &mut Turn,
-        shared: &mut Shared<D>,
+        shared: &mut Shared<D, O>,
     ) -> ControlFlow<Then> {
         let record = record_of(answer, line, shared);
+        let observer = &mut shared.observer;
+        observer.changed(self.key, StateName::Reading, StateName::Responding);
+        observer.responds(self.key, record.method, record.target, record.status);
         shared
             .lines
             .add(record.method, record.target, record.status);
 
         let mut output = std::mem::take(&mut shared.output);
         let (head, file) = self.compose(&mut output, answer, record.method, after, shared);
-        let taken = self.write_first(&output, file.is_some());
-        turn.count_sent(taken.as_ref().copied().unwrap_or(0), shared);
+        let taken = self.write_first(&output, file.is_some(), shared);
+        turn.count_sent(self.key, taken.as_ref().copied().unwrap_or(0), shared);
         let step = match taken {
             Err(_) => {
                 self.log(&record, 0, Some(Cause::Reset), shared);
@@ -109,7 +114,7 @@ impl<T: Transport> Connection<T> {
             }
             Ok(taken) if taken == output.len() && file.is_none() => {
                 self.log(&record, (taken - head) as u64, None, shared);
-                self.finish(after)
+                self.finish(after, shared)
             }
             Ok(taken) => {
                 let exchange = Box::new(Exchange {
@@ -133,13 +138,13 @@ impl<T: Transport> Connection<T> {
 
     /// Puts head and small body together in `output`. Gives the head's length, and the body if it
     /// is a file.
-    fn compose<D>(
+    fn compose<D, O>(
         &self,
         output: &mut Vec<u8>,
         answer: &Answer<T::File>,
         method: &str,
         after: After,
-        shared: &Shared<D>,
+        shared: &Shared<D, O>,
     ) -> (usize, Option<FileRange<T::File>>) {
         output.clear();
         let connection = self.connection_field(after, shared);
@@ -155,7 +160,12 @@ impl<T: Transport> Connection<T> {
     }
 
     /// The first write of a response: zero bytes if the socket has no room at all.
-    fn write_first(&mut self, bytes: &[u8], body_follows: bool) -> io::Result<usize> {
+    fn write_first<D, O: Observer>(
+        &mut self,
+        bytes: &[u8],
+        body_follows: bool,
+        shared: &mut Shared<D, O>,
+    ) -> io::Result<usize> {
         if !self.ready.writable {
             return Ok(0);
         }
@@ -171,6 +181,7 @@ impl<T: Transport> Connection<T> {
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.ready.writable = false;
+                shared.observer.would_block(self.key, Direction::Write);
                 Ok(0)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
@@ -180,10 +191,10 @@ impl<T: Transport> Connection<T> {
 }
 
 /// What the log will say of an answer that is given now.
-fn record_of<'a, F, D>(
+fn record_of<'a, F, D, O>(
     answer: &'a Answer<F>,
     line: Option<RequestLine<'a>>,
-    shared: &Shared<D>,
+    shared: &Shared<D, O>,
 ) -> Record<&'a str> {
     let now = shared.clock.now();
     let (method, target) = line.map_or(("", ""), |line| (line.method, line.target));

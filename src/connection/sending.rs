@@ -7,13 +7,19 @@ use super::{Connection, Kept, State, Then, Turn};
 use crate::cause::Cause;
 use crate::config::READ_AHEAD;
 use crate::exchange::{After, Piece};
+use crate::observer::{Direction, Observer};
 use crate::shared::{Phase, Shared};
+use crate::states::StateName;
 use crate::timeouts::Deadline;
 use crate::transport::Transport;
 
 impl<T: Transport> Connection<T> {
     /// Responding: sends the next piece.
-    pub(super) fn send<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
+    pub(super) fn send<D, O: Observer>(
+        &mut self,
+        turn: &mut Turn,
+        shared: &mut Shared<D, O>,
+    ) -> ControlFlow<Then> {
         let State::Responding(exchange) = &mut self.state else {
             return Continue(());
         };
@@ -50,19 +56,24 @@ impl<T: Transport> Connection<T> {
         match sent {
             Ok(count) => {
                 exchange.sent(count);
-                turn.count_sent(count, shared);
+                turn.count_sent(self.key, count, shared);
                 // Progress, and nothing else, pushes the deadline back.
                 turn.deadline = Some(Deadline::Stall);
                 Continue(())
             }
-            Err(error) => self.send_failed(&error),
+            Err(error) => self.send_failed(&error, shared),
         }
     }
 
-    fn send_failed(&mut self, error: &io::Error) -> ControlFlow<Then> {
+    fn send_failed<D, O: Observer>(
+        &mut self,
+        error: &io::Error,
+        shared: &mut Shared<D, O>,
+    ) -> ControlFlow<Then> {
         match error.kind() {
             io::ErrorKind::WouldBlock => {
                 self.ready.writable = false;
+                shared.observer.would_block(self.key, Direction::Write);
                 Break(Then::Wait)
             }
             io::ErrorKind::Interrupted => {
@@ -78,7 +89,11 @@ impl<T: Transport> Connection<T> {
     }
 
     /// The response has left: its row is written, and the input read beyond its request is next.
-    fn sent_all<D>(&mut self, turn: &mut Turn, shared: &mut Shared<D>) -> ControlFlow<Then> {
+    fn sent_all<D, O: Observer>(
+        &mut self,
+        turn: &mut Turn,
+        shared: &mut Shared<D, O>,
+    ) -> ControlFlow<Then> {
         let State::Responding(exchange) = std::mem::replace(&mut self.state, State::Idle) else {
             return Continue(());
         };
@@ -89,7 +104,16 @@ impl<T: Transport> Connection<T> {
             (After::Keep, Phase::Stopping) => After::Close(Cause::Stopped),
             (after, _) => after,
         };
-        let step = self.finish(after);
+        let step = self.finish(after, shared);
+        if after == After::Keep {
+            let next = if exchange.leftover.is_empty() {
+                StateName::Idle
+            } else {
+                StateName::Reading
+            };
+            let observer = &mut shared.observer;
+            observer.changed(self.key, StateName::Responding, next);
+        }
         if after == After::Keep && !exchange.leftover.is_empty() {
             self.state = State::Reading(Some(Box::new(Kept {
                 bytes: exchange.leftover.into_vec(),

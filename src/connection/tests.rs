@@ -16,12 +16,17 @@ use std::rc::Rc;
 
 use super::*;
 use crate::config::Limits;
+use crate::observer::Occasion;
+use crate::observers::laws::Laws;
 use crate::request::{self, HEAD_MAX};
 use crate::shared::Phase;
 use crate::testing::{
     BOTH, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_SMALL, READABLE,
     Scripted, WRITABLE, Wire, assert_same, moment, peer, shared, take_outcomes,
 };
+
+/// The name of the only connection there is.
+const KEY: Key = Key { slot: 3, serial: 7 };
 
 /// Two Hosts: its frame can't be trusted.
 const UNSOUND: &str = "GET /big.bin HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
@@ -32,7 +37,7 @@ const UNSOUND_ROW: &str = "GET /big.bin 400.html 400 10 complete";
 struct Rig {
     wire: Rc<RefCell<Wire>>,
     connection: Connection<Scripted>,
-    shared: Shared<Files>,
+    shared: Shared<Files, Laws>,
     input: Vec<u8>,
     /// The deadline that the pond would have queued.
     deadline: Deadline,
@@ -46,10 +51,15 @@ impl Rig {
 
     fn with(limits: Limits) -> Self {
         let wire = Wire::new();
+        let mut shared = shared(limits);
+        // What a pond tells of it.
+        let due = shared.limits.duration_of(Deadline::FirstByte);
+        shared.observer.accepted(KEY, peer());
+        shared.observer.deadline_set(KEY, Deadline::FirstByte, due);
         Self {
-            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), 7, moment(0).wall),
+            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), KEY, moment(0).wall),
             wire,
-            shared: shared(limits),
+            shared,
             input: vec![0; HEAD_MAX],
             deadline: Deadline::FirstByte,
             closed: None,
@@ -60,6 +70,7 @@ impl Rig {
     fn advance(&mut self) -> Advance {
         // A turn of its own.
         self.shared.sent_in_phase = 0;
+        self.begin_work();
         let advance = self.connection.advance(&mut self.shared, &mut self.input);
         self.settle(advance)
     }
@@ -85,6 +96,7 @@ impl Rig {
         // It may try once what it waited for.
         let ready = self.wire.borrow().told;
         self.wire.borrow_mut().tell(BOTH);
+        self.begin_work();
         let advance = self
             .connection
             .deadline_passed(&mut self.shared, &mut self.input);
@@ -96,6 +108,7 @@ impl Rig {
         self.shared.phase = Phase::Stopping;
         let ready = self.wire.borrow().told;
         self.wire.borrow_mut().tell(READABLE);
+        self.begin_work();
         let advance = self.connection.stop(&mut self.shared, &mut self.input);
         self.lapse(ready);
         self.settle(advance)
@@ -127,6 +140,8 @@ impl Rig {
                 drop(wire);
                 self.connection.abandon(cause, &mut self.shared);
                 self.closed = Some(cause);
+                self.shared.observer.closed(KEY, cause);
+                self.end_work();
                 assert_eq!(self.shared.descriptors.files, 0);
                 return advance;
             }
@@ -142,7 +157,21 @@ impl Rig {
         assert!(expected.contains(&self.deadline), "{:?}", self.deadline);
         drop(wire);
         self.check_files();
+        self.end_work();
+        let told = self.shared.observer.state(KEY);
+        assert_eq!(told, Some(self.connection.state_name()), "what was told");
         advance
+    }
+
+    fn begin_work(&mut self) {
+        self.shared.observer.work_begins(KEY, Occasion::Event);
+    }
+
+    fn end_work(&mut self) {
+        let observer = &mut self.shared.observer;
+        observer.work_ends(KEY);
+        assert_eq!(observer.breach, None);
+        assert_eq!(observer.rows, self.shared.log.recorded());
     }
 
     /// Goes on until nothing more can happen. Whenever the send queue is full, it gives room for

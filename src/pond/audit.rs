@@ -1,20 +1,40 @@
-//! What must hold of a pond between two calls, and can't be seen from outside.
+//! What a pond says of itself: how many are where, and whether what must hold does.
 
 use super::{Key, Pond, slot_number};
 use crate::connection::Queued;
+use crate::observer::{Census, Observer};
 use crate::resource::Documents;
+use crate::states::StateName;
+use crate::timeouts::Deadline;
 use crate::transport::Transport;
 
-impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
+impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
+    /// How many connections there are, and what for. Constant time, however many.
+    pub fn census(&self) -> Census {
+        Census {
+            open: self.connections.len(),
+            waiting: Deadline::ALL.map(|deadline| self.timeouts.count(deadline)),
+            ready: self.ready.len(),
+            parked: self.parked.len(),
+        }
+    }
+
+    /// Who there is, and in which state, in the order of the slots.
+    pub fn states(&self) -> impl Iterator<Item = (Key, StateName)> {
+        self.connections
+            .iter()
+            .map(|(_, connection)| (connection.key(), connection.state_name()))
+    }
+
     /// Checks the invariants of `docs/design.md` that can't be seen from outside: each connection
     /// has the deadline of its state, stands once in the queue that it thinks it stands in and in
     /// no other, and sleeps only if there is nothing that it could do. For tests and the simulator.
     pub fn audit(&self) -> Result<(), String> {
         for (slot, connection) in &self.connections {
-            let (slot, serial) = (slot_number(slot), connection.serial());
+            let (slot, key) = (slot_number(slot), connection.key());
             let wanted = connection.audit();
             let deadline = self.timeouts.of(slot);
-            let is_it = |key: &&Key| **key == Key { slot, serial };
+            let is_it = |one: &&Key| **one == key;
             let places =
                 [&self.ready, &self.parked].map(|queue| queue.iter().filter(is_it).count());
             let expected = match connection.queued {
@@ -22,7 +42,7 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
                 Queued::Ready => [1, 0],
                 Queued::Parked => [0, 1],
             };
-            if wanted.ok() != deadline || places != expected {
+            if key.slot != slot || wanted.ok() != deadline || places != expected {
                 return Err(format!(
                     "slot {slot}: wants {wanted:?}, has {deadline:?}; is {:?}, and stands \
                      {places:?} times in the queues of the ready and the parked",

@@ -6,6 +6,7 @@ use super::{Key, Pond};
 use crate::cause::Cause;
 use crate::config::EVICTION_AGE;
 use crate::connection::{MadeRoom, Queued};
+use crate::observer::{Observer, Queue};
 use crate::resource::Documents;
 use crate::timeouts::Deadline;
 use crate::transport::Transport;
@@ -18,7 +19,7 @@ const RETRY_AFTER: Duration = Duration::from_millis(100);
 /// a byte, those who have had their last answer.
 const EVICTABLE: [Deadline; 3] = [Deadline::Idle, Deadline::FirstByte, Deadline::Closing];
 
-impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
+impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     /// Whether another connection is within the bounds.
     pub fn has_room(&self) -> bool {
         self.connections.len() < self.shared.limits.max_connections
@@ -74,6 +75,7 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             MadeRoom::No if connection.queued == Queued::No => {
                 connection.queued = Queued::Parked;
                 self.parked.push_back(key);
+                self.shared.observer.queued(key, Queue::Parked);
             }
             MadeRoom::No => {}
         }

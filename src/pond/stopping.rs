@@ -1,13 +1,14 @@
 //! The end of all connections.
 
-use super::{Key, Pond, slot_number};
+use super::{Key, Pond};
 use crate::cause::Cause;
 use crate::connection::Connection;
+use crate::observer::{Observer, Occasion};
 use crate::resource::Documents;
 use crate::shared::Phase;
 use crate::transport::Transport;
 
-impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
+impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     /// Ends what is idle, and lets what is being sent go on.
     pub fn stop(&mut self) {
         self.shared.phase = Phase::Stopping;
@@ -16,8 +17,10 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
             let Some(connection) = self.connections.get_mut(key.slot as usize) else {
                 continue;
             };
+            self.shared.observer.work_begins(key, Occasion::Stop);
             let advance = connection.stop(&mut self.shared, &mut self.input);
             self.settle(key, advance);
+            self.shared.observer.work_ends(key);
         }
     }
 
@@ -29,10 +32,7 @@ impl<T: Transport, D: Documents<File = T::File>> Pond<T, D> {
     }
 
     fn keys(&self) -> Vec<Key> {
-        let key = |(slot, connection): (usize, &Connection<T>)| Key {
-            slot: slot_number(slot),
-            serial: connection.serial(),
-        };
+        let key = |(_, connection): (usize, &Connection<T>)| connection.key();
         self.connections.iter().map(key).collect()
     }
 }

@@ -13,6 +13,7 @@ use std::rc::Rc;
 
 use super::*;
 use crate::config::Limits;
+use crate::observers::laws::Laws;
 use crate::testing::{
     BOTH, DATE, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_SMALL,
     READABLE, Scripted, WRITABLE, Wire, assert_same, moment, pattern, peer, responses, shared,
@@ -27,7 +28,7 @@ struct Client {
 
 /// A pond, and the loop around it.
 struct Rig {
-    pond: Pond<Scripted, Files>,
+    pond: Pond<Scripted, Files, Laws>,
     /// Milliseconds since the start.
     now: u64,
     /// The rows of earlier turns.
@@ -58,6 +59,8 @@ impl Rig {
         shared.lines.clear();
         self.pond.end_turn();
         self.pond.begin_turn();
+        let now = self.pond.shared().clock.now();
+        self.pond.shared_mut().observer.turn_begins(now, 0);
     }
 
     /// A turn begins, so many milliseconds after the start.
@@ -195,10 +198,8 @@ impl Rig {
                 "slot {slot} has no deadline"
             );
             // It stands in one queue, or in none.
-            let key = Key {
-                slot,
-                serial: connection.serial(),
-            };
+            let key = connection.key();
+            assert_eq!(key.slot, slot);
             let places = |queue: &VecDeque<Key>| queue.iter().filter(|&&one| one == key).count();
             let expected = match connection.queued {
                 Queued::No => [0, 0],
@@ -212,6 +213,14 @@ impl Rig {
         if pond.is_empty() {
             assert_eq!(descriptors.files, 0);
         }
+        let laws = &pond.shared().observer;
+        assert_eq!(laws.breach, None);
+        for (key, state) in pond.states() {
+            assert_eq!(laws.state(key), Some(state), "what was told of {key:?}");
+        }
+        assert_eq!(laws.open(), pond.len());
+        assert_eq!(laws.closed, *pond.closed());
+        assert_eq!(laws.rows, pond.shared().log.recorded());
         let gone = usize::try_from(pond.accepted() - pond.closed().total()).unwrap();
         assert_eq!(gone, pond.len(), "everyone ends for one cause");
     }

@@ -11,6 +11,7 @@ use super::Server;
 use super::source::Source;
 use crate::connection::MadeRoom;
 use crate::listeners::Accepted;
+use crate::observer::Observer;
 
 /// How many clients are accepted in one turn: a storm of newcomers does not starve those inside.
 const ACCEPTS: usize = 128;
@@ -18,7 +19,7 @@ const ACCEPTS: usize = 128;
 /// A shortage of descriptors is mentioned at most so often.
 const WARN_EVERY: Duration = Duration::from_secs(1);
 
-impl Server {
+impl<O: Observer> Server<O> {
     /// Lets newcomers in, up to a budget.
     pub(super) fn accept(&mut self) {
         for _ in 0..ACCEPTS {

@@ -10,6 +10,7 @@ use signal_hook_mio::v1_0::Signals;
 
 use super::{Server, diagnose};
 use crate::config::STOP_WITHIN;
+use crate::observer::Observer;
 use crate::stop_signals;
 
 /// The signals that the server listens to.
@@ -52,7 +53,7 @@ impl Watch {
     }
 }
 
-impl Server {
+impl<O: Observer> Server<O> {
     pub(super) fn handle_signals(&mut self) {
         let received: Vec<_> = self.signals.signals.pending().collect();
         for signal in received {

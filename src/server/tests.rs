@@ -6,6 +6,7 @@ use std::time::UNIX_EPOCH;
 use super::*;
 use crate::access_log::{self, Row};
 use crate::config::{Limits, RequestsPrinted, Sandbox};
+use crate::observer::Unobserved;
 use crate::status::Status;
 use crate::target::DotFiles;
 
@@ -24,7 +25,7 @@ fn a_panic_writes_the_log_out() {
         sandbox: Sandbox::Off,
         limits: Limits::default(),
     };
-    let mut server = Server::start(&config).unwrap();
+    let mut server = Server::start(&config, Unobserved).unwrap();
     let row = Row {
         connected_at: UNIX_EPOCH,
         requested_at: UNIX_EPOCH,

@@ -131,8 +131,23 @@ impl World {
         assert_eq!(queued, self.pond.len(), "deadlines");
         let gone = self.pond.closed().total();
         assert_eq!(self.pond.accepted() - gone, queued as u64, "causes");
+        self.check_told();
         self.check_wake();
         self.check_each();
+    }
+
+    /// What the observer was told is lawful, and agrees with what can be counted elsewhere.
+    fn check_told(&self) {
+        let laws = &self.pond.shared().observer;
+        assert_eq!(laws.breach, None);
+        for (key, state) in self.pond.states() {
+            assert_eq!(laws.state(key), Some(state), "what was told of {key:?}");
+        }
+        assert_eq!(laws.accepted, self.pond.accepted());
+        assert_eq!(laws.closed, *self.pond.closed());
+        assert_eq!(laws.rows, self.pond.shared().log.recorded());
+        let tally = self.scene.tally.borrow();
+        assert_eq!([laws.read, laws.wrote], [tally.read, tally.wrote]);
     }
 
     fn check_wake(&self) {

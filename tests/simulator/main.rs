@@ -31,6 +31,7 @@ use std::sync::Mutex;
 use std::time::Instant;
 
 use millpond::cause::Cause;
+use millpond::states::TRANSITIONS;
 
 use crate::scene::Tally;
 use crate::world::World;
@@ -131,8 +132,19 @@ fn run(asked: &Asked) -> Result<(), u64> {
         seed += 1;
     }
     let seconds = start.elapsed().as_secs_f64();
+    // One seed need not go all ways; as many as `cargo test` lives through do.
+    if sum.lives >= LIVES {
+        check_ways(&sum);
+    }
     report(&sum, seed - asked.from, seconds);
     Ok(())
+}
+
+/// Each row of the table of ways between states was taken by somebody.
+fn check_ways(sum: &Tally) {
+    for (way, count) in TRANSITIONS.iter().zip(sum.ways) {
+        assert!(count > 0, "nobody ever took {way:?}");
+    }
 }
 
 fn report(sum: &Tally, seeds: u64, seconds: f64) {

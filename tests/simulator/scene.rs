@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use millpond::cause::{Cause, CauseCounts};
 use millpond::config::Limits;
+use millpond::states::TRANSITIONS;
 
 use crate::files::Files;
 use crate::random::Random;
@@ -60,6 +61,11 @@ pub struct Tally {
     pub room_made: u64,
     pub stops: u64,
     pub causes: [u64; Cause::ALL.len()],
+    /// Bytes that sockets gave, and took.
+    pub read: u64,
+    pub wrote: u64,
+    /// How often each way between states was taken.
+    pub ways: [u64; TRANSITIONS.len()],
 }
 
 impl Tally {
@@ -103,6 +109,11 @@ impl AddAssign for Tally {
         self.clock_leaps += other.clock_leaps;
         self.room_made += other.room_made;
         self.stops += other.stops;
+        self.read += other.read;
+        self.wrote += other.wrote;
+        for (sum, more) in self.ways.iter_mut().zip(other.ways) {
+            *sum += more;
+        }
         for (sum, more) in self.causes.iter_mut().zip(other.causes) {
             *sum += more;
         }

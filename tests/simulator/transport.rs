@@ -21,7 +21,9 @@ impl Transport for Socket {
         let result = wire.read_into(into);
         wire.scene
             .trace(|| format!("client {} is read: {result:?}", wire.number));
-        result
+        let count = result?;
+        wire.scene.count(|tally| tally.read += count as u64);
+        Ok(count)
     }
 
     fn write(&mut self, bytes: &[u8], _follow: Follow) -> io::Result<usize> {
@@ -32,6 +34,7 @@ impl Transport for Socket {
             format!("client {} is written to: {result:?} of {text}", wire.number)
         });
         let count = result?;
+        wire.scene.count(|tally| tally.wrote += count as u64);
         // From memory, less than asked means that there was no room for more (send(2)).
         wire.is_room_wanted |= count < bytes.len();
         wire.tapped(|tap, view| tap.feed(&bytes[..count], view));
@@ -63,6 +66,7 @@ impl Transport for Socket {
             format!("client {} is sent {offset}..{end}: {result:?}", wire.number)
         });
         let count = result?;
+        wire.scene.count(|tally| tally.wrote += count as u64);
         wire.tapped(|tap, view| tap.feed_file(file, offset, count as u64, view));
         Ok(count)
     }

@@ -11,6 +11,8 @@ use millpond::clock::Clock;
 use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
 use millpond::connection::Readiness;
 use millpond::descriptors::DescriptorUse;
+use millpond::observer::Observer as _;
+use millpond::observers::laws::Laws;
 use millpond::pond::{Key, Pond};
 use millpond::shared::{Phase, RequestLines, Shared};
 use millpond::status::Status;
@@ -32,7 +34,7 @@ const FEW_EVENTS: usize = 3;
 pub struct World {
     pub scene: Rc<Scene>,
     pub random: Random,
-    pub pond: Pond<Socket, Root>,
+    pub pond: Pond<Socket, Root, Laws>,
     pub calendar: Calendar,
     /// Everybody who has come, by number.
     pub clients: Vec<Client>,
@@ -90,6 +92,7 @@ impl World {
         tally.lives = self.pond.accepted();
         tally.turns = self.scene.turn.get();
         tally.add_causes(self.pond.closed());
+        tally.ways = self.pond.shared().observer.taken;
         tally
     }
 
@@ -143,6 +146,8 @@ impl World {
         self.check_turn();
         self.pond.shared_mut().lines.clear();
         self.pond.end_turn();
+        let census = self.pond.census();
+        self.pond.shared_mut().observer.turn_ends(census);
     }
 
     fn pass_time(&mut self) {
@@ -154,7 +159,9 @@ impl World {
         let now = self.calendar.pass(wake, &mut self.random, &self.scene);
         self.scene.now.set(now.monotonic);
         self.pond.begin_turn();
-        self.pond.shared_mut().clock.set(now);
+        let shared = self.pond.shared_mut();
+        shared.clock.set(now);
+        shared.observer.turn_begins(now, 0);
         if !self.calendar.is_calm && self.random.one_in(10) {
             // As if others had used up the turn, or most of it.
             let left = self.random.pick(&[0, 0, 3_000, 100_000]);
@@ -205,7 +212,7 @@ fn any_limits(random: &mut Random) -> Limits {
     }
 }
 
-fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared<Root> {
+fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared<Root, Laws> {
     Shared {
         limits: scene.limits.clone(),
         dot_files: DotFiles::Hidden,
@@ -220,5 +227,6 @@ fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared
         descriptors: DescriptorUse::of(scene.limits.max_descriptors),
         sent_in_phase: 0,
         output: Vec::new(),
+        observer: Laws::default(),
     }
 }

@@ -11,6 +11,7 @@ use millpond::clock::{Clock, Now};
 use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
 use millpond::connection::Readiness;
 use millpond::descriptors::DescriptorUse;
+use millpond::observer::Unobserved;
 use millpond::pond::{Key, Pond};
 use millpond::shared::{Phase, RequestLines, Shared};
 use millpond::target::DotFiles;
@@ -76,6 +77,7 @@ impl World {
             descriptors: DescriptorUse::of(DESCRIPTORS),
             sent_in_phase: 0,
             output: Vec::new(),
+            observer: Unobserved,
         });
         let rules = Rules {
             keep_alive: setting.keep_alive,

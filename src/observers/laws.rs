@@ -1,0 +1,225 @@
+//! An observer that holds what it sees against the laws of the loop. For tests and the simulator.
+//!
+//! - Whoever is accepted is closed once, for one cause, and nothing is told of it before or after.
+//! - Its states form a path of [`TRANSITIONS`].
+//! - It has one deadline at all times, and only that one passes, not before its time.
+//! - Each answer that it begins has one row, of the same status.
+//! - What it does lies within its work, and work does not nest.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use crate::cause::{Cause, CauseCounts};
+use crate::clock::Now;
+use crate::key::Key;
+use crate::observer::{Census, Direction, Observer, Occasion, Queue};
+use crate::peer::Peer;
+use crate::states::{StateName, TRANSITIONS, Transition};
+use crate::status::Status;
+use crate::timeouts::Deadline;
+use crate::transport::Readiness;
+
+/// What has been seen so far, and the first breach of a law.
+#[derive(Debug, Default)]
+pub struct Laws {
+    open: HashMap<Key, Seen>,
+    slots: HashMap<u32, Key>,
+    at_work: Option<Key>,
+    now: Duration,
+    /// How many connections went each way of [`TRANSITIONS`].
+    pub taken: [u64; TRANSITIONS.len()],
+    /// How many were accepted.
+    pub accepted: u64,
+    /// How many were closed, and why.
+    pub closed: CauseCounts,
+    /// How many bytes were read.
+    pub read: u64,
+    /// How many bytes were written.
+    pub wrote: u64,
+    /// How many rows were logged.
+    pub rows: u64,
+    /// The first breach of a law.
+    pub breach: Option<String>,
+}
+
+/// What has been seen of one connection.
+#[derive(Debug)]
+struct Seen {
+    state: StateName,
+    deadline: Option<(Deadline, Duration)>,
+    /// The status of an answer that has begun and has no row yet.
+    answering: Option<Status>,
+    wrote: u64,
+    /// Bytes of body that rows tell of.
+    logged: u64,
+}
+
+impl Laws {
+    /// How many are open.
+    pub fn open(&self) -> usize {
+        self.open.len()
+    }
+
+    /// The state that its changes have led it to, if it is open.
+    pub fn state(&self, key: Key) -> Option<StateName> {
+        self.open.get(&key).map(|seen| seen.state)
+    }
+
+    fn check(&mut self, holds: bool, key: Key, what: &str) {
+        if !holds && self.breach.is_none() {
+            let seen = self.open.get(&key);
+            self.breach = Some(format!("{key:?}: {what}; seen: {seen:?}"));
+        }
+    }
+
+    /// The connection, if it is open, as it must be.
+    fn find(&mut self, key: Key, what: &str) -> Option<&mut Seen> {
+        self.check(self.open.contains_key(&key), key, what);
+        self.open.get_mut(&key)
+    }
+
+    /// The connection, if it is open and at work, as it must be.
+    fn working(&mut self, key: Key, what: &str) -> Option<&mut Seen> {
+        self.check(self.at_work == Some(key), key, what);
+        self.find(key, what)
+    }
+
+    fn take(&mut self, from: Option<StateName>, to: Option<StateName>, key: Key) {
+        let row = Transition::find(from, to);
+        self.check(row.is_some(), key, &format!("no way {from:?} to {to:?}"));
+        let index = TRANSITIONS.iter().position(|way| Some(way) == row);
+        if let Some(index) = index {
+            self.taken[index] += 1;
+        }
+    }
+}
+
+impl Observer for Laws {
+    fn turn_begins(&mut self, now: Now, _events: usize) {
+        self.now = now.monotonic;
+    }
+
+    fn turn_ends(&mut self, census: Census) {
+        let key = Key { slot: 0, serial: 0 };
+        let waiting: usize = census.waiting.iter().sum();
+        self.check(census.open == self.open.len(), key, "the census is wrong");
+        self.check(waiting == census.open, key, "not one deadline for each");
+        self.check(self.at_work.is_none(), key, "work goes on beyond its turn");
+    }
+
+    fn accepted(&mut self, key: Key, _peer: Peer) {
+        self.check(!self.slots.contains_key(&key.slot), key, "slot is taken");
+        let seen = Seen {
+            state: StateName::Reading,
+            deadline: None,
+            answering: None,
+            wrote: 0,
+            logged: 0,
+        };
+        self.open.insert(key, seen);
+        self.slots.insert(key.slot, key);
+        self.accepted += 1;
+        self.take(None, Some(StateName::Reading), key);
+    }
+
+    fn ready(&mut self, key: Key, _readiness: Readiness) {
+        self.find(key, "ready, and not open");
+    }
+
+    fn work_begins(&mut self, key: Key, _occasion: Occasion) {
+        self.check(self.at_work.is_none(), key, "work within work");
+        self.find(key, "works, and is not open");
+        self.at_work = Some(key);
+    }
+
+    fn work_ends(&mut self, key: Key) {
+        self.check(self.at_work == Some(key), key, "ends what it did not begin");
+        self.at_work = None;
+        let seen = self.open.get(&key);
+        let has_deadline = seen.is_none_or(|seen| seen.deadline.is_some());
+        self.check(has_deadline, key, "waits without a deadline");
+    }
+
+    fn read(&mut self, key: Key, count: usize) {
+        self.working(key, "reads outside of its work");
+        self.read += count as u64;
+    }
+
+    fn wrote(&mut self, key: Key, count: usize) {
+        self.check(count > 0, key, "wrote nothing");
+        self.wrote += count as u64;
+        if let Some(seen) = self.working(key, "writes outside of its work") {
+            seen.wrote += count as u64;
+            let is_answering = seen.answering.is_some();
+            self.check(is_answering, key, "writes without an answer");
+        }
+    }
+
+    fn would_block(&mut self, key: Key, _direction: Direction) {
+        self.working(key, "blocks outside of its work");
+    }
+
+    fn responds(&mut self, key: Key, _method: &str, _target: &str, status: Status) {
+        if let Some(seen) = self.working(key, "answers outside of its work") {
+            let before = seen.answering.replace(status);
+            let state = seen.state;
+            self.check(before.is_none(), key, "answers before the last has its row");
+            self.check(state == StateName::Responding, key, "answers, and does not");
+        }
+    }
+
+    fn changed(&mut self, key: Key, from: StateName, to: StateName) {
+        if let Some(seen) = self.working(key, "changes outside of its work") {
+            let state = std::mem::replace(&mut seen.state, to);
+            self.check(state == from, key, &format!("left {from:?}"));
+        }
+        self.take(Some(from), Some(to), key);
+    }
+
+    fn deadline_set(&mut self, key: Key, deadline: Deadline, due: Duration) {
+        self.check(due >= self.now, key, "a deadline in the past");
+        if let Some(seen) = self.find(key, "has a deadline, and is not open") {
+            seen.deadline = Some((deadline, due));
+        }
+    }
+
+    fn deadline_passed(&mut self, key: Key, deadline: Deadline) {
+        let now = self.now;
+        if let Some(seen) = self.find(key, "a deadline passed, and it is not open") {
+            let is_due = seen
+                .deadline
+                .is_some_and(|(set, due)| set == deadline && due <= now);
+            self.check(is_due, key, &format!("{deadline:?} passed at {now:?}"));
+        }
+    }
+
+    fn queued(&mut self, key: Key, _queue: Queue) {
+        self.find(key, "queued, and not open");
+    }
+
+    fn logged(&mut self, key: Key, status: Status, bytes: u64, _cut_short: Option<Cause>) {
+        self.rows += 1;
+        if let Some(seen) = self.find(key, "a row, and it is not open") {
+            seen.logged += bytes;
+            let is_sent = seen.logged <= seen.wrote;
+            let answering = seen.answering.take();
+            self.check(answering == Some(status), key, "a row of no answer");
+            self.check(is_sent, key, "a row of more than was written");
+        }
+    }
+
+    fn closed(&mut self, key: Key, cause: Cause) {
+        self.closed.add(cause);
+        let what = "closed, and was not open";
+        if let Some(seen) = self.find(key, what) {
+            let (state, answering) = (seen.state, seen.answering);
+            self.check(answering.is_none(), key, "closed without its row");
+            self.take(Some(state), None, key);
+        }
+        self.open.remove(&key);
+        self.slots.remove(&key.slot);
+    }
+}
+
+#[cfg(test)]
+mod tests;
