@@ -5,6 +5,7 @@
 //! it through a day in a second.
 
 mod audit;
+mod expiry;
 mod room;
 mod stopping;
 
@@ -23,10 +24,6 @@ use crate::resource::Documents;
 use crate::shared::Shared;
 use crate::timeouts::{Deadline, Timeouts};
 use crate::transport::Transport;
-
-/// How many deadlines are dealt with in one turn. A million that pass in one tick do not keep
-/// the others waiting.
-const EXPIRIES: usize = 1024;
 
 /// The connections, and what they share.
 pub struct Pond<T: Transport, D, O = Unobserved> {
@@ -184,49 +181,6 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
                 self.advance(key, Occasion::Queue);
             }
         }
-    }
-
-    /// Deals with the deadlines that have passed, up to a budget.
-    pub fn expire(&mut self) {
-        let now = self.shared.clock.now().monotonic;
-        for _ in 0..EXPIRIES {
-            let Some((slot, deadline)) = self.timeouts.passed(now) else {
-                return;
-            };
-            let Some(connection) = self.connections.get_mut(slot as usize) else {
-                self.timeouts.remove(slot);
-                continue;
-            };
-            let key = connection.key();
-            self.shared.observer.deadline_passed(key, deadline);
-            self.shared.observer.work_begins(key, Occasion::Deadline);
-            // One last write is tried whatever the others have sent.
-            self.shared.sent_in_phase = 0;
-            let advance = connection.deadline_passed(&mut self.shared, &mut self.input);
-            // Whoever lives on has a deadline ahead of it, or this loop would find it again.
-            let ahead = advance.deadline.or(Some(deadline));
-            self.settle(
-                key,
-                Advance {
-                    deadline: ahead,
-                    ..advance
-                },
-            );
-            self.shared.observer.work_ends(key);
-        }
-    }
-
-    /// When there is something to do without an event, on the monotonic clock.
-    pub fn wake_at(&self) -> Option<Duration> {
-        if !self.ready.is_empty() {
-            return Some(self.shared.clock.now().monotonic);
-        }
-        let retry = (!self.parked.is_empty()).then_some(self.retry_at);
-        let documents = self.shared.documents.wake_at();
-        [self.timeouts.next(), retry, documents]
-            .into_iter()
-            .flatten()
-            .min()
     }
 
     fn find(&mut self, key: Key) -> Option<&mut Connection<T>> {
