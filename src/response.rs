@@ -6,8 +6,19 @@ use crate::answer::{self, Answer};
 use crate::dates;
 use crate::resource::Resource;
 
-/// The value of the Server field.
-const SERVER: &str = concat!("millpond/", env!("CARGO_PKG_VERSION"));
+// Every answer pays for its head, so it is put together from texts that are whole fields, and copied
+// rather than formatted.
+
+/// What stands between the date and the connection's fields.
+const SERVER: &str = concat!("\r\nServer: millpond/", env!("CARGO_PKG_VERSION"), "\r\n");
+
+/// The last fields of what a file or its absence of change is told with.
+const END_OF_FILE_FIELDS: &str =
+    "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n\r\n";
+
+/// The last field of an error page. The type is what we say it is: a browser must not find a script
+/// in an image.
+const END_OF_PAGE_FIELDS: &str = "\r\nX-Content-Type-Options: nosniff\r\n\r\n";
 
 /// What a head says about the connection's future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,9 +44,7 @@ pub fn append_head<F>(
     date: &str,
     now: SystemTime,
 ) {
-    out.extend_from_slice(answer.status().line().as_bytes());
-    field(out, "Date", date);
-    field(out, "Server", SERVER);
+    append(out, &[answer.status().line(), "Date: ", date, SERVER]);
     append_connection(out, connection);
     match answer {
         Answer::File(resource) => append_fields_of(out, resource, now),
@@ -43,27 +52,24 @@ pub fn append_head<F>(
             // Content-Type and Content-Length would describe a body that is not there
             // (RFC 9110, 15.4.5).
             append_last_modified(out, resource, now);
-            field(out, "Cache-Control", "no-cache");
+            append(out, &[END_OF_FILE_FIELDS]);
         }
         Answer::OwnPage(_, page) => append_page_fields(out, page.length),
         Answer::BuiltInPage(_, page) => append_page_fields(out, page.len() as u64),
     }
-    // The type is what we say it is: a browser must not find a script in an image.
-    field(out, "X-Content-Type-Options", "nosniff");
-    out.extend_from_slice(b"\r\n");
 }
 
 fn append_connection(out: &mut Vec<u8>, connection: ConnectionField) {
     let ConnectionField::KeepAlive { timeout, max } = connection else {
-        return field(out, "Connection", "close");
+        return append(out, &["Connection: close\r\n"]);
     };
-    out.extend_from_slice(b"Connection: Keep-Alive\r\nKeep-Alive: timeout=");
+    append(out, &["Connection: Keep-Alive\r\nKeep-Alive: timeout="]);
     append_number(out, timeout);
     if let Some(max) = max {
-        out.extend_from_slice(b", max=");
+        append(out, &[", max="]);
         append_number(out, max.into());
     }
-    out.extend_from_slice(b"\r\n");
+    append(out, &["\r\n"]);
 }
 
 fn append_fields_of<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
@@ -73,13 +79,14 @@ fn append_fields_of<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTim
     } else {
         out.extend_from_slice(resource.fields());
     }
-    field(out, "Cache-Control", "no-cache");
+    append(out, &[END_OF_FILE_FIELDS]);
 }
 
 fn append_last_modified<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
     match answer::last_modified(resource, now) {
         Some(modified) if is_from_the_future(resource, now) => {
-            field(out, "Last-Modified", &dates::write(modified).to_string());
+            let date = dates::write(modified).to_string();
+            append(out, &["Last-Modified: ", &date, "\r\n"]);
         }
         _ => out.extend_from_slice(resource.last_modified_field()),
     }
@@ -91,20 +98,21 @@ fn is_from_the_future<F>(resource: &Resource<F>, now: SystemTime) -> bool {
 }
 
 fn append_page_fields(out: &mut Vec<u8>, length: u64) {
-    field(out, "Content-Type", "text/html; charset=utf-8");
-    out.extend_from_slice(b"Content-Length: ");
+    append(
+        out,
+        &["Content-Type: text/html; charset=utf-8\r\nContent-Length: "],
+    );
     append_number(out, length);
-    out.extend_from_slice(b"\r\n");
+    append(out, &[END_OF_PAGE_FIELDS]);
 }
 
 fn append_number(out: &mut Vec<u8>, number: u64) {
-    out.extend_from_slice(itoa::Buffer::new().format(number).as_bytes());
+    append(out, &[itoa::Buffer::new().format(number)]);
 }
 
-/// Every answer pays for its fields, so they are copied and not formatted.
-fn field(out: &mut Vec<u8>, name: &str, value: &str) {
-    for part in [name, ": ", value, "\r\n"] {
-        out.extend_from_slice(part.as_bytes());
+fn append(out: &mut Vec<u8>, texts: &[&str]) {
+    for text in texts {
+        out.extend_from_slice(text.as_bytes());
     }
 }
 

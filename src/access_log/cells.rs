@@ -111,17 +111,27 @@ const TIME_LENGTH: usize = 24;
 /// Where its milliseconds stand.
 const MILLISECONDS: std::ops::Range<usize> = 20..23;
 
-/// RFC 3339, UTC, milliseconds. All rows of a second share all but three digits.
+/// RFC 3339, UTC, milliseconds. All rows of a second share all but three digits, and all requests
+/// of a turn share those too.
 #[derive(Debug, Default)]
 struct TimeText {
-    /// The second that `text` is of; `None` before the first.
+    /// The time that `text` is of; `None` before the first.
+    time: Option<SystemTime>,
+    /// Its second.
     second: Option<u64>,
     text: [u8; TIME_LENGTH],
 }
 
 impl TimeText {
     fn of(&mut self, time: SystemTime) -> &[u8] {
-        let time = dates::clamp(time);
+        if self.time != Some(time) {
+            self.time = Some(time);
+            self.write(dates::clamp(time));
+        }
+        &self.text
+    }
+
+    fn write(&mut self, time: SystemTime) {
         let since_1970 = time.duration_since(UNIX_EPOCH).unwrap_or_default();
         if self.second != Some(since_1970.as_secs()) {
             self.second = Some(since_1970.as_secs());
@@ -134,7 +144,6 @@ impl TimeText {
             *digit = b'0' + (rest % 10).to_le_bytes()[0];
             rest /= 10;
         }
-        &self.text
     }
 }
 
