@@ -98,3 +98,18 @@ fn a_promise_that_is_broken_is_counted() {
     assert_eq!(outcome.count("connections/closed_early"), 10);
     assert_eq!(outcome.status, 1);
 }
+
+#[test]
+fn who_is_told_that_it_was_the_last_answer_asks_no_more() {
+    let address = server(|mut stream| {
+        read_request(&mut stream);
+        let answer = "HTTP/1.1 200 OK\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+        stream.write_all(answer.as_bytes()).unwrap();
+        // It waits for the client, which waits for it: until the hold is over.
+        read_request(&mut stream);
+    });
+    let outcome = run(address, "-c 4 --mix periodic --period 20ms --hold 500ms");
+    outcome.adds_up(4);
+    assert_eq!(outcome.count("requests/asked"), 4);
+    assert_eq!(outcome.ended("alive"), 4);
+}

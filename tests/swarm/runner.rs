@@ -156,6 +156,10 @@ impl Outcome {
             .iter()
             .map(|row| row["requests"]["asked"].as_u64().unwrap());
         assert_eq!(asked.sum::<u64>(), self.count("requests/asked"));
+        let last = self.report["timeline"].as_array().unwrap().last().unwrap();
+        let still = self.ended("alive");
+        assert_eq!(last["standing"], still);
+        assert_eq!(last["ended"], tried - still - self.ended("connecting"));
         for row in [
             "requests",
             "probes",
