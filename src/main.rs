@@ -1,17 +1,15 @@
 //! The `millpond` binary: options → configuration → server → exit status.
 
-use std::io::Write as _;
 use std::process::ExitCode;
 
 use millpond::config::{Config, Sandbox};
 use millpond::error::Error;
 use millpond::observer::Unobserved;
-use millpond::options::{self, NoConfig};
 use millpond::server::Server;
-use millpond::{descriptors, sandbox};
+use millpond::{command_line, descriptors, options, sandbox};
 
-/// Exit status for a command line that can't be meant; 1 is for everything else.
-const USAGE: u8 = 2;
+/// What its messages begin with.
+const PROGRAM: &str = "millpond";
 
 fn main() -> ExitCode {
     let descriptors = descriptors::raise_limit();
@@ -19,19 +17,11 @@ fn main() -> ExitCode {
         Ok(config) => match serve(&config, descriptors) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                complain(&error.to_string());
+                command_line::complain(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
         },
-        Err(NoConfig::Show(text)) => {
-            // Whoever asked for help and hung up has no use for an error.
-            let _ = std::io::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
-        }
-        Err(NoConfig::Usage(message)) => {
-            complain(&message);
-            ExitCode::from(USAGE)
-        }
+        Err(no_config) => no_config.tell(PROGRAM),
     }
 }
 
@@ -49,8 +39,4 @@ fn serve(config: &Config, descriptors: u64) -> Result<(), Error> {
         server.diagnose(&line);
     }
     server.run()
-}
-
-fn complain(message: &str) {
-    let _ = writeln!(std::io::stderr(), "millpond: {message}");
 }

@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use clap::error::ErrorKind;
 
+use crate::command_line::{self, NoConfig};
 use crate::config::{BACKLOG, Config, DEFAULT_PORT, Limits, RequestsPrinted, Sandbox};
 use crate::descriptors;
 use crate::target::DotFiles;
@@ -82,32 +82,13 @@ struct Options {
     max_connections: Option<usize>,
 }
 
-/// Why there is no configuration.
-#[derive(Debug, PartialEq, Eq)]
-pub enum NoConfig {
-    /// Help or version was asked for: this text, on standard output.
-    Show(String),
-    /// What was typed can't be meant: this line, on standard error.
-    Usage(String),
-}
-
 /// Reads the command line, the program's name first. `descriptors` is the limit on descriptors.
 pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     descriptors: u64,
 ) -> Result<Config, NoConfig> {
-    let options = Options::try_parse_from(arguments).map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NoConfig::Show(error.to_string()),
-        _ => NoConfig::Usage(one_line(&error.to_string())),
-    })?;
+    let options: Options = command_line::read(arguments)?;
     Ok(options.into_config(descriptors))
-}
-
-/// The first line of clap's message says what is wrong; the rest is usage.
-fn one_line(message: &str) -> String {
-    let first = message.lines().next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first);
-    format!("{first}; see millpond --help")
 }
 
 impl Options {

@@ -74,16 +74,15 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use millpond::options::NoConfig;
+use millpond::command_line;
 
 use crate::error::Error;
 use crate::findings::Findings;
 use crate::report::Report;
 use crate::settings::Settings;
 
-/// Exit status for a command line that can't be meant; 1 is for everything else, and for what is
-/// not as it was expected to be.
-const USAGE: u8 = 2;
+/// What its messages begin with.
+const PROGRAM: &str = "millpond-swarm";
 
 fn main() -> ExitCode {
     let descriptors = millpond::descriptors::raise_limit();
@@ -92,19 +91,11 @@ fn main() -> ExitCode {
             Ok(Verdict::AsExpected) => ExitCode::SUCCESS,
             Ok(Verdict::NotAsExpected) => ExitCode::FAILURE,
             Err(error) => {
-                complain(&error.to_string());
+                command_line::complain(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
         },
-        Err(NoConfig::Show(text)) => {
-            // Whoever asked for help and hung up has no use for an error.
-            let _ = io::stdout().write_all(text.as_bytes());
-            ExitCode::SUCCESS
-        }
-        Err(NoConfig::Usage(message)) => {
-            complain(&message);
-            ExitCode::from(USAGE)
-        }
+        Err(no_config) => no_config.tell(PROGRAM),
     }
 }
 
@@ -151,8 +142,4 @@ fn write(path: &Path, text: &str) -> Result<(), Error> {
         path: path.to_owned(),
         source,
     })
-}
-
-fn complain(message: &str) {
-    let _ = writeln!(io::stderr(), "millpond-swarm: {message}");
 }

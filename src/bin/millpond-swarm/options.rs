@@ -8,8 +8,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Parser;
-use clap::error::ErrorKind;
-use millpond::options::NoConfig;
+use millpond::command_line::{self, NoConfig};
 
 use self::units::{Share, parse_count, parse_duration, parse_hold, parse_positive_duration};
 use crate::behaviour::Mix;
@@ -127,18 +126,8 @@ pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     descriptors: u64,
 ) -> Result<Settings, NoConfig> {
-    let options = Options::try_parse_from(arguments).map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NoConfig::Show(error.to_string()),
-        _ => NoConfig::Usage(one_line(&error.to_string())),
-    })?;
+    let options: Options = command_line::read(arguments)?;
     options.into_settings(descriptors).map_err(NoConfig::Usage)
-}
-
-/// The first line of clap's message says what is wrong; the rest is usage.
-fn one_line(message: &str) -> String {
-    let first = message.lines().next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first);
-    format!("{first}; see millpond-swarm --help")
 }
 
 impl Options {
