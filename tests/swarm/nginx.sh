@@ -13,7 +13,7 @@ connections=${1:-10000}
 pages=${2:-target/swarm}
 source tests/tools.sh
 PATH=$PATH:/usr/sbin
-need nginx
+need nginx curl
 
 cargo build --release --quiet --bins
 mkdir -p "$pages"
