@@ -22,7 +22,6 @@ PICTURE = "docs/instructions.svg"
 ARTEFACTS = "target/figures"
 #: More than this above the baseline is a failure.
 RISE = 0.05
-LOOP = "millpond::server::Server::run"
 PICTURED = counting.CASES[0]
 
 
@@ -73,7 +72,7 @@ def renew(figures, profile):
         json.dump({name: round(value, 3) for name, value in figures.items()}, file, indent=2)
         file.write("\n")
     with open(PICTURE, "w") as file:
-        file.write(icicle.draw(profile, LOOP, counting.REQUESTS))
+        file.write(icicle.draw(profile, counting.REQUESTS))
     rows = [["figure", "count"], *[[name, number(value)] for name, value in figures.items()]]
     listing = callgrind.listing(profile, counting.REQUESTS)
     text = f"{document.table(rows)}\n\n```text\n{listing}\n```"
@@ -87,7 +86,7 @@ def save(profile):
     with open(f"{ARTEFACTS}/functions.txt", "w") as file:
         file.write(callgrind.listing(profile, counting.REQUESTS, 100) + "\n")
     with open(f"{ARTEFACTS}/instructions.svg", "w") as file:
-        file.write(icicle.draw(profile, LOOP, counting.REQUESTS))
+        file.write(icicle.draw(profile, counting.REQUESTS))
     print(f"saved: {ARTEFACTS}/functions.txt and instructions.svg")
 
 
