@@ -97,7 +97,8 @@ def behind(result):
         # Of a rate, more is better.
         if "MB/s" in aspect:
             ratio = 1 / ratio
-        if ratio > 1:
+        # Less than that is a tie.
+        if ratio > 1.005:
             what = f", {aspect}" if aspect else ""
             yield f"{what}: {server} is better, by a factor of {ratio:.2f}."
 

@@ -38,11 +38,11 @@ class Result:
         return statistics.median(self.rounds[name])
 
     def spread(self, name):
-        """The middle half of the rounds, as a share of the median."""
+        """The middle half of the rounds, or all of a few, as a share of the median."""
         values = self.rounds[name]
-        if len(values) < 4:
-            return 0.0
-        low, _, high = statistics.quantiles(values, n=4)
+        low, high = min(values), max(values)
+        if len(values) >= 4:
+            low, _, high = statistics.quantiles(values, n=4)
         return (high - low) / self.median(name)
 
     def at_most(self, text, name, against, limit):

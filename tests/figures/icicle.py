@@ -5,6 +5,8 @@ Callgrind knows pairs of caller and callee, not whole stacks. A function that is
 places is therefore drawn under both, each time with its callees in the same proportion.
 """
 
+import re
+import sys
 from html import escape
 
 WIDTH, ROW = 1200, 20
@@ -13,8 +15,20 @@ NARROWEST, DEEPEST = 0.004, 14
 COLOURS = ["#cfe6dc", "#dcecc8", "#f3e8c0", "#f4d9c3", "#e3d7ee", "#d3e2f2"]
 
 
-def draw(profile, root, requests):
-    """The picture, from the function `root` down, as SVG."""
+def loop(profile):
+    """The function that everything happens beneath: the server's loop, or `main` if the compiler
+    has made that part of it."""
+    functions = {callee for _, callee in profile.within}
+    for pattern in [r"millpond::server::Server(<.*>)?::run", r"millpond::main", r"main"]:
+        for function in sorted(functions):
+            if re.fullmatch(pattern, function):
+                return function
+    sys.exit("figures: the profile has no main; is the counted binary stripped?")
+
+
+def draw(profile, requests):
+    """The picture, from the loop down, as SVG."""
+    root = loop(profile)
     children = {}
     for (caller, callee), cost in profile.within.items():
         if cost > 0:

@@ -6,16 +6,18 @@ from server import Server
 
 #: The first connections bring in code and buffers that all later ones share.
 FIRST = 64
+#: Memory grows in steps: another number of clients gives another figure.
+COUNT = 15_000
 
 
-def bytes_each(site, binary, count):
-    """Bytes of private memory for each of `count` idle clients, more or less than a page."""
+def bytes_each(site, binary):
+    """Bytes of private memory for each of COUNT idle clients, more or less than a page."""
     server = Server(site, binary, ("--quiet",))
     first = plain.hold(server.port, FIRST, "1k.bin")
     before = processes.memory(server.pid())["Private"]
-    clients = plain.hold(server.port, count, "1k.bin")
+    clients = plain.hold(server.port, COUNT, "1k.bin")
     grown = processes.memory(server.pid())["Private"] - before
     for client in first + clients:
         client.close()
     server.stop()
-    return grown / count
+    return grown / COUNT

@@ -3,7 +3,7 @@
 # fails if one is more than 5 % above tests/figures/baseline.json. Counted, not timed: it comes out
 # the same on a busy machine.
 #
-#   tests/figures/run.sh [--renew] [--idle N]
+#   tests/figures/run.sh [--renew]
 #
 # --renew makes the present figures the baseline, and writes them, the listing by function and the
 # picture of it into docs. Needs strace, valgrind and python3, and installs them from Debian's
