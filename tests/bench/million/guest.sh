@@ -6,14 +6,16 @@
 static_flags='-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs'
 static_target=x86_64-unknown-linux-gnu
 
-# Its packages bear other names than their commands, so `need` can't see to them.
+# By the names of packages, unlike `need`: the busybox of the package busybox is not static.
 install_emulator() {
-    command -v qemu-system-x86_64 busybox >/dev/null && return
-    echo "installing qemu-system-x86 and busybox-static"
-    { apt-get update && apt-get install -y --no-install-recommends qemu-system-x86 busybox-static; } \
-        >/dev/null 2>&1 && command -v qemu-system-x86_64 busybox >/dev/null && return
-    echo "qemu-system-x86 and busybox-static are missing, and could not be installed" >&2
-    return 1
+    local packages="qemu-system-x86 busybox-static"
+    dpkg-query -W $packages >/dev/null 2>&1 && type qemu-system-x86_64 busybox >/dev/null 2>&1 && return
+    echo "installing $packages"
+    { apt-get update && apt-get install -y --no-install-recommends $packages; } >/dev/null 2>&1 ||
+        {
+            echo "$packages are missing, and could not be installed from Debian's packages" >&2
+            return 1
+        }
 }
 
 # unpack_kernel WORK: sets $kernel. Only unpacked: a package that is installed would want to boot.

@@ -1,7 +1,7 @@
 """What the guests printed, as JSON, and as a table and a plot for the documentation.
 
-    report.py read CONSOLE JSON     one guest's console → its figures
-    report.py write WORK DOCS       all figures in WORK → DOCS/performance.md and DOCS/million.svg
+    report.py read CONSOLE JSON COMMIT     one guest's console → its figures
+    report.py write WORK DOCS              all figures in WORK → DOCS/performance.md and DOCS/million.svg
 """
 
 import datetime
@@ -10,7 +10,6 @@ import os
 import platform
 import re
 import statistics
-import subprocess
 import sys
 
 import chart
@@ -18,7 +17,7 @@ import chart
 BEGIN, END = "<!-- million:begin -->", "<!-- million:end -->"
 
 
-def read(console):
+def read(console, commit):
     """The figures of one guest. Ends the program if it did not come to its end."""
     said = {}
     with open(console, errors="replace") as lines:
@@ -59,17 +58,9 @@ def read(console):
         "request_instructions": {when: batches(when) for when in ("alone", "beside")},
         "kernel": said["kernel.version"][0],
         "date": datetime.date.today().isoformat(),
-        "commit": commit(),
+        "commit": commit,
         "emulated_on": processor(),
     }
-
-
-def commit():
-    described = subprocess.run(
-        ["git", "describe", "--always", "--dirty", "--exclude", "*"],
-        capture_output=True, text=True, check=False,
-    )
-    return described.stdout.strip() or "outside of git"
 
 
 def processor():
@@ -145,11 +136,11 @@ def write(work, docs):
 
 
 def main():
-    verb, source, target = sys.argv[1:]
+    verb, source, target, *commit = sys.argv[1:]
     if verb == "write":
         write(source, target)
         return
-    figures = read(source)
+    figures = read(source, *commit)
     with open(target, "w") as file:
         json.dump(figures, file, indent=2)
 

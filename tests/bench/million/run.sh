@@ -31,10 +31,11 @@ source "$here/guest.sh"
 
 install_emulator
 unpack_kernel "$work"
+commit=$(git describe --always --dirty --exclude '*' 2>/dev/null || echo "outside of git")
 build_static
 pack_initramfs "$work"
 for count in "$@"; do
     run_guest "$work" "$count"
-    python3 "$here/report.py" read "$work/$count.console" "$work/$count.json"
+    python3 "$here/report.py" read "$work/$count.console" "$work/$count.json" "$commit"
 done
 python3 "$here/report.py" write "$work" docs
