@@ -68,8 +68,28 @@ pub struct Config {
     pub dot_files: DotFiles,
     /// Whether the process restricts itself once it has started.
     pub sandbox: Sandbox,
+    /// What is shown of the loop.
+    pub observing: Observing,
     /// The bounds on connections.
     pub limits: Limits,
+}
+
+/// What is shown of the loop: nothing, unless asked for. See [`crate::observers`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Observing {
+    /// Tell of each event on standard error, and then stand still for this long.
+    pub trace: Option<Duration>,
+    /// Write each event to this file.
+    pub trace_file: Option<PathBuf>,
+    /// Keep the last events, and write them to this file when asked.
+    pub flight_recorder: Option<PathBuf>,
+}
+
+impl Observing {
+    /// Whether anything is asked for.
+    pub fn is_on(&self) -> bool {
+        *self != Self::default()
+    }
 }
 
 /// Whether a line for each request goes to standard output.

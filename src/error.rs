@@ -31,6 +31,14 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// A file for the events of the loop can't be had.
+    #[error("cannot record events in '{}': {source}; name another file with --trace-file FILE or --flight-recorder FILE", path.display())]
+    Observing {
+        /// The file that was asked for.
+        path: PathBuf,
+        /// What the system says, or why we won't.
+        source: io::Error,
+    },
     /// `--sandbox` can't be had.
     #[error("cannot enter the sandbox: {0}; start without --sandbox, or on Linux 5.13 or later")]
     Sandbox(String),

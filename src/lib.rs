@@ -41,11 +41,11 @@
 //! | 3 | [`response`] | answer → head bytes |
 //! | 4 | [`connection`] | the states of one connection, and what drives them |
 //! | 5 | [`pond`] | all connections: slab, ready queue, deadlines |
-//! | 3 | [`observers`] | what is made of the events that observers see |
 //! | 6 | [`console`] | lines for people that never make the server wait |
 //! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
 //! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
 //! | 6 | [`sandbox`] | rights that are given up after the start |
+//! | 7 | [`observers`] | what is made of the events: a narration, a file, a record of the last of them |
 //! | 7 | [`server`] | the loop: the kernel's events → calls on the pond |
 //! | 8 | [`options`] | what was typed → what is meant |
 //!
@@ -76,7 +76,7 @@
 //! For the loop: [`server::Server::run`] and its turn, [`pond`], [`connection`], [`timeouts`].
 //! For HTTP: [`request`], [`target`], [`answer`], [`response`]. For what is written down:
 //! [`access_log`], [`log_file`]. `docs/readiness.md` follows one request through all of it, and
-//! `docs/design.md` says why it is built so.
+//! `docs/design.md` says why it is built so. To see the loop at work: `docs/observing.md`.
 
 pub mod access_log;
 pub mod answer;

@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use millpond::config::{Config, Sandbox};
 use millpond::error::Error;
-use millpond::observer::Unobserved;
+use millpond::observer::{Observer, Unobserved};
+use millpond::observers::{self, Observers};
 use millpond::server::Server;
 use millpond::{command_line, descriptors, options, sandbox};
 
@@ -14,7 +15,7 @@ const PROGRAM: &str = "millpond";
 fn main() -> ExitCode {
     let descriptors = descriptors::raise_limit();
     match options::parse(std::env::args_os(), descriptors) {
-        Ok(config) => match serve(&config, descriptors) {
+        Ok(config) => match run(&config, descriptors) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
                 command_line::complain(PROGRAM, &error.to_string());
@@ -25,8 +26,19 @@ fn main() -> ExitCode {
     }
 }
 
-fn serve(config: &Config, descriptors: u64) -> Result<(), Error> {
-    let mut server = Server::start(config, Unobserved)?;
+/// Who watches is decided here, once: the loop is compiled for either.
+fn run(config: &Config, descriptors: u64) -> Result<(), Error> {
+    if config.observing.is_on() {
+        // Opened before a sandbox is entered.
+        let observers = Observers::open(config)?;
+        serve(config, descriptors, observers)
+    } else {
+        serve(config, descriptors, Unobserved)
+    }
+}
+
+fn serve(config: &Config, descriptors: u64, observer: impl Observer) -> Result<(), Error> {
+    let mut server = Server::start(config, observer)?;
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
     let sandbox = match config.sandbox {
@@ -36,6 +48,9 @@ fn serve(config: &Config, descriptors: u64) -> Result<(), Error> {
     server.announce().map_err(Error::Setup)?;
     server.diagnose(&options::banner(config, descriptors));
     if let Some(line) = sandbox {
+        server.diagnose(&line);
+    }
+    for line in observers::notices(&config.observing) {
         server.diagnose(&line);
     }
     server.run()

@@ -9,7 +9,7 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::command_line::{self, NoConfig};
-use crate::config::{BACKLOG, Config, DEFAULT_PORT, Limits, RequestsPrinted, Sandbox};
+use crate::config::{BACKLOG, Config, DEFAULT_PORT, Limits, Observing, RequestsPrinted, Sandbox};
 use crate::descriptors;
 use crate::target::DotFiles;
 
@@ -80,6 +80,40 @@ struct Options {
     /// How many connections there may be at once [default: as many as the descriptors allow]
     #[arg(long, value_name = "N", value_parser = parse_count)]
     max_connections: Option<usize>,
+
+    #[command(flatten)]
+    observing: ObservingOptions,
+}
+
+/// To look at the loop while it works.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "To look at the loop")]
+struct ObservingOptions {
+    /// Tell on standard error what the loop does, event by event, in words
+    #[arg(long)]
+    trace: bool,
+
+    /// With --trace: stand still for so long after each line; nobody is served meanwhile
+    #[arg(long, value_name = "SECONDS", value_parser = parse_seconds, requires = "trace")]
+    slow_motion: Option<Duration>,
+
+    /// Write every event to FILE, for ui.perfetto.dev and other viewers
+    #[arg(long, value_name = "FILE")]
+    trace_file: Option<PathBuf>,
+
+    /// Keep the last events in memory (20 MiB at most); SIGUSR1 or a panic writes them to FILE
+    #[arg(long, value_name = "FILE")]
+    flight_recorder: Option<PathBuf>,
+}
+
+impl ObservingOptions {
+    fn into_observing(self) -> Observing {
+        Observing {
+            trace: self.trace.then(|| self.slow_motion.unwrap_or_default()),
+            trace_file: self.trace_file,
+            flight_recorder: self.flight_recorder,
+        }
+    }
 }
 
 /// Reads the command line, the program's name first. `descriptors` is the limit on descriptors.
@@ -123,6 +157,7 @@ impl Options {
             } else {
                 Sandbox::Off
             },
+            observing: self.observing.into_observing(),
             limits: Limits {
                 keep_alive: self.keep_alive,
                 keep_alive_requests: NonZeroU32::new(self.keep_alive_requests),
@@ -237,6 +272,7 @@ mod tests {
         assert_eq!(config.dot_files, DotFiles::Hidden);
         assert_eq!(config.sandbox, Sandbox::Off);
         assert_eq!((config.cache_bytes, config.cache_files), (16 << 20, 256));
+        assert!(!config.observing.is_on());
         let expected = Limits {
             max_connections: 19_712,
             max_descriptors: 19_712,
@@ -258,7 +294,8 @@ mod tests {
     fn everything_else() {
         let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
                     --dot-files --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
-                    --stall-timeout 2.25 --max-connections 7 --cache 0 site";
+                    --stall-timeout 2.25 --max-connections 7 --trace --slow-motion 0.2 \
+                    --trace-file t.json --flight-recorder f.json --cache 0 site";
         let config = parsed(line).unwrap();
         assert_eq!(config.root, PathBuf::from("site"));
         let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
@@ -271,6 +308,12 @@ mod tests {
         assert_eq!(config.dot_files, DotFiles::Served);
         assert_eq!(config.sandbox, Sandbox::On);
         assert_eq!((config.cache_bytes, config.cache_files), (0, 0));
+        let observing = Observing {
+            trace: Some(Duration::from_millis(200)),
+            trace_file: Some("t.json".into()),
+            flight_recorder: Some("f.json".into()),
+        };
+        assert_eq!(config.observing, observing);
         let expected = Limits {
             keep_alive: Duration::from_millis(500),
             keep_alive_requests: None,
@@ -321,6 +364,8 @@ mod tests {
             ("--keep-alive-requests x", "'x'"),
             ("--max-connections 0", "'0'"),
             ("--no-log --log x", "'--no-log'"),
+            ("--trace --slow-motion x", "'x'"),
+            ("--slow-motion 1", "required"),
         ];
         for (line, thing) in table {
             let Err(NoConfig::Usage(message)) = parsed(&format!("millpond {line}")) else {
@@ -353,6 +398,10 @@ mod tests {
             "--head-timeout",
             "--stall-timeout",
             "--max-connections",
+            "--trace",
+            "--slow-motion",
+            "--trace-file",
+            "--flight-recorder",
             "[default: www]",
             "[default: 998]",
         ] {

@@ -67,7 +67,7 @@ impl<O: Observer> Server<O> {
             })?;
         let listeners = Listeners::bind(&config.listen)?;
         // Before the log, which may be at its limit already.
-        let signals = Watch::start().map_err(Error::Setup)?;
+        let signals = Watch::start(config).map_err(Error::Setup)?;
         let log_file = open_log(config, &clock, &mut documents, &mut diagnostics)?;
         let pond = Pond::new(Shared {
             limits: config.limits.clone(),

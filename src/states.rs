@@ -63,7 +63,7 @@ pub const TRANSITIONS: [Transition; 10] = [
     Transition {
         from: Some(StateName::Reading),
         to: Some(StateName::Responding),
-        when: "head complete, or bad or late: 400",
+        when: "head complete; if bad or late: 400",
     },
     Transition {
         from: Some(StateName::Responding),

@@ -2,6 +2,7 @@
 //! readers for what comes out.
 
 mod answers;
+pub(crate) mod trace_events;
 mod wire;
 
 use std::cell::RefCell;

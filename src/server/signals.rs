@@ -4,12 +4,12 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGXFSZ};
+use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook_mio::v1_0::Signals;
 
 use super::{Server, diagnose};
-use crate::config::STOP_WITHIN;
+use crate::config::{Config, STOP_WITHIN};
 use crate::observer::Observer;
 use crate::stop_signals;
 
@@ -32,12 +32,17 @@ enum Hangup {
 }
 
 impl Watch {
-    pub(super) fn start() -> io::Result<Self> {
+    pub(super) fn start(config: &Config) -> io::Result<Self> {
         let stopping = stop_signals::second_ends_at_once()?;
         // A log at its limit (setrlimit(2)) is an error of its write, not the end of the server.
         flag::register(SIGXFSZ, Arc::default())?;
+        let mut signals = vec![SIGINT, SIGTERM, SIGHUP];
+        // Without a recorder nothing would come of it, and it keeps its meaning: the end.
+        if config.observing.flight_recorder.is_some() {
+            signals.push(SIGUSR1);
+        }
         Ok(Self {
-            signals: Signals::new([SIGINT, SIGTERM, SIGHUP])?,
+            signals: Signals::new(signals)?,
             stopping,
             hangup: if io::stdin().is_terminal() {
                 Hangup::Stop
@@ -59,6 +64,8 @@ impl<O: Observer> Server<O> {
         for signal in received {
             if signal == SIGHUP && self.signals.hangup == Hangup::ReopenLog {
                 self.reopen_log();
+            } else if signal == SIGUSR1 {
+                self.pond.shared_mut().observer.asked();
             } else if self.stop_by.is_none() {
                 self.begin_stop();
             }

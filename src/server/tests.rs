@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use super::*;
 use crate::access_log::{self, Row};
-use crate::config::{Limits, RequestsPrinted, Sandbox};
+use crate::config::{Limits, Observing, RequestsPrinted, Sandbox};
 use crate::observer::Unobserved;
 use crate::status::Status;
 use crate::target::DotFiles;
@@ -23,6 +23,7 @@ fn a_panic_writes_the_log_out() {
         requests_printed: RequestsPrinted::No,
         dot_files: DotFiles::Hidden,
         sandbox: Sandbox::Off,
+        observing: Observing::default(),
         limits: Limits::default(),
     };
     let mut server = Server::start(&config, Unobserved).unwrap();

@@ -24,7 +24,7 @@ const BANNER: &str = "millpond: sandbox";
 const OPENED_ANEW: &str = "millpond: the log was opened anew";
 
 /// Whether the kernel knows all rights of this version; said aloud if not.
-fn has_landlock(version: ABI) -> bool {
+pub fn has_landlock(version: ABI) -> bool {
     // Made, and not entered: this process goes on as it was.
     let hard = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
     let mut rules = hard.handle_access(AccessFs::from_all(version));

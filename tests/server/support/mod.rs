@@ -11,6 +11,9 @@ pub mod pipe;
 pub mod python;
 pub mod server;
 pub mod site;
+/// The same reader as in the unit tests.
+#[path = "../../../src/testing/trace_events.rs"]
+pub mod trace_events;
 pub mod wait;
 
 pub use answer::Answer;

@@ -1,0 +1,258 @@
+//! `--trace`, `--trace-file` and `--flight-recorder`: what the loop does can be read.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use rustix::process::Signal;
+
+use crate::sandbox::has_landlock;
+use crate::support::answer::TEXT;
+use crate::support::trace_events::{self, Trace};
+use crate::support::{Answer, Server, Site, eventually};
+
+fn read(site: &Site, name: &str) -> Trace {
+    trace_events::read(&fs::read_to_string(site.path(name)).unwrap())
+}
+
+/// Lines of a narration without their time, and without the names of connections and ports.
+fn told(server: &mut Server, until: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    loop {
+        let line = server.next_diagnostic();
+        if !line.starts_with("millpond: ") {
+            let (time, rest) = line.split_at(11);
+            assert!(time.trim().parse::<f64>().is_ok(), "{line}");
+            lines.push(rest.trim().to_owned());
+        }
+        if line.contains(until) {
+            return lines;
+        }
+    }
+}
+
+#[test]
+fn one_request_in_words() {
+    let site = Site::new();
+    site.write("a.txt", "text\n");
+    let mut server = site.start(&["--trace"]);
+    let mut client = server.connect();
+    told(&mut server, "accepted from 127.0.0.1:");
+    assert_eq!(client.get("/a.txt"), Answer::file(TEXT, "text\n"));
+    let told = told(&mut server, "the turn is over: 1 open, of these 1 idle");
+    // The socket may be told to be writable in a turn of its own, before the request comes.
+    let from = told
+        .iter()
+        .rposition(|line| line.ends_with("its socket is ready"))
+        .unwrap();
+    let expected = [
+        "0#0 has its turn: its socket is ready",
+        "0#0 reads N bytes",
+        "0#0 Reading -> Responding: head complete; if bad or late: 400",
+        "0#0 answers GET /a.txt with 200",
+        "0#0 writes N bytes",
+        "0#0 gets its row in the log: 200, N bytes of body, complete",
+        "0#0 Responding -> Idle: all sent, kept alive",
+        "0#0 idle deadline in N s",
+        "0#0 waits for a request; the idle deadline passes in N s",
+        "the turn is over: 1 open, of these 1 idle and 0 sending; 0 in the ready queue",
+    ];
+    let mut lines: Vec<String> = told[from..].to_vec();
+    let last = lines.len() - 1;
+    for line in &mut lines[..last] {
+        let words = line.split(' ').map(|word| match word {
+            "400" | "200" => word,
+            _ if word.parse::<f64>().is_ok() => "N",
+            _ => word,
+        });
+        let words: Vec<&str> = words.collect();
+        *line = words.join(" ");
+    }
+    assert_eq!(lines, expected);
+}
+
+/// The loop stands still after each line: a request, of which there are a dozen, takes its time.
+#[test]
+fn slow_motion() {
+    let site = Site::new();
+    site.write("a.txt", "text\n");
+    let mut server = site.start(&["--trace", "--slow-motion", "0.02"]);
+    let line = server.next_diagnostic();
+    assert!(line.starts_with("millpond: trace: "), "{line}");
+    server.next_diagnostic();
+    let line = server.next_diagnostic();
+    assert!(line.contains("nobody is served for 0.02 s"), "{line}");
+    let start = Instant::now();
+    assert_eq!(server.connect().get("/a.txt"), Answer::file(TEXT, "text\n"));
+    // The answer leaves after seven lines of its turn, and five before it.
+    assert!(start.elapsed() >= Duration::from_millis(10 * 20));
+}
+
+#[test]
+fn a_whole_run_in_a_file() {
+    let site = Site::new();
+    site.write("a.txt", "text\n");
+    site.write_sparse("large", 3_000_000);
+    let start = Instant::now();
+    let mut server = site.start(&["--trace-file", "trace.json", "--keep-alive", "2"]);
+    let mut client = server.connect();
+    for _ in 0..3 {
+        client.get("/a.txt");
+    }
+    client.get("/no\"\\such%22");
+    drop(client);
+    server.connect().get("/large");
+    let mut refused = server.connect();
+    refused.send("nonsense\r\n\r\n");
+    refused.answer_to("GET");
+    drop(refused);
+    server.has_seen_all();
+    server.stop();
+    let wall = start.elapsed();
+
+    let trace = read(&site, "trace.json");
+    // The loop's track has no gap, and is as long as the run.
+    let turns = trace.turns();
+    assert!(turns.iter().all(|name| ["poll", "turn"].contains(name)));
+    let total = Duration::from_secs_f64(trace.total() / 1_000_000.0);
+    assert!(total <= wall, "{total:?} of {wall:?}");
+    let last = trace.instants("closed");
+    let last = last.iter().map(|event| event["ts"].as_f64().unwrap());
+    assert!(trace.total() >= last.fold(0.0, f64::max), "{total:?}");
+
+    let of = |name| trace.instants(name).len();
+    assert_eq!([of("accepted"), of("closed")], [4, 4]);
+    assert_eq!([of("answers"), of("logged")], [7, 7]);
+    for closed in trace.instants("closed") {
+        let cause = closed["args"]["cause"].as_str().unwrap();
+        assert!(
+            ["peer", "bad-request", "stopped"].contains(&cause),
+            "{closed}"
+        );
+    }
+    assert_eq!(
+        trace.states(0)[..4],
+        ["Reading", "Responding", "Idle", "Reading"]
+    );
+    let requests = trace.instants("answers");
+    let requests: Vec<&str> = requests
+        .iter()
+        .map(|event| event["args"]["request"].as_str().unwrap())
+        .collect();
+    // As on the line of a request: a backslash is doubled.
+    assert!(requests.contains(&"GET /no\"\\\\such%22"), "{requests:?}");
+    for counter in ["connections", "queues", "loop lag"] {
+        let is_it = |event: &&serde_json::Value| event["ph"] == "C" && event["name"] == counter;
+        assert!(trace.events.iter().any(|event| is_it(&event)), "{counter}");
+    }
+}
+
+/// What is in the file when the process is killed can be loaded: each line is whole.
+#[test]
+fn a_killed_run() {
+    let site = Site::new();
+    let server = site.start(&["--trace-file", "trace.json"]);
+    server.connect().get("/");
+    server.has_seen_all();
+    server.signal(Signal::KILL);
+    drop(server);
+    let text = fs::read_to_string(site.path("trace.json")).unwrap();
+    assert!(!text.ends_with(']'));
+    let events: Vec<serde_json::Value> = serde_json::from_str(&format!("{text}]")).unwrap();
+    assert!(events.iter().any(|event| event["name"] == "answers"));
+}
+
+#[test]
+fn the_last_events_on_a_signal() {
+    let site = Site::new();
+    fs::write(site.path("last.json"), "of an earlier run").unwrap();
+    let mut server = site.start(&["--flight-recorder", "last.json"]);
+    server.next_diagnostic();
+    let line = server.next_diagnostic();
+    assert!(line.starts_with("millpond: kill -USR1 "), "{line}");
+    server.connect().get("/");
+    server.has_seen_all();
+    let text = fs::read_to_string(site.path("last.json")).unwrap();
+    assert_eq!(text, "of an earlier run");
+    server.signal(Signal::USR1);
+    let line = server.next_diagnostic();
+    assert!(line.starts_with("millpond: wrote the last "), "{line}");
+    let trace = read(&site, "last.json");
+    assert_eq!(trace.instants("answers").len(), 2);
+    assert_eq!(trace.instants("asked").len(), 1);
+    // It serves on.
+    server.connect().get("/");
+    server.stop();
+}
+
+/// Without a recorder the signal keeps its meaning.
+#[test]
+fn the_signal_without_a_recorder() {
+    use std::os::unix::process::ExitStatusExt as _;
+    let site = Site::new();
+    let mut server = site.start(&["--trace-file", "trace.json"]);
+    server.signal(Signal::USR1);
+    assert_eq!(server.wait().signal(), Some(Signal::USR1.as_raw()));
+}
+
+#[test]
+fn files_that_can_not_be_had() {
+    let site = Site::new();
+    for option in ["--trace-file", "--flight-recorder"] {
+        for (path, why) in [
+            ("root/trace.json", "the folder that is served"),
+            ("no/such/trace.json", "No such file"),
+            (".", "Is a directory"),
+        ] {
+            let output = site.command(&[option, path]).output().unwrap();
+            let text = String::from_utf8(output.stderr).unwrap();
+            assert_eq!(output.status.code(), Some(1), "{text}");
+            assert!(
+                text.starts_with("millpond: cannot record events in"),
+                "{text}"
+            );
+            assert!(text.contains(why), "{text}");
+            assert_eq!(text.lines().count(), 1, "{text}");
+        }
+    }
+}
+
+/// A full disk ends the trace and nothing else.
+#[test]
+fn a_full_disk() {
+    let site = Site::new();
+    site.write("a.txt", "text\n");
+    let mut server = site.start(&["--trace-file", "/dev/full"]);
+    assert_eq!(server.connect().get("/a.txt"), Answer::file(TEXT, "text\n"));
+    let line = eventually("the line", || {
+        let line = server.next_diagnostic();
+        line.contains("trace file ends").then_some(line)
+    });
+    assert!(line.contains("No space left"), "{line}");
+    assert_eq!(server.connect().get("/a.txt"), Answer::file(TEXT, "text\n"));
+}
+
+#[test]
+fn in_the_sandbox() {
+    if !has_landlock(landlock::ABI::V1) {
+        return;
+    }
+    let site = Site::new();
+    let options = [
+        "--sandbox",
+        "--no-log",
+        "--trace-file",
+        "t.json",
+        "--flight-recorder",
+        "f.json",
+    ];
+    let mut server = site.start(&options);
+    server.connect().get("/");
+    server.signal(Signal::USR1);
+    eventually("the record", || {
+        let line = server.next_diagnostic();
+        line.contains("wrote the last").then_some(())
+    });
+    server.stop();
+    assert_eq!(read(&site, "t.json").instants("answers").len(), 1);
+    assert_eq!(read(&site, "f.json").instants("answers").len(), 1);
+}
