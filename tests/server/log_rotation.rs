@@ -1,19 +1,18 @@
 //! The log under those who tidy up: removed, renamed with a SIGHUP, not to be opened again; and
 //! SIGHUP as the end of a terminal.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::Read;
-use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::fs::{OpenOptionsExt, symlink};
+use std::os::fd::AsFd;
+use std::os::unix::fs::symlink;
 use std::path::Path;
 use std::process::Command;
 
-use rustix::fs::OFlags;
 use rustix::process::Signal;
-use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
 use crate::support::load::{ENDLESS, Load, ask_for, check_each_once};
 use crate::support::log::{COLUMNS, index_row, rows, wait_for_rows};
+use crate::support::terminal::terminal;
 use crate::support::{Server, Site, eventually};
 
 const ROUNDS: usize = 10;
@@ -122,28 +121,6 @@ fn the_old_log_stays_if_there_can_be_no_new_one() {
         server.stop();
         check_each_once(&[old], &asked, 0);
     }
-}
-
-/// A terminal: its own side, and the side that a shell would give to what it starts.
-fn terminal() -> Option<(OwnedFd, OwnedFd)> {
-    let open = || {
-        let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).ok()?;
-        grantpt(&master).ok()?;
-        unlockpt(&master).ok()?;
-        let name = ptsname(&master, Vec::new()).ok()?;
-        let slave = OpenOptions::new()
-            .read(true)
-            .write(true)
-            .custom_flags(OFlags::NOCTTY.bits().cast_signed())
-            .open(name.to_str().ok()?)
-            .ok()?;
-        Some((master, slave.into()))
-    };
-    let pair = open();
-    if pair.is_none() {
-        println!("skipped: no terminal to be had");
-    }
-    pair
 }
 
 /// A server with a connection, which it loses; its row is in the log at the end.

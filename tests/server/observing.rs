@@ -1,12 +1,15 @@
 //! `--trace`, `--trace-file` and `--flight-recorder`: what the loop does can be read.
 
-use std::fs;
+use std::fs::{self, File};
+use std::process::Child;
 use std::time::{Duration, Instant};
 
 use rustix::process::Signal;
 
 use crate::sandbox::has_landlock;
 use crate::support::answer::TEXT;
+use crate::support::pipe::Pipe;
+use crate::support::terminal::terminal;
 use crate::support::trace_events::{self, Trace};
 use crate::support::{Answer, Server, Site, eventually};
 
@@ -68,6 +71,49 @@ fn one_request_in_words() {
         *line = words.join(" ");
     }
     assert_eq!(lines, expected);
+}
+
+/// Ends a process that is not a whole `Server`: its standard error is a terminal.
+struct Guard(Child);
+
+impl Drop for Guard {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Its first line on a terminal that tells of the kernel.
+#[track_caller]
+fn on_a_terminal(site: &Site, variables: &[(&str, &str)]) -> Option<String> {
+    let (own, other) = terminal()?;
+    let mut command = site.command(&["--trace"]);
+    command.env_remove("NO_COLOR").env("TERM", "xterm");
+    command.envs(variables.iter().copied()).stderr(other);
+    let _server = Guard(command.spawn().unwrap());
+    // Only our own copy of the other side, or its end would never be seen.
+    drop(command);
+    let mut lines = Pipe::new(File::from(own));
+    loop {
+        let line = lines.next_line().unwrap();
+        if line.contains("a turn begins") {
+            return Some(line);
+        }
+    }
+}
+
+#[test]
+fn colours_on_a_terminal() {
+    let site = Site::new();
+    let Some(line) = on_a_terminal(&site, &[]) else {
+        return;
+    };
+    assert!(line.contains("\x1b[2ma turn begins"), "{line:?}");
+    assert!(line.contains("\x1b[0m"), "{line:?}");
+    for plain in [("NO_COLOR", "1"), ("TERM", "dumb")] {
+        let line = on_a_terminal(&site, &[plain]).unwrap();
+        assert!(!line.contains('\x1b'), "{line:?}");
+    }
 }
 
 /// The loop stands still after each line: a request, of which there are a dozen, takes its time.

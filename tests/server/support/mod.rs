@@ -11,6 +11,7 @@ pub mod pipe;
 pub mod python;
 pub mod server;
 pub mod site;
+pub mod terminal;
 /// The same reader as in the unit tests.
 #[path = "../../../src/testing/trace_events.rs"]
 pub mod trace_events;
