@@ -5,7 +5,8 @@ use std::process::ExitCode;
 
 use millpond::config::{Config, Sandbox};
 use millpond::error::Error;
-use millpond::observer::{Observer, Unobserved};
+use millpond::observer::Unobserved;
+use millpond::observers::view::Viewed;
 use millpond::observers::{self, Observers};
 use millpond::options::{self, NoConfig};
 use millpond::server::Server;
@@ -47,7 +48,7 @@ fn run(config: &Config, descriptors: u64) -> Result<(), Error> {
     }
 }
 
-fn serve(config: &Config, descriptors: u64, observer: impl Observer) -> Result<(), Error> {
+fn serve(config: &Config, descriptors: u64, observer: impl Viewed) -> Result<(), Error> {
     let mut server = Server::start(config, observer)?;
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
@@ -63,6 +64,7 @@ fn serve(config: &Config, descriptors: u64, observer: impl Observer) -> Result<(
     for line in observers::notices(&config.observing) {
         server.diagnose(&line);
     }
+    server.announce_live_view();
     server.run()
 }
 
