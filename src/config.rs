@@ -83,6 +83,8 @@ pub struct Observing {
     pub trace_file: Option<PathBuf>,
     /// Keep the last events, and write them to this file when asked.
     pub flight_recorder: Option<PathBuf>,
+    /// Show the loop to browsers and collectors of metrics on this address. See [`crate::admin`].
+    pub admin: Option<SocketAddr>,
 }
 
 impl Observing {

@@ -17,6 +17,10 @@ pub const RESERVE: usize = 32;
 /// The part of [`RESERVE`] that files may take when connections have taken all else.
 pub const FILES_RESERVE: usize = 16;
 
+/// Descriptors that are kept for the live view, beyond [`RESERVE`], if there is one: its listener
+/// and its viewers. A server that is full can still be looked at.
+pub const ADMIN_RESERVE: u64 = 24;
+
 /// Raises the soft limit on descriptors to the hard one, which needs no privilege, and gives the
 /// limit that then holds (getrlimit(2), `RLIMIT_NOFILE`).
 pub fn raise_limit() -> u64 {

@@ -39,6 +39,16 @@ pub enum Error {
         /// What the system says, or why we won't.
         source: io::Error,
     },
+    /// The live view's address can't be had.
+    #[error(
+        "cannot show the live view on {address}: {source}; choose another address with --admin ADDR:PORT"
+    )]
+    Admin {
+        /// The address that was asked for.
+        address: SocketAddr,
+        /// What the system says.
+        source: io::Error,
+    },
     /// `--sandbox` can't be had.
     #[error("cannot enter the sandbox: {0}; start without --sandbox, or on Linux 5.13 or later")]
     Sandbox(String),

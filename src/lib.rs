@@ -45,9 +45,10 @@
 //! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
 //! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
 //! | 6 | [`sandbox`] | rights that are given up after the start |
-//! | 7 | [`observers`] | what is made of the events: a narration, a file, a record of the last of them |
-//! | 7 | [`server`] | the loop: the kernel's events → calls on the pond |
-//! | 8 | [`options`] | what was typed → what is meant |
+//! | 7 | [`observers`] | what is made of the events: a narration, a file, a record of the last of them, a view of now |
+//! | 8 | [`admin`] | the live view: a listener and viewers of its own in the same loop |
+//! | 9 | [`server`] | the loop: the kernel's events → calls on the pond |
+//! | 10 | [`options`] | what was typed → what is meant |
 //!
 //! Levels 0 to 3 never see a socket. [`connection`] and [`pond`] see a
 //! [`transport::Transport`] and a [`clock::Clock`], which tests replace: a scripted stream drives
@@ -79,6 +80,7 @@
 //! `docs/design.md` says why it is built so. To see the loop at work: `docs/observing.md`.
 
 pub mod access_log;
+pub mod admin;
 pub mod answer;
 pub mod cause;
 pub mod clock;

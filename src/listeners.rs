@@ -173,7 +173,8 @@ impl Listeners {
     }
 }
 
-fn listen(address: SocketAddr, all: &[SocketAddr]) -> io::Result<TcpListener> {
+/// A socket that listens on `address`. `all` are those that will be listened on besides.
+pub fn listen(address: SocketAddr, all: &[SocketAddr]) -> io::Result<TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,

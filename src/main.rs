@@ -4,7 +4,8 @@ use std::process::ExitCode;
 
 use millpond::config::{Config, Sandbox};
 use millpond::error::Error;
-use millpond::observer::{Observer, Unobserved};
+use millpond::observer::Unobserved;
+use millpond::observers::view::Viewed;
 use millpond::observers::{self, Observers};
 use millpond::server::Server;
 use millpond::{command_line, descriptors, options, sandbox};
@@ -37,7 +38,7 @@ fn run(config: &Config, descriptors: u64) -> Result<(), Error> {
     }
 }
 
-fn serve(config: &Config, descriptors: u64, observer: impl Observer) -> Result<(), Error> {
+fn serve(config: &Config, descriptors: u64, observer: impl Viewed) -> Result<(), Error> {
     let mut server = Server::start(config, observer)?;
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
@@ -53,5 +54,6 @@ fn serve(config: &Config, descriptors: u64, observer: impl Observer) -> Result<(
     for line in observers::notices(&config.observing) {
         server.diagnose(&line);
     }
+    server.announce_live_view();
     server.run()
 }

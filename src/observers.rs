@@ -10,6 +10,7 @@ pub mod recorder;
 mod telling;
 pub mod trace;
 pub mod trace_file;
+pub mod view;
 mod words;
 
 use std::fs::{File, OpenOptions};
@@ -24,6 +25,7 @@ use self::event::Event;
 use self::recorder::Recorder;
 use self::trace::Trace;
 use self::trace_file::TraceFile;
+use self::view::{View, Viewed};
 use crate::config::{Config, Observing};
 use crate::console::Console;
 use crate::error::Error;
@@ -39,6 +41,7 @@ pub struct Observers {
     trace: Option<Trace>,
     trace_file: Option<TraceFile>,
     recorder: Option<Recorder>,
+    view: Option<View>,
 }
 
 impl Observers {
@@ -55,6 +58,7 @@ impl Observers {
             trace: trace.map_err(Error::Setup)?,
             trace_file: trace_file.map(TraceFile::start),
             recorder: recorder.map(Recorder::new),
+            view: asked.admin.map(|_| View::default()),
         })
     }
 
@@ -68,10 +72,19 @@ impl Observers {
         if let Some(recorder) = &mut self.recorder {
             recorder.see(at, key, event);
         }
+        if let Some(view) = &mut self.view {
+            view.see(at, key, event);
+        }
         // Last, since it may take its time.
         if let Some(trace) = &mut self.trace {
             trace.see(at, key, event);
         }
+    }
+}
+
+impl Viewed for Observers {
+    fn view(&mut self) -> Option<&mut View> {
+        self.view.as_mut()
     }
 }
 

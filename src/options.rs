@@ -104,6 +104,10 @@ struct ObservingOptions {
     /// Keep the last events in memory (20 MiB at most); SIGUSR1 or a panic writes them to FILE
     #[arg(long, value_name = "FILE")]
     flight_recorder: Option<PathBuf>,
+
+    /// Show the loop live in a browser, and as metrics, on ADDRESS: PORT (on 127.0.0.1) or ADDR:PORT
+    #[arg(long, value_name = "ADDRESS", value_parser = parse_address)]
+    admin: Option<SocketAddr>,
 }
 
 impl ObservingOptions {
@@ -112,6 +116,7 @@ impl ObservingOptions {
             trace: self.trace.then(|| self.slow_motion.unwrap_or_default()),
             trace_file: self.trace_file,
             flight_recorder: self.flight_recorder,
+            admin: self.admin,
         }
     }
 }
@@ -127,7 +132,11 @@ pub fn parse(
 
 impl Options {
     fn into_config(self, descriptors: u64) -> Config {
-        let allowed = descriptors::for_connections(descriptors);
+        let for_viewers = match self.observing.admin {
+            Some(_) => descriptors::ADMIN_RESERVE,
+            None => 0,
+        };
+        let allowed = descriptors::for_connections(descriptors.saturating_sub(for_viewers));
         let mut listen = self.listen;
         listen.extend(self.port.map(local));
         if listen.is_empty() {
@@ -295,7 +304,7 @@ mod tests {
         let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
                     --dot-files --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
                     --stall-timeout 2.25 --max-connections 7 --trace --slow-motion 0.2 \
-                    --trace-file t.json --flight-recorder f.json --cache 0 site";
+                    --trace-file t.json --flight-recorder f.json --admin 9 --cache 0 site";
         let config = parsed(line).unwrap();
         assert_eq!(config.root, PathBuf::from("site"));
         let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
@@ -312,6 +321,7 @@ mod tests {
             trace: Some(Duration::from_millis(200)),
             trace_file: Some("t.json".into()),
             flight_recorder: Some("f.json".into()),
+            admin: Some("127.0.0.1:9".parse().unwrap()),
         };
         assert_eq!(config.observing, observing);
         let expected = Limits {
@@ -320,7 +330,8 @@ mod tests {
             head_timeout: Duration::from_secs(1),
             stall_timeout: Duration::from_millis(2250),
             max_connections: 7,
-            max_descriptors: 19_712,
+            // Some are kept for viewers.
+            max_descriptors: 19_688,
         };
         assert_eq!(config.limits, expected);
         let banner = banner(&config, DESCRIPTORS);
@@ -365,6 +376,7 @@ mod tests {
             ("--max-connections 0", "'0'"),
             ("--no-log --log x", "'--no-log'"),
             ("--trace --slow-motion x", "'x'"),
+            ("--admin localhost", "'localhost'"),
             ("--slow-motion 1", "required"),
         ];
         for (line, thing) in table {
@@ -399,6 +411,7 @@ mod tests {
             "--stall-timeout",
             "--max-connections",
             "--trace",
+            "--admin",
             "--slow-motion",
             "--trace-file",
             "--flight-recorder",

@@ -5,6 +5,7 @@ mod admission;
 mod reporting;
 mod signals;
 mod source;
+mod viewing;
 
 use std::io::{self, ErrorKind};
 use std::net::SocketAddr;
@@ -16,6 +17,7 @@ use mio::{Events, Interest, Poll};
 use self::signals::Watch;
 use self::source::{Source, readiness};
 use crate::access_log::AccessLog;
+use crate::admin::Admin;
 use crate::clock::Clock;
 use crate::config::Config;
 #[cfg(not(debug_assertions))]
@@ -25,7 +27,7 @@ use crate::descriptors::DescriptorUse;
 use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::log_file::LogFile;
-use crate::observer::Observer;
+use crate::observers::view::Viewed;
 use crate::pond::Pond;
 use crate::resource::{DocumentRoot, Room};
 use crate::shared::{Phase, RequestLines, Shared};
@@ -37,10 +39,11 @@ const EVENTS: usize = 1024;
 const CONSOLE_RETRY: Duration = Duration::from_millis(100);
 
 /// A server, listening.
-pub struct Server<O: Observer> {
+pub struct Server<O: Viewed> {
     poll: Poll,
     listeners: Listeners,
     signals: Watch,
+    admin: Option<Admin>,
     /// When the stop is over, whoever is still there.
     stop_by: Option<Duration>,
     pond: Pond<TcpStream, DocumentRoot, O>,
@@ -50,7 +53,7 @@ pub struct Server<O: Observer> {
     warned_at: Option<Duration>,
 }
 
-impl<O: Observer> Server<O> {
+impl<O: Viewed> Server<O> {
     /// Opens everything that can fail: root, listeners, log. From here on nothing ends the
     /// server but a signal. `observer` is told of all that happens then.
     pub fn start(config: &Config, observer: O) -> Result<Self, Error> {
@@ -66,6 +69,7 @@ impl<O: Observer> Server<O> {
                 source,
             })?;
         let listeners = Listeners::bind(&config.listen)?;
+        let admin = config.observing.admin.map(Admin::bind).transpose()?;
         // Before the log, which may be at its limit already.
         let signals = Watch::start(config).map_err(Error::Setup)?;
         let log_file = open_log(config, &clock, &mut documents, &mut diagnostics)?;
@@ -89,6 +93,7 @@ impl<O: Observer> Server<O> {
             poll: Poll::new().map_err(Error::Setup)?,
             listeners,
             signals,
+            admin,
             stop_by: None,
             pond,
             log_file,
@@ -112,6 +117,9 @@ impl<O: Observer> Server<O> {
                 let token = Source::Listener(index).token();
                 registry.register(socket, token, Interest::READABLE)?;
             }
+        }
+        if let Some(admin) = &mut self.admin {
+            admin.register(registry, Source::Admin.token())?;
         }
         Ok(())
     }
@@ -154,25 +162,32 @@ impl<O: Observer> Server<O> {
         self.pond.begin_turn();
         let shared = self.pond.shared_mut();
         let now = shared.clock.now();
-        shared.observer.turn_begins(now, events.iter().count());
+        let count = match shared.observer.view() {
+            Some(_) => viewing::events_of_clients(events),
+            None => events.iter().count(),
+        };
+        shared.observer.turn_begins(now, count);
         for event in events {
             match Source::of(event.token()) {
                 Source::Connection(key) => self.pond.event(key, readiness(event)),
                 Source::Listener(index) => self.listeners.note(index),
                 Source::Signals => self.handle_signals(),
+                Source::Admin | Source::Viewer(_) => self.note_viewer(event.token()),
             }
         }
         self.pond.run_ready();
         self.accept();
         self.pond.expire();
         self.write_out();
+        self.show();
         self.pond.end_turn();
         let census = self.pond.census();
         self.pond.shared_mut().observer.turn_ends(census);
     }
 
     /// How long the kernel may let us sleep.
-    fn timeout(&self) -> Option<Duration> {
+    fn timeout(&mut self) -> Option<Duration> {
+        let viewers = self.viewers_wake_at();
         let shared = self.pond.shared();
         let now = shared.clock.elapsed();
         let log = self.log_file.as_ref().and_then(|_| shared.log.due());
@@ -188,6 +203,7 @@ impl<O: Observer> Server<O> {
             accept,
             self.listeners.wake_at(),
             console.then_some(now + CONSOLE_RETRY),
+            viewers,
         ]
         .into_iter()
         .flatten()
@@ -202,7 +218,7 @@ impl<O: Observer> Server<O> {
     }
 }
 
-impl<O: Observer> Drop for Server<O> {
+impl<O: Viewed> Drop for Server<O> {
     /// Also when a panic unwinds: the rows so far are written out.
     fn drop(&mut self) {
         self.write_log();

@@ -100,7 +100,7 @@ fn cut(text: &str) -> &str {
 }
 
 /// A deadline's name for people.
-pub(super) fn deadline_name(deadline: Deadline) -> &'static str {
+pub fn deadline_name(deadline: Deadline) -> &'static str {
     match deadline {
         Deadline::FirstByte => "first-byte",
         Deadline::Head => "head",

@@ -16,6 +16,7 @@ fn requests_are_escaped() {
         trace: None,
         trace_file: None,
         recorder: Some(Recorder::new(file)),
+        view: None,
     };
     let key = Key { slot: 0, serial: 0 };
     observers.responds(key, "GET", "/\u{1b}]0;\u{7}\"\r\n\\", Status::Ok);

@@ -11,7 +11,7 @@ use super::Server;
 use super::source::Source;
 use crate::connection::MadeRoom;
 use crate::listeners::Accepted;
-use crate::observer::Observer;
+use crate::observers::view::Viewed;
 
 /// How many clients are accepted in one turn: a storm of newcomers does not starve those inside.
 const ACCEPTS: usize = 128;
@@ -19,7 +19,7 @@ const ACCEPTS: usize = 128;
 /// A shortage of descriptors is mentioned at most so often.
 const WARN_EVERY: Duration = Duration::from_secs(1);
 
-impl<O: Observer> Server<O> {
+impl<O: Viewed> Server<O> {
     /// Lets newcomers in, up to a budget.
     pub(super) fn accept(&mut self) {
         for _ in 0..ACCEPTS {

@@ -6,9 +6,9 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use super::Server;
 use crate::log_file::LogFile;
-use crate::observer::Observer;
+use crate::observers::view::Viewed;
 
-impl<O: Observer> Server<O> {
+impl<O: Viewed> Server<O> {
     /// Tells standard output that the server listens, and where.
     pub fn announce(&mut self) -> io::Result<()> {
         for address in self.addresses()? {

@@ -10,7 +10,7 @@ use signal_hook_mio::v1_0::Signals;
 
 use super::{Server, diagnose};
 use crate::config::{Config, STOP_WITHIN};
-use crate::observer::Observer;
+use crate::observers::view::Viewed;
 use crate::stop_signals;
 
 /// The signals that the server listens to.
@@ -58,7 +58,7 @@ impl Watch {
     }
 }
 
-impl<O: Observer> Server<O> {
+impl<O: Viewed> Server<O> {
     pub(super) fn handle_signals(&mut self) {
         let received: Vec<_> = self.signals.signals.pending().collect();
         for signal in received {
@@ -75,6 +75,9 @@ impl<O: Observer> Server<O> {
     fn begin_stop(&mut self) {
         self.signals.stopping.store(true, Ordering::Relaxed);
         self.listeners.close();
+        if let Some(admin) = &mut self.admin {
+            admin.close_listener();
+        }
         self.stop_by = Some(self.pond.shared().clock.now().monotonic + STOP_WITHIN);
         self.pond.stop();
         // What comes now may be cut off by a second signal; what has come so far may not.

@@ -13,6 +13,10 @@ pub(super) enum Source {
     Connection(Key),
     Listener(usize),
     Signals,
+    /// The listener of the live view.
+    Admin,
+    /// A viewer, by its place there.
+    Viewer(Key),
 }
 
 // Both halves must fit.
@@ -22,6 +26,10 @@ const SIGNALS_SLOT: u32 = u32::MAX;
 /// Listeners count downwards from here; connections never get so far up.
 const FIRST_LISTENER_SLOT: u32 = u32::MAX - 1;
 const LISTENERS_MAX: u32 = 1 << 16;
+const ADMIN_SLOT: u32 = FIRST_LISTENER_SLOT - LISTENERS_MAX;
+/// Viewers count downwards too.
+const FIRST_VIEWER_SLOT: u32 = ADMIN_SLOT - 1;
+const VIEWERS_MAX: u32 = 1 << 16;
 
 impl Source {
     pub(super) fn token(self) -> Token {
@@ -29,6 +37,11 @@ impl Source {
             Self::Connection(key) => Token((key.serial as usize) << 32 | key.slot as usize),
             Self::Listener(index) => Token(FIRST_LISTENER_SLOT as usize - index),
             Self::Signals => Token(SIGNALS_SLOT as usize),
+            Self::Admin => Token(ADMIN_SLOT as usize),
+            Self::Viewer(key) => {
+                let slot = FIRST_VIEWER_SLOT - key.slot;
+                Token((key.serial as usize) << 32 | slot as usize)
+            }
         }
     }
 
@@ -36,13 +49,24 @@ impl Source {
         // Cutting a token in two is what truncation is for.
         #[allow(clippy::cast_possible_truncation)]
         let (slot, serial) = (token.0 as u32, (token.0 >> 32) as u32);
+        // Nearly all are connections: one comparison tells.
+        if slot <= FIRST_VIEWER_SLOT - VIEWERS_MAX {
+            return Self::Connection(Key { slot, serial });
+        }
         match slot {
             SIGNALS_SLOT => Self::Signals,
-            _ if slot > FIRST_LISTENER_SLOT - LISTENERS_MAX => {
-                Self::Listener((FIRST_LISTENER_SLOT - slot) as usize)
-            }
-            _ => Self::Connection(Key { slot, serial }),
+            ADMIN_SLOT => Self::Admin,
+            _ if slot > ADMIN_SLOT => Self::Listener((FIRST_LISTENER_SLOT - slot) as usize),
+            _ => Self::Viewer(Key {
+                slot: FIRST_VIEWER_SLOT - slot,
+                serial,
+            }),
         }
+    }
+
+    /// Whether it has to do with the live view alone.
+    pub(super) fn is_of_viewers(self) -> bool {
+        matches!(self, Self::Admin | Self::Viewer(_))
     }
 }
 
@@ -70,7 +94,14 @@ mod tests {
             key((1 << 31) - 1, u32::MAX),
             Source::Listener(0),
             Source::Listener(1000),
+            Source::Listener((1 << 16) - 1),
             Source::Signals,
+            Source::Admin,
+            Source::Viewer(Key { slot: 0, serial: 0 }),
+            Source::Viewer(Key {
+                slot: 19,
+                serial: u32::MAX,
+            }),
         ];
         for source in table {
             assert_eq!(Source::of(source.token()), source);

@@ -1,0 +1,68 @@
+//! `/events`: pictures of the loop, one after the other, as server-sent events
+//! (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use super::json::Json;
+use super::state::{self, Facts, seconds};
+use crate::observers::event::deadline_name;
+use crate::observers::view::{Known, View, Watch};
+
+/// One picture: the state, and the slab drawn small.
+pub(super) fn picture(view: &View, facts: &Facts, viewers: usize) -> String {
+    let mut cells = String::new();
+    view.draw_cells(&mut cells);
+    let mut json = Json::default();
+    json.object(|json| {
+        state::members(json, view, facts, viewers);
+        json.member("slab", |json| {
+            json.number("slots_per_cell", view.slots_per_cell());
+            json.string("cells", &cells);
+        });
+    });
+    format!("event: picture\ndata: {}\n\n", json.into_text())
+}
+
+/// What is known of the connection that a viewer watches.
+pub(super) fn append_connection(out: &mut String, watch: &Watch, known: Option<Known>, now: u64) {
+    let mut json = Json::default();
+    json.object(|json| {
+        json.number(
+            "slot",
+            watch.key().map_or(watch.slot(), |key| key.slot as usize),
+        );
+        json.optional("serial", watch.key().map(|key| key.serial));
+        json.number("open", known.is_some());
+        if let Some(known) = known {
+            append_known(json, &known, now);
+        }
+        json.array("timeline", |json| {
+            for line in watch.lines() {
+                let Some(sentence) = line.sentence() else {
+                    continue;
+                };
+                json.element(|json| {
+                    json.number("at", seconds(line.at));
+                    json.string("text", &sentence);
+                });
+            }
+        });
+    });
+    out.push_str("event: connection\ndata: ");
+    out.push_str(&json.into_text());
+    out.push_str("\n\n");
+}
+
+fn append_known(json: &mut Json, known: &Known, now: u64) {
+    let age = |since: u64| Duration::from_millis(now.saturating_sub(since));
+    json.string("peer", &SocketAddr::from(known.peer).to_string());
+    json.string("state", state::state_name(known.state));
+    json.string("waits_for", known.state.waits_for());
+    json.number("responses", known.responses);
+    json.number("age_seconds", seconds(age(known.accepted)));
+    json.number("state_seconds", seconds(age(known.since)));
+    json.string("deadline", deadline_name(known.deadline));
+    let left = Duration::from_millis(known.due.saturating_sub(now));
+    json.number("deadline_in_seconds", seconds(left));
+}

@@ -1,0 +1,190 @@
+//! `/metrics`: the same facts for Prometheus, in its text format
+//! (<https://prometheus.io/docs/instrumenting/exposition_formats/>).
+
+use std::fmt::{Display, Write as _};
+
+use super::state::{Facts, seconds, state_name};
+use crate::cause::Cause;
+use crate::observers::event::deadline_name;
+use crate::observers::view::{BOUNDS, STATUSES, View};
+use crate::states::StateName;
+use crate::timeouts::Deadline;
+
+/// The text on its way.
+struct Metrics {
+    text: String,
+}
+
+impl Metrics {
+    fn family(&mut self, name: &str, kind: &str, help: &str) {
+        // Writing to a String can't fail.
+        let _ = writeln!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}");
+    }
+
+    fn single(&mut self, name: &str, kind: &str, help: &str, value: impl Display) {
+        self.family(name, kind, help);
+        let _ = writeln!(self.text, "{name} {value}");
+    }
+
+    fn labelled<'a>(
+        &mut self,
+        [name, kind, help, label]: [&str; 4],
+        values: impl IntoIterator<Item = (&'a str, u64)>,
+    ) {
+        self.family(name, kind, help);
+        for (value, count) in values {
+            let _ = writeln!(self.text, "{name}{{{label}=\"{value}\"}} {count}");
+        }
+    }
+}
+
+/// All metrics.
+pub(super) fn text(view: &View, facts: &Facts, viewers: usize) -> String {
+    let mut metrics = Metrics {
+        text: String::new(),
+    };
+    about_server(&mut metrics, facts, viewers);
+    about_connections(&mut metrics, view, facts);
+    about_responses(&mut metrics, view);
+    about_loop(&mut metrics, view);
+    metrics.text
+}
+
+fn about_server(metrics: &mut Metrics, facts: &Facts, viewers: usize) {
+    metrics.labelled(
+        [
+            "millpond_build_info",
+            "gauge",
+            "The version that runs.",
+            "version",
+        ],
+        [(env!("CARGO_PKG_VERSION"), 1)],
+    );
+    let uptime = seconds(facts.now);
+    let help = "Time since the start.";
+    metrics.single("millpond_uptime_seconds", "gauge", help, uptime);
+    let help = "Who watches the live view.";
+    metrics.single("millpond_viewers", "gauge", help, viewers);
+    let used = facts.descriptors;
+    metrics.labelled(
+        [
+            "millpond_descriptors",
+            "gauge",
+            "Descriptors in use.",
+            "held_by",
+        ],
+        [
+            ("connections", used.connections as u64),
+            ("files", used.files as u64),
+        ],
+    );
+    let help = "Descriptors that connections and files may use.";
+    let limit = facts.limits.max_descriptors;
+    metrics.single("millpond_descriptors_limit", "gauge", help, limit);
+    let help = "Log rows that could not be written.";
+    metrics.single(
+        "millpond_log_rows_lost_total",
+        "counter",
+        help,
+        facts.rows_lost,
+    );
+}
+
+fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
+    metrics.labelled(
+        [
+            "millpond_connections",
+            "gauge",
+            "Connections by state.",
+            "state",
+        ],
+        StateName::ALL.map(|state| (state_name(state), view.in_state(state) as u64)),
+    );
+    let help = "Connections that there may be at once.";
+    let limit = facts.limits.max_connections;
+    metrics.single("millpond_connections_limit", "gauge", help, limit);
+    let help = "Connections that have been accepted.";
+    let name = "millpond_connections_accepted_total";
+    metrics.single(name, "counter", help, view.accepted_so_far());
+    metrics.labelled(
+        [
+            "millpond_connections_closed_total",
+            "counter",
+            "Connections that have ended, by cause.",
+            "cause",
+        ],
+        Cause::ALL.map(|cause| (cause.name(), view.causes().of(cause))),
+    );
+    metrics.labelled(
+        [
+            "millpond_deadlines",
+            "gauge",
+            "Connections by the deadline before them.",
+            "deadline",
+        ],
+        Deadline::ALL.map(|one| (deadline_name(one), facts.census.waiting_for(one) as u64)),
+    );
+    metrics.labelled(
+        [
+            "millpond_queue_length",
+            "gauge",
+            "Connections that go on without an event.",
+            "queue",
+        ],
+        [
+            ("ready", facts.census.ready as u64),
+            ("parked", facts.census.parked as u64),
+        ],
+    );
+}
+
+fn about_responses(metrics: &mut Metrics, view: &View) {
+    let codes = STATUSES.map(|status| status.code().to_string());
+    let counts = STATUSES.map(|status| view.responses(status));
+    metrics.labelled(
+        [
+            "millpond_responses_total",
+            "counter",
+            "Responses that have ended, by status.",
+            "status",
+        ],
+        codes.iter().map(String::as_str).zip(counts),
+    );
+    let help = "Bytes read from clients.";
+    metrics.single(
+        "millpond_read_bytes_total",
+        "counter",
+        help,
+        view.bytes_read(),
+    );
+    let help = "Bytes written to clients.";
+    let name = "millpond_written_bytes_total";
+    metrics.single(name, "counter", help, view.bytes_written());
+}
+
+fn about_loop(metrics: &mut Metrics, view: &View) {
+    let pace = view.pace();
+    let help = "Turns of the loop in which something happened.";
+    metrics.single("millpond_turns_total", "counter", help, pace.turns());
+    let help = "Events that the kernel has given.";
+    metrics.single("millpond_events_total", "counter", help, pace.events());
+    let help = "The longest turn since the start.";
+    let longest = seconds(pace.longest());
+    metrics.single("millpond_longest_turn_seconds", "gauge", help, longest);
+    let name = "millpond_turn_seconds";
+    metrics.family(
+        name,
+        "histogram",
+        "How long turns took, which is what newcomers to them wait.",
+    );
+    let mut so_far = 0;
+    for (bound, count) in BOUNDS.iter().zip(pace.lengths()) {
+        so_far += count;
+        let bound = f64::from(*bound) / 1e6;
+        let _ = writeln!(metrics.text, "{name}_bucket{{le=\"{bound}\"}} {so_far}");
+    }
+    let all: u64 = pace.lengths().iter().sum();
+    let _ = writeln!(metrics.text, "{name}_bucket{{le=\"+Inf\"}} {all}");
+    let _ = writeln!(metrics.text, "{name}_sum {}", seconds(pace.total()));
+    let _ = writeln!(metrics.text, "{name}_count {all}");
+}

@@ -1,0 +1,265 @@
+//! What the live view shows: the loop as it is now, kept up to date event by event.
+//!
+//! A view copies nothing from the pond. It is told of each event, like every observer, and keeps
+//! what can be asked for later; so asking costs the same with one connection and with a million.
+//! It takes some 80 bytes for each slot of the slab.
+
+mod cells;
+mod pace;
+mod watch;
+
+use std::time::Duration;
+
+use self::cells::Cells;
+pub use self::pace::{BOUNDS, Pace, Second};
+pub use self::watch::{Line, Watch};
+use super::event::Event;
+use crate::cause::{Cause, CauseCounts};
+use crate::key::Key;
+use crate::observer::{Observer, Unobserved};
+use crate::peer::Peer;
+use crate::states::StateName;
+use crate::status::Status;
+use crate::timeouts::Deadline;
+
+/// Every status, in the order in which they are shown.
+pub const STATUSES: [Status; 4] = [
+    Status::Ok,
+    Status::NotModified,
+    Status::BadRequest,
+    Status::NotFound,
+];
+
+/// An observer that may keep a view.
+pub trait Viewed: Observer {
+    /// Its view, if it has one.
+    fn view(&mut self) -> Option<&mut View> {
+        None
+    }
+}
+
+impl Viewed for Unobserved {}
+
+/// What is known of one connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Known {
+    /// Its name.
+    pub key: Key,
+    /// Its client.
+    pub peer: Peer,
+    /// Its state.
+    pub state: StateName,
+    /// The deadline that it has.
+    pub deadline: Deadline,
+    /// How many responses it has had.
+    pub responses: u32,
+    /// When it was accepted. This and the following are milliseconds since the start.
+    pub accepted: u64,
+    /// Since when it is in its state.
+    pub since: u64,
+    /// When its deadline passes.
+    pub due: u64,
+}
+
+/// The loop as it is now.
+#[derive(Debug, Default)]
+pub struct View {
+    now: u64,
+    /// By slot.
+    known: Vec<Option<Known>>,
+    cells: Cells,
+    states: [usize; StateName::ALL.len()],
+    accepted: u64,
+    closed: CauseCounts,
+    responses: [u64; STATUSES.len()],
+    read: u64,
+    written: u64,
+    pace: Pace,
+    watches: Vec<(usize, Watch)>,
+}
+
+impl View {
+    /// Takes one event in.
+    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event) {
+        let now = millis(at);
+        self.now = now;
+        self.pace.see(at, key.is_some(), event);
+        let Some(key) = key else {
+            return;
+        };
+        for (_, watch) in &mut self.watches {
+            watch.see(at, key, event);
+        }
+        match event {
+            Event::Accepted(peer) => self.accepted(now, key, peer),
+            Event::Changed(_, to) => self.changed(now, key, to),
+            Event::DeadlineSet(deadline, left) => {
+                if let Some(known) = self.find(key) {
+                    known.deadline = deadline;
+                    known.due = now + millis(left);
+                }
+            }
+            Event::Read(count) => self.read += count as u64,
+            Event::Wrote(count) => self.written += count as u64,
+            Event::Logged(status, _, _) => {
+                let index = STATUSES.iter().position(|&one| one == status);
+                self.responses[index.unwrap_or(0)] += 1;
+                if let Some(known) = self.find(key) {
+                    known.responses = known.responses.saturating_add(1);
+                }
+            }
+            Event::Closed(cause) => self.closed(key, cause),
+            _ => {}
+        }
+    }
+
+    fn find(&mut self, key: Key) -> Option<&mut Known> {
+        let known = self.known.get_mut(key.slot as usize)?.as_mut();
+        known.filter(|known| known.key == key)
+    }
+
+    fn accepted(&mut self, now: u64, key: Key, peer: Peer) {
+        let slot = key.slot as usize;
+        if slot >= self.known.len() {
+            self.known.resize(slot + 1, None);
+        }
+        let state = StateName::Reading;
+        self.known[slot] = Some(Known {
+            key,
+            peer,
+            state,
+            deadline: Deadline::FirstByte,
+            responses: 0,
+            accepted: now,
+            since: now,
+            due: now,
+        });
+        self.accepted += 1;
+        self.states[state as usize] += 1;
+        self.cells.enter(slot, state, now);
+    }
+
+    fn changed(&mut self, now: u64, key: Key, to: StateName) {
+        let Some(known) = self.find(key) else {
+            return;
+        };
+        let (from, since) = (known.state, known.since);
+        (known.state, known.since) = (to, now);
+        let slot = key.slot as usize;
+        self.cells.leave(slot, from, since);
+        self.cells.enter(slot, to, now);
+        self.states[from as usize] -= 1;
+        self.states[to as usize] += 1;
+    }
+
+    fn closed(&mut self, key: Key, cause: Cause) {
+        let Some(known) = self.find(key).copied() else {
+            return;
+        };
+        let slot = key.slot as usize;
+        self.known[slot] = None;
+        self.cells.leave(slot, known.state, known.since);
+        self.states[known.state as usize] -= 1;
+        self.closed.add(cause);
+    }
+
+    /// How many connections are in this state.
+    pub fn in_state(&self, state: StateName) -> usize {
+        self.states[state as usize]
+    }
+
+    /// How many there are.
+    pub fn open(&self) -> usize {
+        self.states.iter().sum()
+    }
+
+    /// How many there have been.
+    pub fn accepted_so_far(&self) -> u64 {
+        self.accepted
+    }
+
+    /// How many have ended, and why.
+    pub fn causes(&self) -> &CauseCounts {
+        &self.closed
+    }
+
+    /// How many responses of this status have ended.
+    pub fn responses(&self, status: Status) -> u64 {
+        let index = STATUSES.iter().position(|&one| one == status);
+        index.map_or(0, |index| self.responses[index])
+    }
+
+    /// How many bytes have been read.
+    pub fn bytes_read(&self) -> u64 {
+        self.read
+    }
+
+    /// How many bytes have been written.
+    pub fn bytes_written(&self) -> u64 {
+        self.written
+    }
+
+    /// How fast the loop goes round.
+    pub fn pace(&self) -> &Pace {
+        &self.pace
+    }
+
+    /// The time of the last event, in milliseconds since the start. A turn begins with one, so
+    /// within a turn this is now.
+    pub fn now(&self) -> u64 {
+        self.now
+    }
+
+    /// How many slots a cell of the drawing stands for.
+    pub fn slots_per_cell(&self) -> usize {
+        self.cells.span()
+    }
+
+    /// Appends the slab, drawn small: see [`cells::Cells::draw`].
+    pub fn draw_cells(&self, out: &mut String) {
+        self.cells.draw(self.now, out);
+    }
+
+    /// `watcher` wants to know what happens to the connection in `slot`, or to the first one after
+    /// it in the same cell. Gives up what it watched before.
+    pub fn watch(&mut self, watcher: usize, slot: usize) {
+        self.unwatch(watcher);
+        self.watches.push((watcher, Watch::of(slot)));
+    }
+
+    /// `watcher` has left.
+    pub fn unwatch(&mut self, watcher: usize) {
+        self.watches.retain(|(other, _)| *other != watcher);
+    }
+
+    /// What `watcher` watches. If nobody was there yet it looks again, within one cell.
+    pub fn watched(&mut self, watcher: usize) -> Option<(&Watch, Option<Known>)> {
+        let span = self.cells.span();
+        let (_, watch) = self
+            .watches
+            .iter_mut()
+            .find(|(other, _)| *other == watcher)?;
+        if watch.key().is_none() {
+            let last = self.known.len();
+            let from = watch.slot().min(last);
+            let to = ((watch.slot() / span + 1) * span).min(last);
+            if let Some(known) = self.known[from..to].iter().find_map(Option::as_ref) {
+                watch.begin(known.key);
+            }
+        }
+        let key = watch.key();
+        let known = key.and_then(|key| {
+            let known = self.known.get(key.slot as usize).copied().flatten();
+            known.filter(|known| known.key == key)
+        });
+        Some((watch, known))
+    }
+}
+
+/// Whole milliseconds. They last for longer than there were people.
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,203 @@
+//! What there is, and in which form.
+
+use serde_json::json;
+
+use crate::viewed::{Viewed, without_date};
+
+const PAGE: &str = include_str!("../../src/admin/page.html");
+
+/// Everything before the body, for all answers alike.
+fn head(status: &str, media_type: &str, length: usize) -> String {
+    let fields = format!(
+        "HTTP/1.1 {status}\r\nServer: millpond/{}\r\nConnection: close\r\n\
+         Content-Type: {media_type}\r\nCache-Control: no-store\r\n\
+         Content-Security-Policy: POLICY\r\nCross-Origin-Resource-Policy: same-origin\r\n\
+         Referrer-Policy: no-referrer\r\nX-Content-Type-Options: nosniff\r\n",
+        env!("CARGO_PKG_VERSION")
+    );
+    format!("{fields}Content-Length: {length}\r\n\r\n")
+}
+
+/// The hashes in it are checked in a unit test, and by a browser.
+fn without_hashes(answer: &str) -> String {
+    let (before, rest) = answer.split_once("Content-Security-Policy: ").unwrap();
+    let (policy, after) = rest.split_once("\r\n").unwrap();
+    let fixed = "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; \
+                 frame-ancestors 'none'; img-src data:; style-src 'sha256-";
+    assert!(policy.starts_with(fixed), "{policy}");
+    format!("{before}Content-Security-Policy: POLICY\r\n{after}")
+}
+
+#[test]
+fn the_page() {
+    let viewed = Viewed::start(&[]);
+    let answer = without_hashes(&viewed.ask("GET", "/"));
+    let head = head("200 OK", "text/html; charset=utf-8", PAGE.len());
+    assert_eq!(answer, format!("{head}{PAGE}"));
+    let answer = without_hashes(&viewed.ask("HEAD", "/"));
+    assert_eq!(answer, head);
+    // It needs nothing from anywhere.
+    for word in ["http://", "https://", "src=", "@import", "url("] {
+        assert!(
+            !PAGE
+                .replace("http://www.w3.org/2000/svg", "")
+                .contains(word),
+            "{word}"
+        );
+    }
+}
+
+#[test]
+fn health() {
+    let viewed = Viewed::start(&[]);
+    let expected = head("200 OK", "text/plain; charset=utf-8", 3);
+    assert_eq!(
+        without_hashes(&viewed.ask("GET", "/health")),
+        expected + "ok\n"
+    );
+}
+
+#[test]
+fn the_state_of_an_untouched_server() {
+    let viewed = Viewed::start(&["--keep-alive-requests", "7", "--max-connections", "50"]);
+    let answer = viewed.ask("GET", "/state");
+    let (found, body) = answer.split_once("\r\n\r\n").unwrap();
+    let expected = head("200 OK", "application/json", body.len());
+    assert_eq!(without_hashes(found) + "\r\n\r\n", expected);
+    let mut state: serde_json::Value = serde_json::from_str(body).unwrap();
+    // What differs from run to run.
+    let server = state["server"].as_object_mut().unwrap();
+    let process = server.remove("process").unwrap().as_u64().unwrap();
+    assert_eq!(
+        process,
+        u64::from(
+            viewed
+                .server
+                .process()
+                .as_raw_nonzero()
+                .get()
+                .cast_unsigned()
+        )
+    );
+    assert!(server.remove("uptime_seconds").unwrap().as_f64().unwrap() > 0.0);
+    let descriptors = state["descriptors"].as_object_mut().unwrap();
+    assert!(descriptors.remove("limit").unwrap().as_u64().unwrap() >= 50);
+    let turns = state["loop"].as_object_mut().unwrap();
+    for name in ["lag_seconds", "lag_counts"] {
+        assert!(turns.remove(name).is_some(), "{name}");
+    }
+    let second = turns["last_second"].as_object_mut().unwrap();
+    assert!(second.remove("longest_turn_seconds").is_some());
+    let none = [
+        "peer",
+        "head-deadline",
+        "idle-deadline",
+        "stall-deadline",
+        "evicted",
+    ];
+    let none = [
+        &none[..],
+        &["close-asked", "request-limit", "bad-request", "file-shrank"],
+    ]
+    .concat();
+    let none = [&none[..], &["reset", "exhausted", "stopped"]].concat();
+    let causes: serde_json::Map<_, _> = none
+        .into_iter()
+        .map(|cause| (cause.to_owned(), json!(0)))
+        .collect();
+    let expected = json!({
+        "server": {"version": env!("CARGO_PKG_VERSION"), "phase": "serving", "viewers": 0},
+        "connections": {
+            "reading": 0, "responding": 0, "idle": 0, "closing": 0,
+            "open": 0, "accepted": 0, "closed": 0
+        },
+        "limits": {
+            "connections": 50, "keep_alive_seconds": 10.0, "keep_alive_requests": 7,
+            "head_timeout_seconds": 10.0, "stall_timeout_seconds": 30.0,
+            "deadline_seconds": {
+                "first-byte": 10.0, "head": 10.0, "stall": 30.0, "idle": 10.3, "closing": 2.0
+            }
+        },
+        "descriptors": {"connections": 0, "files": 0},
+        "queues": {
+            "ready": 0, "parked": 0,
+            "deadlines": {"first-byte": 0, "head": 0, "stall": 0, "idle": 0, "closing": 0}
+        },
+        "close_causes": causes,
+        "responses": {"200": 0, "304": 0, "400": 0, "404": 0},
+        "bytes": {"read": 0, "written": 0},
+        "log_rows_lost": 0,
+        "loop": {
+            "turns": 0, "events": 0, "last_batch": 0,
+            "last_second": {
+                "turns": 0, "accepted": 0, "responses": 0, "bytes_read": 0, "bytes_written": 0
+            }
+        }
+    });
+    let floats =
+        |value: &serde_json::Value| value.to_string().replace(".0,", ",").replace(".0}", "}");
+    assert_eq!(floats(&state), floats(&expected));
+}
+
+#[test]
+fn what_there_is_not() {
+    let viewed = Viewed::start(&[]);
+    let text = "text/plain; charset=utf-8";
+    for target in [
+        "/index.html",
+        "/large",
+        "/metrics/",
+        "//",
+        "/events/",
+        "/%73tate",
+    ] {
+        let why = "there is nothing here\n";
+        let expected = head("404 Not Found", text, why.len());
+        assert_eq!(
+            without_hashes(&viewed.ask("GET", target)),
+            expected + why,
+            "{target}"
+        );
+    }
+    for method in ["POST", "PUT", "DELETE", "get", "OPTIONS"] {
+        let why = "nothing can be changed here\n";
+        let expected = head("405 Method Not Allowed", text, why.len())
+            .replace("Content-Length", "Allow: GET, HEAD\r\nContent-Length");
+        assert_eq!(
+            without_hashes(&viewed.ask(method, "/")),
+            expected + why,
+            "{method}"
+        );
+    }
+}
+
+/// A request in pieces is answered as one, and what is none gets 400.
+#[test]
+fn requests_in_pieces_and_what_is_none() {
+    let viewed = Viewed::start(&[]);
+    let mut client = crate::support::Client::connect(viewed.admin);
+    for piece in
+        format!("GET /health HTTP/1.1\r\nHost: {}\r\n\r\n", viewed.admin).split_inclusive(' ')
+    {
+        client.send(piece);
+        // Each piece is a segment of its own, and has been read when this comes back.
+        viewed.get("/health");
+    }
+    let answer = String::from_utf8(client.read_to_end()).unwrap();
+    assert!(answer.ends_with("\r\n\r\nok\n"), "{answer}");
+    let long = format!("GET / HTTP/1.1\r\nA: {}", "a".repeat(9_000));
+    let why = "this is no sound request\n";
+    let expected = head("400 Bad Request", "text/plain; charset=utf-8", why.len()) + why;
+    for bad in [
+        "nonsense\r\n\r\n",
+        "GET / HTTP/1.1\r\n\r\n",
+        "GET /\n\n",
+        &long,
+    ] {
+        assert_eq!(
+            without_hashes(&without_date(&viewed.raw(bad))),
+            expected,
+            "{bad}"
+        );
+    }
+}

@@ -1,0 +1,125 @@
+//! How many may watch, and what one costs who does not read.
+
+use std::io::Read as _;
+
+use crate::support::{Client, eventually};
+use crate::viewed::Viewed;
+
+const VIEWERS: usize = 16;
+
+fn watch(viewed: &Viewed) -> Client {
+    let mut client = Client::connect(viewed.admin);
+    client.send(format!(
+        "GET /events HTTP/1.1\r\nHost: {}\r\n\r\n",
+        viewed.admin
+    ));
+    client
+}
+
+/// How much memory the process holds, in KiB.
+fn resident(viewed: &Viewed) -> u64 {
+    let status = viewed.server.process_file("status");
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    let number = line.unwrap().trim().strip_suffix(" kB").unwrap();
+    number.parse().unwrap()
+}
+
+#[test]
+fn one_too_many_is_told_so_and_metrics_can_still_be_had() {
+    let viewed = Viewed::start(&[]);
+    let mut watching: Vec<Client> = (0..VIEWERS).map(|_| watch(&viewed)).collect();
+    for client in &mut watching {
+        client.read(200);
+    }
+    assert_eq!(viewed.state()["server"]["viewers"], 16);
+    let refused = viewed.ask("GET", "/events");
+    assert!(
+        refused.starts_with("HTTP/1.1 503 Service Unavailable\r\n"),
+        "{refused}"
+    );
+    assert!(
+        refused.ends_with("\r\n\r\ntoo many watch already\n"),
+        "{refused}"
+    );
+    // Room for another once one has left.
+    watching.pop();
+    eventually("one has left", || {
+        (viewed.state()["server"]["viewers"] == 15).then_some(())
+    });
+    let mut another = watch(&viewed);
+    assert!(another.read(200).starts_with(b"HTTP/1.1 200 OK\r\n"));
+}
+
+/// More than there may be wait in the kernel's queue, and the files are served all the while.
+#[test]
+fn a_crowd_at_the_door() {
+    let viewed = Viewed::start(&[]);
+    let silent: Vec<Client> = (0..60).map(|_| Client::connect(viewed.admin)).collect();
+    viewed.idle();
+    let descriptors = viewed.server.descriptors();
+    assert!(descriptors < 45, "{descriptors}");
+    drop(silent);
+    assert_eq!(viewed.get("/health"), "ok\n");
+}
+
+/// A viewer that stops reading loses pictures. It holds no more than one, and keeps nobody waiting.
+#[test]
+fn a_slow_viewer_loses_pictures() {
+    let viewed = Viewed::start(&[]);
+    // A slab of some thousand slots makes each picture large.
+    let crowd: Vec<Client> = (0..1_500).map(|_| viewed.server.connect()).collect();
+    eventually("all are in", || {
+        (viewed.state()["connections"]["open"] == 1_500).then_some(())
+    });
+    let mut slow = Client::with_receive_buffer(viewed.admin, 4096);
+    slow.send(format!(
+        "GET /events HTTP/1.1\r\nHost: {}\r\n\r\n",
+        viewed.admin
+    ));
+    let mut quick = watch(&viewed);
+    let before = resident(&viewed);
+    let mut pictures = |count: usize| {
+        let mut seen = 0;
+        let mut last = 0;
+        while seen < count {
+            let byte = quick.read(1)[0];
+            seen += usize::from(last == b'\n' && byte == b'\n');
+            last = byte;
+        }
+    };
+    // Some six seconds: beyond what the kernel's buffers for the slow one hold.
+    pictures(25);
+    assert_eq!(
+        viewed.idle().get("/").body,
+        viewed.server.connect().get("/").body
+    );
+    let after = resident(&viewed);
+    assert!(after < before + 512, "{before} KiB grew to {after}");
+    // It has lost some: what it can read now is less than was shown.
+    drop(crowd);
+    let mut stream = slow.stream();
+    let mut held = 0;
+    let mut piece = vec![0; 1 << 16];
+    stream.set_nonblocking(true).unwrap();
+    while let Ok(count @ 1..) = stream.read(&mut piece) {
+        held += count;
+    }
+    assert!(held < 25 * 6_000, "{held}");
+}
+
+#[test]
+fn watching_ends_with_the_server_and_begins_anew_with_the_next() {
+    let mut viewed = Viewed::start(&[]);
+    let mut watching = watch(&viewed);
+    watching.read(200);
+    viewed.server.stop();
+    watching.read_to_end();
+    // The port is free at once.
+    let admin = viewed.admin.to_string();
+    let mut next = viewed.site.start(&["--admin", &admin]);
+    eventually("the live view is back", || {
+        let line = next.next_diagnostic();
+        (line == format!("millpond: live view on http://{admin}/")).then_some(())
+    });
+    assert_eq!(viewed.get("/health"), "ok\n");
+}
