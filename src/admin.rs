@@ -9,6 +9,7 @@
 mod events;
 mod json;
 mod metrics;
+mod page;
 mod reply;
 mod routes;
 mod state;

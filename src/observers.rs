@@ -62,6 +62,14 @@ impl Observers {
         })
     }
 
+    /// Whether anybody wants to know what is asked for, in words.
+    fn wants_requests(&self) -> bool {
+        self.trace.is_some()
+            || self.trace_file.is_some()
+            || self.recorder.is_some()
+            || self.view.as_ref().is_some_and(View::is_watching)
+    }
+
     /// Called from a hundred places in the loop: copies of it would be most of the program.
     #[inline(never)]
     fn see(&mut self, key: Option<Key>, event: Event) {

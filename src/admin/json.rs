@@ -34,6 +34,12 @@ impl Json {
 
     /// A member that is a number, or another value that is written in JSON as it is displayed.
     pub(super) fn number(&mut self, name: &str, value: impl Display) {
+        self.displayed(name, &value);
+    }
+
+    /// Not a copy for each type and caller: this is not in a hurry, and the binary is to be small.
+    #[inline(never)]
+    fn displayed(&mut self, name: &str, value: &dyn Display) {
         self.name(name);
         // Writing to a String can't fail.
         let _ = write!(self.text, "{value}");
@@ -48,6 +54,7 @@ impl Json {
     }
 
     /// A member that is a text.
+    #[inline(never)]
     pub(super) fn string(&mut self, name: &str, value: &str) {
         self.name(name);
         self.quote(value);
@@ -59,6 +66,7 @@ impl Json {
         self.object(members);
     }
 
+    #[inline(never)]
     fn name(&mut self, name: &str) {
         self.comma();
         self.quote(name);
@@ -78,6 +86,7 @@ impl Json {
     }
 
     /// RFC 8259, 7.
+    #[inline(never)]
     fn quote(&mut self, value: &str) {
         self.text.push('"');
         for character in value.chars() {

@@ -8,6 +8,7 @@ use crate::cause::Cause;
 use crate::observers::event::deadline_name;
 use crate::observers::view::{BOUNDS, STATUSES, View};
 use crate::states::StateName;
+use crate::status::Status;
 use crate::timeouts::Deadline;
 
 /// The text on its way.
@@ -16,21 +17,20 @@ struct Metrics {
 }
 
 impl Metrics {
+    #[inline(never)]
     fn family(&mut self, name: &str, kind: &str, help: &str) {
         // Writing to a String can't fail.
         let _ = writeln!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}");
     }
 
-    fn single(&mut self, name: &str, kind: &str, help: &str, value: impl Display) {
+    #[inline(never)]
+    fn single(&mut self, name: &str, kind: &str, help: &str, value: &dyn Display) {
         self.family(name, kind, help);
         let _ = writeln!(self.text, "{name} {value}");
     }
 
-    fn labelled<'a>(
-        &mut self,
-        [name, kind, help, label]: [&str; 4],
-        values: impl IntoIterator<Item = (&'a str, u64)>,
-    ) {
+    #[inline(never)]
+    fn labelled(&mut self, [name, kind, help, label]: [&str; 4], values: &[(&str, u64)]) {
         self.family(name, kind, help);
         for (value, count) in values {
             let _ = writeln!(self.text, "{name}{{{label}=\"{value}\"}} {count}");
@@ -58,13 +58,13 @@ fn about_server(metrics: &mut Metrics, facts: &Facts, viewers: usize) {
             "The version that runs.",
             "version",
         ],
-        [(env!("CARGO_PKG_VERSION"), 1)],
+        &[(env!("CARGO_PKG_VERSION"), 1)],
     );
     let uptime = seconds(facts.now);
     let help = "Time since the start.";
-    metrics.single("millpond_uptime_seconds", "gauge", help, uptime);
+    metrics.single("millpond_uptime_seconds", "gauge", help, &uptime);
     let help = "Who watches the live view.";
-    metrics.single("millpond_viewers", "gauge", help, viewers);
+    metrics.single("millpond_viewers", "gauge", help, &viewers);
     let used = facts.descriptors;
     metrics.labelled(
         [
@@ -73,20 +73,20 @@ fn about_server(metrics: &mut Metrics, facts: &Facts, viewers: usize) {
             "Descriptors in use.",
             "held_by",
         ],
-        [
+        &[
             ("connections", used.connections as u64),
             ("files", used.files as u64),
         ],
     );
     let help = "Descriptors that connections and files may use.";
     let limit = facts.limits.max_descriptors;
-    metrics.single("millpond_descriptors_limit", "gauge", help, limit);
+    metrics.single("millpond_descriptors_limit", "gauge", help, &limit);
     let help = "Log rows that could not be written.";
     metrics.single(
         "millpond_log_rows_lost_total",
         "counter",
         help,
-        facts.rows_lost,
+        &facts.rows_lost,
     );
 }
 
@@ -98,14 +98,14 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
             "Connections by state.",
             "state",
         ],
-        StateName::ALL.map(|state| (state_name(state), view.in_state(state) as u64)),
+        &StateName::ALL.map(|state| (state_name(state), view.in_state(state) as u64)),
     );
     let help = "Connections that there may be at once.";
     let limit = facts.limits.max_connections;
-    metrics.single("millpond_connections_limit", "gauge", help, limit);
+    metrics.single("millpond_connections_limit", "gauge", help, &limit);
     let help = "Connections that have been accepted.";
     let name = "millpond_connections_accepted_total";
-    metrics.single(name, "counter", help, view.accepted_so_far());
+    metrics.single(name, "counter", help, &view.accepted_so_far());
     metrics.labelled(
         [
             "millpond_connections_closed_total",
@@ -113,7 +113,7 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
             "Connections that have ended, by cause.",
             "cause",
         ],
-        Cause::ALL.map(|cause| (cause.name(), view.causes().of(cause))),
+        &Cause::ALL.map(|cause| (cause.name(), view.causes().of(cause))),
     );
     metrics.labelled(
         [
@@ -122,7 +122,7 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
             "Connections by the deadline before them.",
             "deadline",
         ],
-        Deadline::ALL.map(|one| (deadline_name(one), facts.census.waiting_for(one) as u64)),
+        &Deadline::ALL.map(|one| (deadline_name(one), facts.census.waiting_for(one) as u64)),
     );
     metrics.labelled(
         [
@@ -131,7 +131,7 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
             "Connections that go on without an event.",
             "queue",
         ],
-        [
+        &[
             ("ready", facts.census.ready as u64),
             ("parked", facts.census.parked as u64),
         ],
@@ -139,8 +139,12 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
 }
 
 fn about_responses(metrics: &mut Metrics, view: &View) {
-    let codes = STATUSES.map(|status| status.code().to_string());
-    let counts = STATUSES.map(|status| view.responses(status));
+    let code = |status: Status| match status {
+        Status::Ok => "200",
+        Status::NotModified => "304",
+        Status::BadRequest => "400",
+        Status::NotFound => "404",
+    };
     metrics.labelled(
         [
             "millpond_responses_total",
@@ -148,29 +152,29 @@ fn about_responses(metrics: &mut Metrics, view: &View) {
             "Responses that have ended, by status.",
             "status",
         ],
-        codes.iter().map(String::as_str).zip(counts),
+        &STATUSES.map(|status| (code(status), view.responses(status))),
     );
     let help = "Bytes read from clients.";
     metrics.single(
         "millpond_read_bytes_total",
         "counter",
         help,
-        view.bytes_read(),
+        &view.bytes_read(),
     );
     let help = "Bytes written to clients.";
     let name = "millpond_written_bytes_total";
-    metrics.single(name, "counter", help, view.bytes_written());
+    metrics.single(name, "counter", help, &view.bytes_written());
 }
 
 fn about_loop(metrics: &mut Metrics, view: &View) {
     let pace = view.pace();
     let help = "Turns of the loop in which something happened.";
-    metrics.single("millpond_turns_total", "counter", help, pace.turns());
+    metrics.single("millpond_turns_total", "counter", help, &pace.turns());
     let help = "Events that the kernel has given.";
-    metrics.single("millpond_events_total", "counter", help, pace.events());
+    metrics.single("millpond_events_total", "counter", help, &pace.events());
     let help = "The longest turn since the start.";
     let longest = seconds(pace.longest());
-    metrics.single("millpond_longest_turn_seconds", "gauge", help, longest);
+    metrics.single("millpond_longest_turn_seconds", "gauge", help, &longest);
     let name = "millpond_turn_seconds";
     metrics.family(
         name,

@@ -2,15 +2,13 @@
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::page::PAGE;
 use super::reply::{Body, Reply};
 use super::viewer::Request;
 use super::{VIEWERS_MAX, metrics, state};
 use crate::observers::view::View;
 use crate::request::{self, Method, Parsed};
 use crate::shared::Phase;
-
-/// The page, with all that it needs.
-pub(super) const PAGE: &str = include_str!("page.html");
 
 const TEXT: &str = "text/plain; charset=utf-8";
 

@@ -58,6 +58,9 @@ impl Observer for Observers {
     }
 
     fn responds(&mut self, key: Key, method: &str, target: &str, status: Status) {
+        if !self.wants_requests() {
+            return self.see(Some(key), Event::Responds("", status));
+        }
         let mut request = String::new();
         if method.is_empty() {
             request.push('-');

@@ -4,7 +4,22 @@ use serde_json::json;
 
 use crate::viewed::{Viewed, without_date};
 
-const PAGE: &str = include_str!("../../src/admin/page.html");
+const PAGE: &str = concat!(
+    include_str!("../../src/admin/page/head.html"),
+    "<style>
+",
+    include_str!("../../src/admin/page/page.css"),
+    "</style>
+",
+    include_str!("../../src/admin/page/body.html"),
+    "<script>
+",
+    include_str!("../../src/admin/page/page.js"),
+    "</script>
+</body>
+</html>
+"
+);
 
 /// Everything before the body, for all answers alike.
 fn head(status: &str, media_type: &str, length: usize) -> String {

@@ -4,6 +4,7 @@ import argparse
 import json
 import os
 import re
+import socket
 import subprocess
 import sys
 import tempfile
@@ -53,6 +54,12 @@ class Viewer(threading.Thread):
         while piece := self.stream.recv(1 << 16):
             self.bytes += len(piece)
 
+    def leave(self):
+        """Ends the stream, which ends the thread; only then is the socket nobody's."""
+        self.stream.shutdown(socket.SHUT_RDWR)
+        self.join()
+        self.stream.close()
+
 
 def state(port):
     with plain.connect(port) as client:
@@ -101,7 +108,7 @@ def measure(process, files, admin, viewers, seconds):
     counts = classes(before, after)
     client.close()
     for viewer in watching:
-        viewer.stream.close()
+        viewer.leave()
     return {
         "viewers": viewers,
         "turn p50": quantile(counts, 0.5),
