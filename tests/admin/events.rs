@@ -9,14 +9,18 @@ use crate::support::Client;
 use crate::viewed::{Viewed, states, without_date};
 
 /// Someone who watches.
-struct Watching {
+pub struct Watching {
     lines: BufReader<TcpStream>,
 }
 
 impl Watching {
     #[track_caller]
-    fn begin(viewed: &Viewed, target: &str) -> Self {
-        let mut client = Client::connect(viewed.admin);
+    pub fn begin(viewed: &Viewed, target: &str) -> Self {
+        Self::on(Client::connect(viewed.admin), viewed, target)
+    }
+
+    #[track_caller]
+    pub fn on(mut client: Client, viewed: &Viewed, target: &str) -> Self {
         client.send(format!(
             "GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n",
             viewed.admin
@@ -40,7 +44,7 @@ impl Watching {
 
     /// The next event of this name.
     #[track_caller]
-    fn next(&mut self, name: &str) -> Value {
+    pub fn next(&mut self, name: &str) -> Value {
         let mut current = String::new();
         loop {
             let mut line = String::new();
@@ -61,7 +65,7 @@ impl Watching {
 
     /// The first picture in which `wanted` is so.
     #[track_caller]
-    fn until(&mut self, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
+    pub fn until(&mut self, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
         // Four a second: this is longer than anything takes, and bounded.
         for _ in 0..80 {
             let picture = self.next(name);
