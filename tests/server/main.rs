@@ -35,6 +35,7 @@ mod log_start;
 mod observing;
 mod pieces;
 mod pipelining;
+mod recording;
 mod reference;
 mod root;
 mod sandbox;

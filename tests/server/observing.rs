@@ -1,4 +1,4 @@
-//! `--trace`, `--trace-file` and `--flight-recorder`: what the loop does can be read.
+//! `--trace` and `--trace-file`: what the loop does can be read.
 
 use std::fs::{self, File};
 use std::process::Child;
@@ -13,7 +13,7 @@ use crate::support::terminal::terminal;
 use crate::support::trace_events::{self, Trace};
 use crate::support::{Answer, Server, Site, eventually};
 
-fn read(site: &Site, name: &str) -> Trace {
+pub fn read(site: &Site, name: &str) -> Trace {
     trace_events::read(&fs::read_to_string(site.path(name)).unwrap())
 }
 
@@ -205,39 +205,6 @@ fn a_killed_run() {
     assert!(!text.ends_with(']'));
     let events: Vec<serde_json::Value> = serde_json::from_str(&format!("{text}]")).unwrap();
     assert!(events.iter().any(|event| event["name"] == "answers"));
-}
-
-#[test]
-fn the_last_events_on_a_signal() {
-    let site = Site::new();
-    fs::write(site.path("last.json"), "of an earlier run").unwrap();
-    let mut server = site.start(&["--flight-recorder", "last.json"]);
-    server.next_diagnostic();
-    let line = server.next_diagnostic();
-    assert!(line.starts_with("millpond: kill -USR1 "), "{line}");
-    server.connect().get("/");
-    server.has_seen_all();
-    let text = fs::read_to_string(site.path("last.json")).unwrap();
-    assert_eq!(text, "of an earlier run");
-    server.signal(Signal::USR1);
-    let line = server.next_diagnostic();
-    assert!(line.starts_with("millpond: wrote the last "), "{line}");
-    let trace = read(&site, "last.json");
-    assert_eq!(trace.instants("answers").len(), 2);
-    assert_eq!(trace.instants("asked").len(), 1);
-    // It serves on.
-    server.connect().get("/");
-    server.stop();
-}
-
-/// Without a recorder the signal keeps its meaning.
-#[test]
-fn the_signal_without_a_recorder() {
-    use std::os::unix::process::ExitStatusExt as _;
-    let site = Site::new();
-    let mut server = site.start(&["--trace-file", "trace.json"]);
-    server.signal(Signal::USR1);
-    assert_eq!(server.wait().signal(), Some(Signal::USR1.as_raw()));
 }
 
 #[test]
