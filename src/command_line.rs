@@ -29,11 +29,13 @@ pub fn read<Options: Parser>(
     })
 }
 
-/// The first line of clap's message says what is wrong; the rest is usage.
+/// The first paragraph of clap's message says what is wrong, its list included if it has one; the
+/// rest is usage.
 fn one_line(message: &str, program: &str) -> String {
-    let first = message.lines().next().unwrap_or_default();
-    let first = first.strip_prefix("error: ").unwrap_or(first);
-    format!("{first}; see {program} --help")
+    let lines = message.lines().take_while(|line| !line.is_empty());
+    let said = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+    let said = said.strip_prefix("error: ").unwrap_or(&said);
+    format!("{said}; see {program} --help")
 }
 
 impl NoConfig {

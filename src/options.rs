@@ -377,7 +377,7 @@ mod tests {
             ("--no-log --log x", "'--no-log'"),
             ("--trace --slow-motion x", "'x'"),
             ("--admin localhost", "'localhost'"),
-            ("--slow-motion 1", "required"),
+            ("--slow-motion 1", "provided: --trace;"),
         ];
         for (line, thing) in table {
             let Err(NoConfig::Usage(message)) = parsed(&format!("millpond {line}")) else {
