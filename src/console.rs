@@ -10,7 +10,7 @@
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 
-use memchr::memchr_iter;
+use memchr::{memchr_iter, memrchr};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 
@@ -56,20 +56,27 @@ impl Console {
 
     /// Adds whole lines, each with its end, and writes out what the stream takes now. What is too
     /// much is dropped, from the first line on that does not fit.
-    pub fn print(&mut self, lines: &[u8]) {
-        let mut lines = lines.split_inclusive(|&byte| byte == b'\n').peekable();
-        while let Some(line) = lines.peek() {
-            if self.waiting.len() + line.len() > WAITING_MAX {
-                self.flush();
-            }
-            if self.waiting.len() + line.len() > WAITING_MAX {
-                self.dropped += lines.count() as u64;
+    pub fn print(&mut self, mut lines: &[u8]) {
+        while !lines.is_empty() {
+            let (fitting, beyond) = lines.split_at(self.fitting(lines));
+            self.waiting.extend_from_slice(fitting);
+            let before = self.waiting.len();
+            self.flush();
+            lines = beyond;
+            if self.waiting.len() == before {
+                self.dropped += memchr_iter(b'\n', lines).count() as u64;
                 return;
             }
-            self.waiting.extend_from_slice(line);
-            lines.next();
         }
-        self.flush();
+    }
+
+    /// How many bytes of whole lines there is room for.
+    fn fitting(&self, lines: &[u8]) -> usize {
+        let room = WAITING_MAX - self.waiting.len();
+        if lines.len() <= room {
+            return lines.len();
+        }
+        memrchr(b'\n', &lines[..room]).map_or(0, |end| end + 1)
     }
 
     /// Whether lines wait for their reader.

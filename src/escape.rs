@@ -13,6 +13,12 @@ use std::fmt::Write as _;
 
 /// Appends `text` with rule 1 applied.
 pub fn append(out: &mut String, text: &[u8]) {
+    // Nearly all texts are, and every request has some.
+    if let Ok(plain) = str::from_utf8(text)
+        && plain.bytes().all(is_verbatim)
+    {
+        return out.push_str(plain);
+    }
     for chunk in text.utf8_chunks() {
         for character in chunk.valid().chars() {
             match character {
@@ -39,6 +45,12 @@ pub fn append_cell(out: &mut String, text: &[u8]) {
 /// apostrophe is among them so that rule 2 can be undone.
 pub fn begins_a_formula(first: u8) -> bool {
     matches!(first, b'=' | b'+' | b'-' | b'@' | b'\'')
+}
+
+/// Whether rule 1 leaves this byte as it is, whatever stands beside it: a printable character of
+/// ASCII, but for the backslash.
+pub const fn is_verbatim(byte: u8) -> bool {
+    matches!(byte, b' '..=b'~') && byte != b'\\'
 }
 
 /// The controls, and the two separators that some readers of text take for a line end.

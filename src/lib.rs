@@ -36,6 +36,7 @@
 //! | 1 | [`resource`] | name → open regular file, confined beneath the root |
 //! | 1 | [`exchange`] | a response on its way: what is left to send |
 //! | 2 | [`answer`] | request → status and file |
+//! | 2 | [`request_lines`] | a response → a line on standard output, in memory |
 //! | 2 | [`observer`] | who watches the loop: one method for each thing that happens in it |
 //! | 3 | [`shared`] | what all connections share |
 //! | 3 | [`response`] | answer → head bytes |
@@ -105,6 +106,7 @@ pub mod pages;
 pub mod peer;
 pub mod pond;
 pub mod request;
+pub mod request_lines;
 pub mod resource;
 pub mod response;
 pub mod sandbox;

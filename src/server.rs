@@ -29,8 +29,9 @@ use crate::listeners::Listeners;
 use crate::log_file::LogFile;
 use crate::observers::view::Viewed;
 use crate::pond::Pond;
+use crate::request_lines::RequestLines;
 use crate::resource::{DocumentRoot, Room};
-use crate::shared::{Phase, RequestLines, Shared};
+use crate::shared::{Phase, Shared};
 
 /// How many events one call to the kernel may bring.
 const EVENTS: usize = 1024;
@@ -150,6 +151,7 @@ impl<O: Viewed> Server<O> {
             self.turn(&events);
         }
         self.pond.close_all();
+        self.print_lines();
         self.write_log();
         self.say_goodbye();
         Ok(())
@@ -199,6 +201,7 @@ impl<O: Viewed> Server<O> {
         [
             self.pond.wake_at(),
             log,
+            shared.lines.due(),
             self.stop_by,
             accept,
             self.listeners.wake_at(),

@@ -18,8 +18,9 @@ use crate::connection::Readiness;
 use crate::descriptors::DescriptorUse;
 use crate::observers::laws::Laws;
 use crate::peer::Peer;
+use crate::request_lines::RequestLines;
 use crate::resource::{Content, Documents, Missing, Resource, SMALL};
-use crate::shared::{Phase, RequestLines, Shared};
+use crate::shared::{Phase, Shared};
 use crate::target::DotFiles;
 pub(crate) use answers::{
     CLOSE, DATE, MODIFIED, assert_same, big, error_page, head, kept, ok_head, responses, small,

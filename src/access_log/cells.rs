@@ -75,13 +75,12 @@ fn is_plain(text: &[u8]) -> bool {
     !is_formula && text.iter().all(|&byte| PLAIN[usize::from(byte)])
 }
 
-/// The printable characters of ASCII but for the backslash, which is escaped, and the two that
-/// CSV itself uses.
+/// What is not escaped, but for the two characters that CSV itself uses.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
-    let mut byte = b' ';
-    while byte <= b'~' {
-        plain[byte as usize] = !matches!(byte, b'\\' | b',' | b'"');
+    let mut byte = 0;
+    while byte < u8::MAX {
+        plain[byte as usize] = escape::is_verbatim(byte) && !matches!(byte, b',' | b'"');
         byte += 1;
     }
     plain

@@ -56,7 +56,7 @@ impl Rig {
         let shared = self.pond.shared_mut();
         self.outcomes.extend(take_outcomes(shared));
         self.lines += memchr::memchr_iter(b'\n', shared.lines.as_bytes()).count();
-        shared.lines.clear();
+        shared.lines.clear(shared.clock.now().monotonic);
         self.pond.end_turn();
         self.pond.begin_turn();
         let now = self.pond.shared().clock.now();

@@ -3,6 +3,7 @@
 use std::fmt::Write as _;
 use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
 
 use super::Server;
 use crate::log_file::LogFile;
@@ -22,23 +23,29 @@ impl<O: Viewed> Server<O> {
         Ok(())
     }
 
-    /// The lines of this turn, and the rows of this second.
+    /// The lines and the rows that are due, and what waits for a reader.
     pub(super) fn write_out(&mut self) {
-        let lines = &mut self.pond.shared_mut().lines;
-        if !lines.as_bytes().is_empty() {
-            self.output.print(lines.as_bytes());
-            lines.clear();
+        let shared = self.pond.shared();
+        let now = shared.clock.now().monotonic;
+        let is_due = |due: Option<Duration>| due.is_some_and(|due| due <= now);
+        let (lines, rows) = (is_due(shared.lines.due()), is_due(shared.log.due()));
+        if lines {
+            self.print_lines();
         } else if self.output.is_waiting() {
             self.output.flush();
         }
         if self.diagnostics.is_waiting() {
             self.diagnostics.flush();
         }
-        let shared = self.pond.shared();
-        let now = shared.clock.now().monotonic;
-        if shared.log.due().is_some_and(|due| due <= now) {
+        if rows {
             self.write_log();
         }
+    }
+
+    pub(super) fn print_lines(&mut self) {
+        let shared = self.pond.shared_mut();
+        self.output.print(shared.lines.as_bytes());
+        shared.lines.clear(shared.clock.now().monotonic);
     }
 
     pub(super) fn write_log(&mut self) {

@@ -42,6 +42,22 @@ fn a_line_for_each_request() {
     assert_eq!(server.output.as_mut().unwrap().rest(), [""; 0]);
 }
 
+/// Lines that follow each other closely are printed together, and soon, even if nothing else happens.
+#[test]
+fn no_line_waits_for_what_comes_next() {
+    let site = Site::new();
+    let mut server = site.start(&["--no-log", "--keep-alive", "3600"]);
+    let mut client = server.connect();
+    for _ in 0..10 {
+        client.get("/");
+        client.get("/nothing");
+    }
+    for _ in 0..10 {
+        assert_eq!(server.next_line(), "GET / 200");
+        assert_eq!(server.next_line(), "GET /nothing 404");
+    }
+}
+
 #[test]
 fn quiet() {
     let site = Site::new();

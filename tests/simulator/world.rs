@@ -14,7 +14,8 @@ use millpond::descriptors::DescriptorUse;
 use millpond::observer::Observer as _;
 use millpond::observers::laws::Laws;
 use millpond::pond::{Key, Pond};
-use millpond::shared::{Phase, RequestLines, Shared};
+use millpond::request_lines::RequestLines;
+use millpond::shared::{Phase, Shared};
 use millpond::status::Status;
 use millpond::target::DotFiles;
 
@@ -144,7 +145,8 @@ impl World {
         self.maybe_make_room();
         self.call(|world| world.pond.expire());
         self.check_turn();
-        self.pond.shared_mut().lines.clear();
+        let shared = self.pond.shared_mut();
+        shared.lines.clear(shared.clock.now().monotonic);
         self.pond.end_turn();
         let census = self.pond.census();
         self.pond.shared_mut().observer.turn_ends(census);

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::config::{PHASE_SEND_BUDGET, RequestsPrinted, SEND_BUDGET};
-use crate::shared::RequestLines;
+use crate::request_lines::RequestLines;
 
 /// A turn as a whole has a budget too; whoever comes after it is used up waits in the queue, and
 /// nobody waits longer than the others.

@@ -13,7 +13,8 @@ use millpond::connection::Readiness;
 use millpond::descriptors::DescriptorUse;
 use millpond::observer::Unobserved;
 use millpond::pond::{Key, Pond};
-use millpond::shared::{Phase, RequestLines, Shared};
+use millpond::request_lines::RequestLines;
+use millpond::shared::{Phase, Shared};
 use millpond::target::DotFiles;
 
 use super::client::Client;
@@ -152,7 +153,8 @@ impl World {
         {
             self.write_out();
         }
-        self.pond.shared_mut().lines.clear();
+        let shared = self.pond.shared_mut();
+        shared.lines.clear(shared.clock.now().monotonic);
         self.pond.end_turn();
         self.note_end(&before);
         self.check(expires);
