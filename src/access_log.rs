@@ -135,6 +135,19 @@ impl AccessLog {
             Switch::Off => Vec::new(),
         }
     }
+
+    /// Takes back the memory of rows that are written out, if there were so many that there will
+    /// soon be as many again: else each 64 KiB would be asked of the system page by page. A log that
+    /// is seldom written to keeps nothing.
+    pub fn give_back(&mut self, mut written: Vec<u8>) {
+        if let Switch::On(rows, _) = &mut self.rows
+            && rows.is_empty()
+            && written.len() >= FULL
+        {
+            written.clear();
+            *rows = written;
+        }
+    }
 }
 
 /// The header row, with its line end.
@@ -231,6 +244,22 @@ mod tests {
         );
         assert_eq!(log.due(), None);
         assert_eq!(log.take(), b"");
+    }
+
+    #[test]
+    fn the_memory_of_many_rows_is_used_again_and_that_of_few_is_not() {
+        let mut log = AccessLog::on();
+        for (rows, is_kept) in [(1, false), (2_000, true), (1, false)] {
+            for _ in 0..rows {
+                log.record(&row(), Duration::ZERO);
+            }
+            let taken = log.take();
+            log.give_back(taken);
+            assert_eq!(log.take().capacity() >= FULL, is_kept, "{rows}");
+        }
+        log.record(&row(), Duration::ZERO);
+        log.give_back(vec![0; FULL]);
+        assert!(log.take().starts_with(b"1994"), "no row is lost to it");
     }
 
     #[test]

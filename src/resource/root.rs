@@ -3,11 +3,12 @@
 use std::collections::HashSet;
 use std::fs::File;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::{AtFlags, FileType, OFlags, statat};
+use rustix::fs::{FileType, OFlags, lstat};
 
 use super::Missing;
 use super::signature::{Identity, Signature};
@@ -24,6 +25,8 @@ const FOLDERS_SEEN: usize = 64;
 #[derive(Debug)]
 pub(super) struct Root {
     path: PathBuf,
+    /// Where paths of files are put together: the root's, a slash, the name below it.
+    full: Vec<u8>,
     /// The open folder; `None` while there is none at `path`.
     folder: Option<(Dir, Identity)>,
     /// Whether `folder` was compared with what is at `path` in this turn.
@@ -42,6 +45,7 @@ impl Root {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         Ok(Self {
             path: path.to_owned(),
+            full: Vec::new(),
             folder: Some(open_folder(path)?),
             checked: Checked::NotYet,
             plain_folders: HashSet::new(),
@@ -65,8 +69,8 @@ impl Root {
     }
 
     /// Whether the file at `path` is the one of `signature`, unchanged, and no link is on the way to
-    /// it. Nothing is opened for that: a file that was opened beneath the root, has not changed, and
-    /// is reached without a link is a file beneath the root.
+    /// it from the root. Nothing is opened for that: a file that was opened beneath the root, has not
+    /// changed, and is reached without a link is a file beneath the root.
     pub(super) fn has_unchanged(&mut self, path: &str, signature: &Signature) -> bool {
         self.has_plain_folders(path) && self.signature(path).as_ref() == Some(signature)
     }
@@ -91,10 +95,15 @@ impl Root {
         is_plain
     }
 
-    /// Of what is at `path` itself, a link included.
+    /// Of what is at `path` itself, a link included. By way of the root's path, not of the folder
+    /// that is open: another folder in its place shows without a call more.
     fn signature(&mut self, path: &str) -> Option<Signature> {
-        let folder = self.folder().ok()?;
-        let stat = statat(folder, path, AtFlags::SYMLINK_NOFOLLOW).ok()?;
+        self.full.clear();
+        self.full
+            .extend_from_slice(self.path.as_os_str().as_bytes());
+        self.full.push(b'/');
+        self.full.extend_from_slice(path.as_bytes());
+        let stat = lstat(self.full.as_slice()).ok()?;
         Some(Signature::of(&stat))
     }
 

@@ -58,6 +58,7 @@ impl<O: Viewed> Server<O> {
             return;
         }
         let warning = file.write(&rows, shared.clock.now().monotonic);
+        shared.log.give_back(rows);
         // It may be another file than before, if the old one was deleted.
         shared.documents.never_serve(file.identities());
         if let Some(warning) = warning {
