@@ -23,7 +23,7 @@ pub enum Cause {
     FileShrank,
     /// The peer broke it off: a reset, or an error that the network reported.
     Reset,
-    /// No descriptor or memory was left to open the file with.
+    /// No descriptor or memory was left to open the file with, or to watch the socket.
     Exhausted,
     /// The server was stopped.
     Stopped,

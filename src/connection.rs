@@ -178,6 +178,11 @@ impl<T: Transport> Connection<T> {
         self.key
     }
 
+    /// Its stream.
+    pub fn transport_mut(&mut self) -> &mut T {
+        &mut self.transport
+    }
+
     /// Whether a response is on its way.
     pub fn is_responding(&self) -> bool {
         matches!(self.state, State::Responding(_))

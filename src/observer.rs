@@ -121,6 +121,8 @@ pub trait Observer {
 /// Why it is a connection's turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Occasion {
+    /// It has just been accepted.
+    Accept,
     /// Its socket has become ready.
     Event,
     /// It stood in the ready queue.

@@ -137,17 +137,44 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
         key
     }
 
+    /// Goes on with a newcomer before the kernel is asked to watch its socket: a request that is
+    /// here already costs no event, and who asked for the end after it is never watched. Gives the
+    /// transport, to be watched from now on, unless that was all.
+    pub fn try_at_once(&mut self, key: Key) -> Option<&mut T> {
+        self.find(key)?.note(Readiness {
+            readable: true,
+            writable: true,
+            read_closed: false,
+        });
+        self.go_on(key, Occasion::Accept);
+        self.find(key).map(Connection::transport_mut)
+    }
+
+    /// Closes one that the kernel has no memory left to watch.
+    pub fn give_up(&mut self, key: Key) {
+        if self.find(key).is_some() {
+            self.close(key.slot, Cause::Exhausted);
+        }
+    }
+
     /// Something happened on a socket.
     pub fn event(&mut self, key: Key, readiness: Readiness) {
         let Some(connection) = self.find(key) else {
             return;
         };
         connection.note(readiness);
-        let queued = connection.queued;
-        let is_responding = connection.is_responding();
         self.shared.observer.ready(key, readiness);
+        self.go_on(key, Occasion::Event);
+    }
+
+    /// Goes on with one that may have something to read, now or in its turn.
+    fn go_on(&mut self, key: Key, occasion: Occasion) {
+        let Some(connection) = self.find(key) else {
+            return;
+        };
+        let is_responding = connection.is_responding();
         // One that stands in a queue has its turn from there.
-        if queued != Queued::No {
+        if connection.queued != Queued::No {
             return;
         }
         // Requests come first: whoever is in the middle of an answer goes on from the queue, in
@@ -155,7 +182,7 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
         if is_responding || self.is_crowded || self.shared.has_told_enough() {
             self.queue(key);
         } else {
-            self.advance(key, Occasion::Event);
+            self.advance(key, occasion);
         }
     }
 

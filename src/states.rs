@@ -93,7 +93,7 @@ pub const TRANSITIONS: [Transition; 10] = [
     Transition {
         from: Some(StateName::Responding),
         to: None,
-        when: "reset, deadline, or the file shrank",
+        when: "all sent and the end was asked for, reset, deadline, or the file shrank",
     },
     Transition {
         from: Some(StateName::Idle),

@@ -57,6 +57,9 @@ pub(crate) const GET_SMALL: &str = "GET /small.txt HTTP/1.1\r\nHost: h\r\n\r\n";
 pub(crate) const GET_BIG: &str = "GET /big.bin HTTP/1.1\r\nHost: h\r\n\r\n";
 pub(crate) const LAST_SMALL: &str =
     "GET /small.txt HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n";
+/// The same from a client that goes on sending: it is closed in stages.
+pub(crate) const LAST_AND_MORE: &str =
+    "GET /small.txt HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n\r\n";
 
 /// The rows that go with them, as [`take_outcomes`] gives them.
 pub(crate) const GET_SMALL_ROW: &str = "GET /small.txt small.txt 200 10 complete";

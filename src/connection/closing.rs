@@ -3,6 +3,7 @@
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::{Connection, State, Then, Turn};
+use crate::cause::Cause;
 use crate::config::CLOSING_DISCARDS;
 use crate::exchange::After;
 use crate::observer::Observer;
@@ -18,19 +19,32 @@ impl<T: Transport> Connection<T> {
         shared: &mut Shared<D, O>,
     ) -> ControlFlow<Then> {
         match after {
-            After::Keep => self.state = State::Idle,
-            After::Close(cause) => {
-                if self.transport.shutdown_write().is_err() {
-                    return Break(Then::Close(cause));
-                }
-                self.state = State::Closing {
-                    discards_left: CLOSING_DISCARDS,
-                    cause,
-                };
-                let observer = &mut shared.observer;
-                observer.changed(self.key, StateName::Responding, StateName::Closing);
+            After::Keep => {
+                self.state = State::Idle;
+                Continue(())
             }
+            After::Close(cause) => self.close_in_stages(cause, shared),
+            // With nothing unread, and nothing to come, closing sends no reset.
+            After::CloseAsked if !self.ready.readable => Break(Then::Close(Cause::CloseAsked)),
+            After::CloseAsked => self.close_in_stages(Cause::CloseAsked, shared),
         }
+    }
+
+    /// Ends our side, and then waits for the peer's end (RFC 9112, 9.6).
+    fn close_in_stages<D, O: Observer>(
+        &mut self,
+        cause: Cause,
+        shared: &mut Shared<D, O>,
+    ) -> ControlFlow<Then> {
+        if self.transport.shutdown_write().is_err() {
+            return Break(Then::Close(cause));
+        }
+        self.state = State::Closing {
+            discards_left: CLOSING_DISCARDS,
+            cause,
+        };
+        let observer = &mut shared.observer;
+        observer.changed(self.key, StateName::Responding, StateName::Closing);
         Continue(())
     }
 

@@ -250,7 +250,7 @@ impl<T: Transport> Connection<T> {
                 (step, rest.len())
             }
             Parsed::Complete(request, length) => {
-                let answered = self.answer(&request, turn, shared);
+                let answered = self.answer(&request, &rest[length..], turn, shared);
                 (answered.map_err(|Exhausted| Stop::Exhausted)?, length)
             }
         };

@@ -16,10 +16,11 @@ use crate::states::StateName;
 use crate::transport::{Follow, Transport};
 
 impl<T: Transport> Connection<T> {
-    /// Answers one request.
+    /// Answers one request. `beyond` is the input that follows it.
     pub(super) fn answer<D: Documents<File = T::File>, O: Observer>(
         &mut self,
         request: &Request,
+        beyond: &[u8],
         turn: &mut Turn,
         shared: &mut Shared<D, O>,
     ) -> Result<ControlFlow<Then>, Exhausted> {
@@ -32,7 +33,7 @@ impl<T: Transport> Connection<T> {
             return Err(Exhausted);
         }
         self.requests = self.requests.saturating_add(1);
-        let after = self.after(request.persistence, shared);
+        let after = self.after(request.persistence, beyond, shared);
         Ok(self.respond(&answer, Some(request.line), after, turn, shared))
     }
 
@@ -54,13 +55,15 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Whether the connection is kept after this answer.
-    fn after<D, O>(&self, persistence: Persistence, shared: &Shared<D, O>) -> After {
+    fn after<D, O>(&self, persistence: Persistence, beyond: &[u8], shared: &Shared<D, O>) -> After {
         let limits = &shared.limits;
         let used_up = limits
             .keep_alive_requests
             .is_some_and(|most| self.requests >= most.get());
         if shared.phase == Phase::Stopping {
             After::Close(Cause::Stopped)
+        } else if persistence == Persistence::Close && beyond.is_empty() {
+            After::CloseAsked
         } else if persistence == Persistence::Close {
             After::Close(Cause::CloseAsked)
         } else if used_up || limits.keep_alive.is_zero() {
@@ -74,7 +77,7 @@ impl<T: Transport> Connection<T> {
     fn connection_field<D, O>(&self, after: After, shared: &Shared<D, O>) -> ConnectionField {
         let limits = &shared.limits;
         match after {
-            After::Close(_) => ConnectionField::Close,
+            After::Close(_) | After::CloseAsked => ConnectionField::Close,
             After::Keep => ConnectionField::KeepAlive {
                 // Rounded down: what is said is a promise.
                 timeout: limits.keep_alive.as_secs(),

@@ -21,8 +21,9 @@ use crate::observers::laws::Laws;
 use crate::request::{self, HEAD_MAX};
 use crate::shared::Phase;
 use crate::testing::{
-    BOTH, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_SMALL, READABLE,
-    Scripted, WRITABLE, Wire, assert_same, moment, peer, shared, take_outcomes,
+    BOTH, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE,
+    LAST_SMALL, READABLE, Scripted, WRITABLE, Wire, assert_same, moment, peer, shared,
+    take_outcomes,
 };
 
 /// The name of the only connection there is.

@@ -112,6 +112,7 @@ fn ready(readiness: Readiness) -> String {
 
 fn turn_of(occasion: Occasion) -> &'static str {
     match occasion {
+        Occasion::Accept => "has its turn: it is new, and may have sent its request already",
         Occasion::Event => "has its turn: its socket is ready",
         Occasion::Queue => "has its turn: it stood in the ready queue",
         Occasion::Deadline => "has its turn: its deadline has passed",

@@ -15,9 +15,9 @@ use super::*;
 use crate::config::Limits;
 use crate::observers::laws::Laws;
 use crate::testing::{
-    BOTH, DATE, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_SMALL,
-    READABLE, Scripted, WRITABLE, Wire, assert_same, moment, pattern, peer, responses, shared,
-    small, take_outcomes,
+    BOTH, DATE, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE,
+    LAST_SMALL, READABLE, Scripted, WRITABLE, Wire, assert_same, moment, pattern, peer, responses,
+    shared, small, take_outcomes,
 };
 
 /// A client: the name of its connection, and the wire to it.

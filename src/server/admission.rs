@@ -61,18 +61,19 @@ impl<O: Viewed> Server<O> {
         }
     }
 
-    fn admit(&mut self, mut stream: TcpStream, peer: SocketAddr) {
-        let token = Source::Connection(self.pond.next_key()).token();
+    fn admit(&mut self, stream: TcpStream, peer: SocketAddr) {
+        let key = self.pond.admit(stream, peer.into());
+        let Some(stream) = self.pond.try_at_once(key) else {
+            return;
+        };
         // Registered once, for both directions: what it is ready for is remembered from then on.
+        // What came since it was tried makes an event now (epoll_ctl(2)): no edge is lost.
         let interest = Interest::READABLE | Interest::WRITABLE;
-        match self.poll.registry().register(&mut stream, token, interest) {
-            Ok(()) => {
-                self.pond.admit(stream, peer.into());
-            }
-            Err(error) => {
-                let now = self.pond.shared().clock.now().monotonic;
-                self.warn_of_shortage(&error, now);
-            }
+        let token = Source::Connection(key).token();
+        if let Err(error) = self.poll.registry().register(stream, token, interest) {
+            self.pond.give_up(key);
+            let now = self.pond.shared().clock.now().monotonic;
+            self.warn_of_shortage(&error, now);
         }
     }
 

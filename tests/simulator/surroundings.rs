@@ -111,9 +111,13 @@ impl World {
             let key = self.pond.next_key();
             wire.borrow_mut().register(key);
             let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, wire.borrow().number));
-            let admitted = self.pond.admit(Socket(wire), peer.into());
+            let admitted = self.pond.admit(Socket(wire.clone()), peer.into());
             assert_eq!(admitted, key, "registered under another name");
             self.inside.push(index);
+            self.call(|world| {
+                world.pond.try_at_once(key);
+            });
+            wire.borrow_mut().register(key);
             self.scene.trace(|| format!("client {index} is {key:?}"));
         }
     }

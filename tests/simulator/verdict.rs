@@ -75,8 +75,20 @@ impl Wire {
         causes
     }
 
+    /// The client asked for the end, and not a byte beyond that has been read or told of: closing
+    /// takes nothing from it.
+    fn may_close_at_once(&self, cause: Cause) -> bool {
+        let last = self.tap.responses.len().checked_sub(1);
+        let request = last.and_then(|last| self.plan.request(last));
+        let is_all = request.is_some_and(|request| request.end == self.read);
+        cause == Cause::CloseAsked && self.shutdown.is_none() && is_all && !self.is_told
+    }
+
     /// The peer must have been given its time to read the last answer.
     fn causes_after_end(&self, cause: Cause) -> Vec<Cause> {
+        if self.may_close_at_once(cause) {
+            return vec![cause];
+        }
         let now = self.scene.now.get();
         let is_waited_for = match self.shutdown {
             Some(since) => now >= since + CLOSING_WITHIN,

@@ -160,7 +160,7 @@ fn what_comes_while_a_response_is_on_its_way_is_answered_after_it() {
     assert_same(&rig.take_output(), &expected, "in order");
     let rows = [GET_BIG_ROW, GET_SMALL_ROW, GET_SMALL_ROW, GET_SMALL_ROW];
     assert_eq!(rig.take_outcomes(), rows);
-    assert_eq!(rig.state(), "closing");
+    assert_eq!(rig.state(), "closed");
 }
 
 /// A closing connection throws input away up to a bound, some at a time.
@@ -169,7 +169,7 @@ fn discarded_input_is_bounded() {
     let most = usize::try_from(CLOSING_DISCARDS).unwrap();
     for excess in [0, 1] {
         let mut rig = Rig::new();
-        rig.feed(LAST_SMALL);
+        rig.feed(LAST_AND_MORE);
         assert_eq!(rig.state(), "closing");
         rig.wire.borrow_mut().arrive(&vec![b'x'; most + excess]);
         let mut then = rig.event(READABLE).then;

@@ -102,7 +102,7 @@ fn a_stall_deadline_is_pushed_back_by_progress_alone() {
     ];
     let last: Steps = &[
         (Room(10), None, "idle"),
-        (Input(LAST_SMALL), Some(Stall), "responding"),
+        (Input(LAST_AND_MORE), Some(Stall), "responding"),
         (ALL, Some(Closing), "closing"),
         (ALL, None, "closing"),
     ];
@@ -123,7 +123,7 @@ fn after_the_answer_comes_what_was_left_over() {
         ("\r\n", Idle, "partial"),
         (GET_SMALL, Idle, "idle"),
         (UNSOUND, Closing, "closing"),
-        (LAST_SMALL, Closing, "closing"),
+        (LAST_AND_MORE, Closing, "closing"),
     ];
     for (rest, deadline, state) in table {
         let mut rig = Rig::new();

@@ -125,7 +125,7 @@ fn an_idle_deadline_passes() {
         ("", None, "closed"),
         (GET_SMALL, Some(Deadline::Idle), "idle"),
         ("GET /sm", Some(Deadline::Head), "partial"),
-        (LAST_SMALL, Some(Deadline::Closing), "closing"),
+        (LAST_AND_MORE, Some(Deadline::Closing), "closing"),
     ];
     for requests in 1..=3 {
         for (found, deadline, state) in table {
@@ -146,7 +146,7 @@ fn an_idle_deadline_passes() {
             assert_eq!(rig.state(), state, "{context}");
             let (output, rows) = match found {
                 GET_SMALL => (small(&kept(997 - requests)), vec![GET_SMALL_ROW]),
-                LAST_SMALL => (small(CLOSE), vec![GET_SMALL_ROW]),
+                LAST_AND_MORE => (small(CLOSE), vec![GET_SMALL_ROW]),
                 _ => (vec![], vec![]),
             };
             assert_same(&rig.take_output(), &output, &context);
@@ -202,7 +202,7 @@ fn a_stall_deadline_passes() {
 #[test]
 fn a_closing_deadline_passes() {
     let table = [
-        (LAST_SMALL, Cause::CloseAsked),
+        (LAST_AND_MORE, Cause::CloseAsked),
         (UNSOUND, Cause::BadRequest),
     ];
     for (request, cause) in table {

@@ -13,7 +13,7 @@ fn a_call_that_fails_for_now_changes_nothing() {
         || ErrorKind::WouldBlock.into(),
         || ErrorKind::Interrupted.into(),
     ];
-    let conversation = format!("{GET_BIG}{GET_SMALL}{LAST_SMALL}");
+    let conversation = format!("{GET_BIG}{GET_SMALL}{LAST_AND_MORE}");
     let expected = [
         big(&kept(997)),
         small(&kept(996)),

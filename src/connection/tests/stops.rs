@@ -69,7 +69,7 @@ fn what_is_being_sent_is_sent_to_its_end() {
         (GET_BIG.to_owned(), kept(997)),
         // What waits behind it is dropped: its answer would be one more.
         ([GET_BIG, GET_SMALL].concat(), kept(997)),
-        (GET_BIG.replace("1.1", "1.0"), CLOSE.to_owned()),
+        (GET_BIG.replace("1.1", "1.0") + "\r\n", CLOSE.to_owned()),
     ] {
         let mut rig = Rig::new();
         rig.wire.borrow_mut().room = 1_000;
@@ -90,7 +90,7 @@ fn what_is_being_sent_is_sent_to_its_end() {
 #[test]
 fn a_closing_one_goes_on() {
     let mut rig = Rig::new();
-    rig.feed(LAST_SMALL);
+    rig.feed(LAST_AND_MORE);
     let advance = rig.stop();
     assert_eq!((advance.then, rig.state()), (Then::Wait, "closing"));
     rig.wire.borrow_mut().end();

@@ -52,6 +52,7 @@ pub(super) fn happening(event: Event) -> Option<(&'static str, String)> {
 
 pub(super) fn occasion_name(occasion: Occasion) -> &'static str {
     match occasion {
+        Occasion::Accept => "accept",
         Occasion::Event => "event",
         Occasion::Queue => "ready queue",
         Occasion::Deadline => "deadline",

@@ -18,10 +18,11 @@ impl Dice {
 }
 
 /// What clients send: whole, in pieces, pipelined, bad.
-const INPUTS: [&str; 9] = [
+const INPUTS: [&str; 10] = [
     GET_SMALL,
     GET_BIG,
     LAST_SMALL,
+    LAST_AND_MORE,
     "GET /small.txt HT",
     "TP/1.1\r\nHost: h\r\n\r\n",
     "\r\n",

@@ -180,7 +180,7 @@ fn closing_has_two_seconds() {
     let mut rig = Rig::new();
     rig.at(40);
     let client = rig.arrive();
-    rig.send(&client, LAST_SMALL);
+    rig.send(&client, LAST_AND_MORE);
     for step in 1..20 {
         rig.at(40 + 100 * step);
         rig.expire(&[]);

@@ -93,7 +93,7 @@ fn no_young_one_is_evicted_whatever_the_tick() {
 fn who_goes_first_and_who_stays() {
     let mut rig = Rig::new();
     let closing = rig.arrive();
-    rig.send(&closing, LAST_SMALL);
+    rig.send(&closing, LAST_AND_MORE);
     let silent = [rig.arrive(), rig.arrive()];
     let partial = rig.arrive();
     rig.send(&partial, "GET");
