@@ -66,6 +66,8 @@ pub struct Config {
     pub requests_printed: RequestsPrinted,
     /// Whether names that begin with a dot are served.
     pub dot_files: DotFiles,
+    /// When clients are accepted.
+    pub newcomers: Newcomers,
     /// Whether the process restricts itself once it has started.
     pub sandbox: Sandbox,
     /// What is shown of the loop.
@@ -101,6 +103,15 @@ pub enum RequestsPrinted {
     Yes,
     /// `--quiet`.
     No,
+}
+
+/// When clients are accepted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Newcomers {
+    /// When they have connected.
+    AtOnce,
+    /// `--defer-accept`: when their first bytes have come, or after a second of silence.
+    WithFirstBytes,
 }
 
 /// Whether the process gives up what it does not need; see [`crate::sandbox`].

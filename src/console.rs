@@ -93,8 +93,7 @@ impl Console {
     pub fn flush(&mut self) {
         let mut written = 0;
         while written < self.waiting.len() && is_writable(self.stream.as_fd()) {
-            let piece = &self.waiting[written..];
-            match rustix::io::write(&self.stream, &piece[..piece.len().min(PIECE)]) {
+            match rustix::io::write(&self.stream, piece_of(&self.waiting[written..])) {
                 Ok(count) => written += count,
                 Err(rustix::io::Errno::INTR) => {}
                 Err(rustix::io::Errno::AGAIN) => break,
@@ -107,6 +106,13 @@ impl Console {
         }
         self.waiting.drain(..written);
     }
+}
+
+/// The most that is written at once: whole lines, so that no half of one is left when the end comes
+/// before the reader. Only a line that is longer than a piece is cut.
+fn piece_of(waiting: &[u8]) -> &[u8] {
+    let piece = &waiting[..waiting.len().min(PIECE)];
+    &piece[..memrchr(b'\n', piece).map_or(piece.len(), |end| end + 1)]
 }
 
 /// Whether a write would not block. An error counts as writable: the write then tells it.
@@ -179,6 +185,19 @@ mod tests {
         assert_eq!((lines.len() - 1) as u64 + dropped, printed as u64);
         assert!(lines[..lines.len() - 1].iter().all(|line| line.len() == 68));
         assert!(text.starts_with(&line(0)));
+    }
+
+    #[test]
+    fn no_half_line_is_left_when_nobody_reads_to_the_end() {
+        let (mut reader, mut console) = pipe();
+        for number in 0..1_000 {
+            console.print(format!("{}\n", "x".repeat(number)).as_bytes());
+        }
+        assert!(console.is_waiting());
+        drop(console);
+        let mut text = String::new();
+        reader.read_to_string(&mut text).unwrap();
+        assert!(text.ends_with("x\n"));
     }
 
     #[test]

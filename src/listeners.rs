@@ -1,5 +1,7 @@
 //! The listening sockets, and the gate that newcomers pass one by one.
 
+mod deferral;
+
 use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -8,7 +10,7 @@ use mio::net::{TcpListener, TcpStream};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::config::BACKLOG;
+use crate::config::{BACKLOG, Newcomers};
 use crate::descriptors::is_exhausted;
 use crate::error::Error;
 
@@ -57,10 +59,16 @@ pub enum Accepted {
 
 impl Listeners {
     /// Listens on all of `addresses`, or on none.
-    pub fn bind(addresses: &[SocketAddr]) -> Result<Self, Error> {
+    pub fn bind(addresses: &[SocketAddr], newcomers: Newcomers) -> Result<Self, Error> {
+        let bound = |address| {
+            let socket = listen(address, addresses)?;
+            if newcomers == Newcomers::WithFirstBytes {
+                deferral::defer_accept(&socket)?;
+            }
+            Ok(socket)
+        };
         let sockets = addresses.iter().map(|&address| {
-            let socket = listen(address, addresses);
-            socket
+            bound(address)
                 .map(|socket| Listener {
                     socket,
                     // A client may have come between listen and registration.
@@ -208,7 +216,7 @@ mod tests {
             .iter()
             .map(|address| address.parse().unwrap())
             .collect();
-        Listeners::bind(&addresses).unwrap()
+        Listeners::bind(&addresses, Newcomers::AtOnce).unwrap()
     }
 
     #[test]
@@ -262,7 +270,9 @@ mod tests {
     fn an_address_in_use_is_an_error_with_its_cure() {
         let first = bound(&["127.0.0.1:0"]);
         let addresses = first.addresses().unwrap();
-        let error = Listeners::bind(&addresses).unwrap_err().to_string();
+        let error = Listeners::bind(&addresses, Newcomers::AtOnce)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains(&addresses[0].to_string()), "{error}");
         assert!(error.contains("choose another port"), "{error}");
     }

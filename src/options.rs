@@ -9,7 +9,9 @@ use std::time::Duration;
 use clap::Parser;
 
 use crate::command_line::{self, NoConfig};
-use crate::config::{BACKLOG, Config, DEFAULT_PORT, Limits, Observing, RequestsPrinted, Sandbox};
+use crate::config::{
+    BACKLOG, Config, DEFAULT_PORT, Limits, Newcomers, Observing, RequestsPrinted, Sandbox,
+};
 use crate::descriptors;
 use crate::target::DotFiles;
 
@@ -52,6 +54,10 @@ struct Options {
     /// Serve names that begin with a dot; without this only .well-known is served
     #[arg(long)]
     dot_files: bool,
+
+    /// Accept clients with their first bytes, silent ones after a second (Linux)
+    #[arg(long)]
+    defer_accept: bool,
 
     /// After start-up, give up every right but to read the root and to write the log (Linux)
     #[arg(long)]
@@ -160,6 +166,11 @@ impl Options {
                 DotFiles::Served
             } else {
                 DotFiles::Hidden
+            },
+            newcomers: if self.defer_accept {
+                Newcomers::WithFirstBytes
+            } else {
+                Newcomers::AtOnce
             },
             sandbox: if self.sandbox {
                 Sandbox::On
@@ -279,6 +290,7 @@ mod tests {
         assert_eq!(config.log, Some(PathBuf::from("Log.csv")));
         assert_eq!(config.requests_printed, RequestsPrinted::Yes);
         assert_eq!(config.dot_files, DotFiles::Hidden);
+        assert_eq!(config.newcomers, Newcomers::AtOnce);
         assert_eq!(config.sandbox, Sandbox::Off);
         assert_eq!((config.cache_bytes, config.cache_files), (16 << 20, 256));
         assert!(!config.observing.is_on());
@@ -302,7 +314,7 @@ mod tests {
     #[test]
     fn everything_else() {
         let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
-                    --dot-files --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
+                    --dot-files --defer-accept --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
                     --stall-timeout 2.25 --max-connections 7 --trace --slow-motion 0.2 \
                     --trace-file t.json --flight-recorder f.json --admin 9 --cache 0 site";
         let config = parsed(line).unwrap();
@@ -315,6 +327,7 @@ mod tests {
         assert_eq!(config.log, None);
         assert_eq!(config.requests_printed, RequestsPrinted::No);
         assert_eq!(config.dot_files, DotFiles::Served);
+        assert_eq!(config.newcomers, Newcomers::WithFirstBytes);
         assert_eq!(config.sandbox, Sandbox::On);
         assert_eq!((config.cache_bytes, config.cache_files), (0, 0));
         let observing = Observing {
@@ -404,6 +417,7 @@ mod tests {
             "--no-log",
             "--quiet",
             "--dot-files",
+            "--defer-accept",
             "--sandbox",
             "--keep-alive",
             "--keep-alive-requests",

@@ -69,7 +69,7 @@ impl<O: Viewed> Server<O> {
                 path: config.root.clone(),
                 source,
             })?;
-        let listeners = Listeners::bind(&config.listen)?;
+        let listeners = Listeners::bind(&config.listen, config.newcomers)?;
         let admin = config.observing.admin.map(Admin::bind).transpose()?;
         // Before the log, which may be at its limit already.
         let signals = Watch::start(config).map_err(Error::Setup)?;

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use super::*;
 use crate::access_log::{self, Row};
-use crate::config::{Limits, Observing, RequestsPrinted, Sandbox};
+use crate::config::{Limits, Newcomers, Observing, RequestsPrinted, Sandbox};
 use crate::observer::Unobserved;
 use crate::status::Status;
 use crate::target::DotFiles;
@@ -22,6 +22,7 @@ fn a_panic_writes_the_log_out() {
         cache_files: 0,
         requests_printed: RequestsPrinted::No,
         dot_files: DotFiles::Hidden,
+        newcomers: Newcomers::AtOnce,
         sandbox: Sandbox::Off,
         observing: Observing::default(),
         limits: Limits::default(),

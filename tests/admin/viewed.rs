@@ -107,11 +107,12 @@ impl Viewed {
         client
     }
 
-    /// A client that has had its last answer, and leaves the connection open.
+    /// A client that has had its last answer, leaves the connection open, and has sent more than its
+    /// request: else it would be closed at once.
     #[track_caller]
     pub fn closing(&self) -> Client {
         let mut client = self.server.connect();
-        client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+        client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n\r\n");
         client.answer_to("GET");
         client
     }

@@ -61,7 +61,8 @@ export const reading = port => client(port, 'GET / HT', false);
 /** An answer that nobody reads. */
 export const responding = port => client(port, `GET /large ${REQUEST}\r\n`, false);
 /** The last answer read, and the end not yet. It lasts for two seconds. */
-export const closing = port => client(port, `GET / ${REQUEST}Connection: close\r\n\r\n`, true);
+// It has sent more than its request, so it is closed in stages.
+export const closing = port => client(port, `GET / ${REQUEST}Connection: close\r\n\r\n\r\n`, true);
 
 /** So many of one kind. */
 export const several = (count, kind, port) => Promise.all(Array.from({ length: count }, () => kind(port)));

@@ -32,6 +32,7 @@ mod log_fifo;
 mod log_rotation;
 mod log_shared;
 mod log_start;
+mod newcomers;
 mod observing;
 mod pieces;
 mod pipelining;

@@ -129,8 +129,9 @@ fn slow_motion() {
     assert!(line.contains("nobody is served for 0.02 s"), "{line}");
     let start = Instant::now();
     assert_eq!(server.connect().get("/a.txt"), Answer::file(TEXT, "text\n"));
-    // The answer leaves after seven lines of its turn, and five before it.
-    assert!(start.elapsed() >= Duration::from_millis(10 * 20));
+    // The answer leaves after seven lines of its turn at the least: if the request is here when its
+    // client is accepted.
+    assert!(start.elapsed() >= Duration::from_millis(7 * 20));
 }
 
 #[test]
@@ -167,7 +168,7 @@ fn a_whole_run_in_a_file() {
 
     let of = |name| trace.instants(name).len();
     assert_eq!([of("accepted"), of("closed")], [4, 4]);
-    assert_eq!([of("answers"), of("logged")], [7, 7]);
+    assert_eq!([of("answers"), of("logged")], [8, 8]);
     for closed in trace.instants("closed") {
         let cause = closed["args"]["cause"].as_str().unwrap();
         assert!(

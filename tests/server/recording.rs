@@ -23,7 +23,7 @@ fn the_last_events_on_a_signal() {
     let line = server.next_diagnostic();
     assert!(line.starts_with("millpond: wrote the last "), "{line}");
     let trace = read(&site, "last.json");
-    assert_eq!(trace.instants("answers").len(), 2);
+    assert_eq!(trace.instants("answers").len(), 3);
     assert_eq!(trace.instants("asked").len(), 1);
     // It serves on.
     server.connect().get("/");

@@ -67,7 +67,7 @@ fn what_is_being_sent_is_finished() {
         assert_eq!(rows[0], index_row(idle.address()));
         let large_row = format!("GET /large large 200 {LENGTH} complete");
         assert_eq!(rows.last(), Some(&row(large_address, &large_row)));
-        assert_eq!(rows.len(), 3);
+        assert_eq!(rows.len(), 4);
     }
 }
 

@@ -44,10 +44,13 @@ impl Server {
     }
 
     /// Makes sure that the server has seen everything sent to it before: it has one thread, and
-    /// serves this connection after what was there already.
+    /// serves this connection after what was there already. The second request is read in a later
+    /// turn than that in which the connection was accepted, and so after what that turn left.
     #[track_caller]
     pub fn has_seen_all(&self) {
-        self.connect().get("/");
+        let mut client = self.connect();
+        client.get("/");
+        client.get("/");
     }
 
     /// The next line of its standard output.
