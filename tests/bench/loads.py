@@ -83,9 +83,11 @@ def sendfile_goals(result):
 def connections(bench):
     title = "a new connection per request"
     load = Load(fields=("Connection: close",))
-    result = row(bench, "new", title, load, floor="close")
+    variants = ["millpond defer"]
+    result = row(bench, "new", title, load, floor="close", variants=variants)
     better = f"{title}, to the better of h2o and the floor"
     result.at_most(better, "millpond", ["floor", "h2o"], 1.05)
+    result.at_most(f"{better}, with --defer-accept", "millpond defer", ["floor", "h2o"], 1.05)
     return result
 
 

@@ -96,7 +96,7 @@ class Starter:
 
     def start(self, name, root=None):
         """A server by the name that the rows use: "millpond", "millpond lines",
-        "millpond no log", or a peer's."""
+        "millpond no log", "millpond defer", or a peer's."""
         root = root or self.tree.root
         if name.startswith("millpond"):
             return self.start_millpond(name, root)
@@ -110,8 +110,9 @@ class Starter:
     def start_millpond(self, name, root):
         if "lines" in name:
             return Server(name, self.millpond_command([], root), lines="read")
-        options = ["--quiet", "--no-log"] if "no log" in name else ["--quiet"]
-        return Server(name, self.millpond_command(options, root))
+        variants = {"no log": ["--no-log"], "defer": ["--defer-accept"]}
+        of_variant = variants.get(name.removeprefix("millpond").strip(), [])
+        return Server(name, self.millpond_command(["--quiet", *of_variant], root))
 
     def start_floor(self, *arguments):
         return Server("floor", [self.floor, *arguments])
