@@ -143,6 +143,24 @@ fn end_of_input() {
     }
 }
 
+/// A client that asked for the end, and sends more while the answer leaves, is not closed at once.
+#[test]
+fn what_comes_after_the_last_request_keeps_it_open() {
+    for (more, state) in [("", "closed"), ("more", "closing")] {
+        let mut rig = Rig::new();
+        rig.wire.borrow_mut().room = 10;
+        rig.feed(LAST_SMALL);
+        assert_eq!(rig.state(), "responding");
+        if !more.is_empty() {
+            rig.feed(more);
+        }
+        rig.give_room(usize::MAX);
+        assert_same(&rig.take_output(), &small(CLOSE), more);
+        assert_eq!(rig.state(), state, "{more:?}");
+        assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
+    }
+}
+
 /// However the peer takes its leave from a closing connection, the cause is what came before.
 #[test]
 fn a_closing_connection_keeps_its_cause() {
