@@ -146,7 +146,11 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
             writable: true,
             read_closed: false,
         });
-        self.go_on(key, Occasion::Accept);
+        if self.has_enough_to_do() {
+            self.queue(key);
+        } else {
+            self.advance(key, Occasion::Accept);
+        }
         self.find(key).map(Connection::transport_mut)
     }
 
@@ -163,27 +167,25 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
             return;
         };
         connection.note(readiness);
-        self.shared.observer.ready(key, readiness);
-        self.go_on(key, Occasion::Event);
-    }
-
-    /// Goes on with one that may have something to read, now or in its turn.
-    fn go_on(&mut self, key: Key, occasion: Occasion) {
-        let Some(connection) = self.find(key) else {
-            return;
-        };
+        let queued = connection.queued;
         let is_responding = connection.is_responding();
+        self.shared.observer.ready(key, readiness);
         // One that stands in a queue has its turn from there.
-        if connection.queued != Queued::No {
+        if queued != Queued::No {
             return;
         }
         // Requests come first: whoever is in the middle of an answer goes on from the queue, in
         // turn with all others who are, so that a small request need not wait behind downloads.
-        if is_responding || self.is_crowded || self.shared.has_told_enough() {
+        if is_responding || self.has_enough_to_do() {
             self.queue(key);
         } else {
-            self.advance(key, occasion);
+            self.advance(key, Occasion::Event);
         }
+    }
+
+    /// Whether whoever comes now has to wait for a turn with less to write down.
+    fn has_enough_to_do(&self) -> bool {
+        self.is_crowded || self.shared.has_told_enough()
     }
 
     /// Goes on with those whose answer is on its way or whom a budget stopped, each once, until

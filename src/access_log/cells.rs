@@ -122,7 +122,7 @@ struct TimeText {
 }
 
 impl TimeText {
-    fn of(&mut self, time: SystemTime) -> &[u8] {
+    fn of(&mut self, time: SystemTime) -> &[u8; TIME_LENGTH] {
         if self.time != Some(time) {
             self.time = Some(time);
             self.write(dates::clamp(time));
