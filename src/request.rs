@@ -8,7 +8,6 @@
 mod fields;
 
 use std::mem::MaybeUninit;
-use std::time::SystemTime;
 
 use memchr::{memchr, memchr_iter};
 
@@ -67,8 +66,9 @@ pub struct Request<'a> {
     pub path: Option<&'a str>,
     /// What the client said about the connection.
     pub persistence: Persistence,
-    /// The condition, when it is one that counts: a single readable date, no If-None-Match.
-    pub if_modified_since: Option<SystemTime>,
+    /// The condition, when it is one that counts: a single text, which may be a date, and no
+    /// If-None-Match.
+    pub if_modified_since: Option<&'a str>,
 }
 
 /// What the bytes at hand amount to.
@@ -203,7 +203,7 @@ fn read(head: &[u8], length: usize) -> Parsed<'_> {
 }
 
 /// Puts a request together, unless its frame is unsound.
-fn check<'a>(line: RequestLine<'a>, version: u8, fields: &Fields) -> Option<Request<'a>> {
+fn check<'a>(line: RequestLine<'a>, version: u8, fields: &Fields<'a>) -> Option<Request<'a>> {
     if !is_target(line.target) {
         return None;
     }

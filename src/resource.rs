@@ -26,6 +26,9 @@ use crate::{dates, media_type};
 /// their head. Above it, a system call more costs less than the copy that it spares.
 pub const SMALL: u64 = 16 * 1024;
 
+/// The field's name, colon and space.
+const LAST_MODIFIED: &str = "Last-Modified: ";
+
 /// A regular file, open or read.
 #[derive(Debug)]
 pub struct Resource<F> {
@@ -83,6 +86,14 @@ impl<F> Resource<F> {
         &self.fields.all[..self.fields.last_modified]
     }
 
+    /// The date in that field, or nothing.
+    pub fn last_modified_text(&self) -> &[u8] {
+        let field = self.last_modified_field();
+        let date = field.strip_prefix(LAST_MODIFIED.as_bytes());
+        date.and_then(|date| date.strip_suffix(b"\r\n"))
+            .unwrap_or_default()
+    }
+
     /// The fields Content-Type and Content-Length.
     pub fn content_fields(&self) -> &[u8] {
         &self.fields.all[self.fields.last_modified..]
@@ -92,7 +103,7 @@ impl<F> Resource<F> {
 impl FieldTexts {
     fn new(path: &str, length: u64, modified: Option<SystemTime>) -> Self {
         let last_modified = modified.map_or_else(String::new, |modified| {
-            format!("Last-Modified: {}\r\n", dates::write(modified))
+            format!("{LAST_MODIFIED}{}\r\n", dates::write(modified))
         });
         let (media_type, parameter) = media_type::of(path);
         let content =

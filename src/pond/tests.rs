@@ -5,6 +5,7 @@ mod chance;
 mod deadlines;
 mod endings;
 mod exhausted;
+mod newcomers;
 mod rooms;
 mod turns;
 

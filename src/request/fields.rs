@@ -1,35 +1,33 @@
 //! The header fields that count, and whether they leave the frame sound.
 
-use std::time::SystemTime;
-
 use httparse::Header;
 
-use crate::{dates, host};
+use crate::host;
 
 /// What the header fields say, as far as we listen.
 #[derive(Default)]
-pub(super) struct Fields {
+pub(super) struct Fields<'a> {
     pub(super) hosts: usize,
     content_lengths: usize,
     pub(super) connection_close: bool,
     pub(super) connection_keep_alive: bool,
     if_none_match: bool,
-    if_modified_since: IfModifiedSince,
+    if_modified_since: IfModifiedSince<'a>,
 }
 
 /// The If-Modified-Since lines of one head.
 #[derive(Default)]
-enum IfModifiedSince {
+enum IfModifiedSince<'a> {
     #[default]
     Absent,
-    /// One line, and its date if it could be read.
-    Once(Option<SystemTime>),
+    /// One line, and what it says if that is text.
+    Once(Option<&'a str>),
     Repeated,
 }
 
-impl Fields {
+impl<'a> Fields<'a> {
     /// `None` when a field makes the frame unsound.
-    pub(super) fn read(headers: &[Header]) -> Option<Self> {
+    pub(super) fn read(headers: &[Header<'a>]) -> Option<Self> {
         let mut fields = Self::default();
         for header in headers {
             fields.read_one(header)?;
@@ -37,7 +35,7 @@ impl Fields {
         Some(fields)
     }
 
-    fn read_one(&mut self, header: &Header) -> Option<()> {
+    fn read_one(&mut self, header: &Header<'a>) -> Option<()> {
         let value = trim(header.value);
         // The length tells most names apart, which spares nearly all comparisons.
         match header.name.len() {
@@ -54,9 +52,9 @@ impl Fields {
             17 if header.name.eq_ignore_ascii_case("transfer-encoding") => return None,
             17 if header.name.eq_ignore_ascii_case("if-modified-since") => {
                 self.if_modified_since = match self.if_modified_since {
-                    IfModifiedSince::Absent => IfModifiedSince::Once(
-                        std::str::from_utf8(value).ok().and_then(dates::parse),
-                    ),
+                    IfModifiedSince::Absent => {
+                        IfModifiedSince::Once(std::str::from_utf8(value).ok())
+                    }
                     _ => IfModifiedSince::Repeated,
                 };
             }
@@ -73,9 +71,9 @@ impl Fields {
         }
     }
 
-    /// If-None-Match, even though we send no `ETag` for it to match, switches the date off
-    /// (RFC 9110, 13.1.3).
-    pub(super) fn condition(&self) -> Option<SystemTime> {
+    /// What If-Modified-Since says, if it counts. If-None-Match, even though we send no `ETag` for it
+    /// to match, switches it off (RFC 9110, 13.1.3).
+    pub(super) fn condition(&self) -> Option<&'a str> {
         match self.if_modified_since {
             IfModifiedSince::Once(date) if !self.if_none_match => date,
             _ => None,

@@ -2,9 +2,9 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::pages;
 use millpond::request::{Method, Persistence, Request, RequestLine};
 use millpond::target::{DotFiles, Unresolved, resolve};
+use millpond::{dates, pages};
 
 use super::client::{Response, is_content};
 use super::files::{DIRECTORY, known};
@@ -209,6 +209,7 @@ fn status_of(expected: &Expected) -> u16 {
         (Ok(_), Some((_, Some(modified))))
             if request
                 .if_modified_since
+                .and_then(dates::parse)
                 .is_some_and(|since| since >= modified.min(wall())) =>
         {
             304
