@@ -251,7 +251,7 @@ fn conditions() {
             "If-Modified-Since: nonsense\r\n".to_owned(),
             Some("nonsense"),
         ),
-        ("If-Modified-Since: \u{fc}\r\n".to_owned(), None),
+        ("If-Modified-Since: \u{fc}\r\n".to_owned(), Some("\u{fc}")),
         ("If-Modified-Since:\r\n".to_owned(), Some("")),
         (
             format!("If-Modified-Since: {DATE}\r\nIf-Modified-Since: {DATE}\r\n"),
