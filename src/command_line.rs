@@ -1,11 +1,7 @@
-//! A command line is read, or its reader is told why not: the same for every program here.
+//! What a command line may be in place of settings, and how that is told: the same for both programs.
 
-use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
-
-use clap::Parser;
-use clap::error::ErrorKind;
 
 /// Exit status for a command line that can't be meant; 1 is for everything else.
 const USAGE: u8 = 2;
@@ -17,25 +13,6 @@ pub enum NoConfig {
     Show(String),
     /// What was typed can't be meant: this line, on standard error.
     Usage(String),
-}
-
-/// Reads the command line, the program's name first.
-pub fn read<Options: Parser>(
-    arguments: impl IntoIterator<Item = OsString>,
-) -> Result<Options, NoConfig> {
-    Options::try_parse_from(arguments).map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NoConfig::Show(error.to_string()),
-        _ => NoConfig::Usage(one_line(&error.to_string(), Options::command().get_name())),
-    })
-}
-
-/// The first paragraph of clap's message says what is wrong, its list included if it has one; the
-/// rest is usage.
-fn one_line(message: &str, program: &str) -> String {
-    let lines = message.lines().take_while(|line| !line.is_empty());
-    let said = lines.map(str::trim).collect::<Vec<_>>().join(" ");
-    let said = said.strip_prefix("error: ").unwrap_or(&said);
-    format!("{said}; see {program} --help")
 }
 
 impl NoConfig {

@@ -21,7 +21,7 @@
 //! | 0 | [`target`] | request target → name below the root |
 //! | 0 | [`media_type`] | file name → Content-Type |
 //! | 0 | [`pages`] | the error pages that are built in |
-//! | 0 | [`command_line`] | a command line is read, or its reader is told why not |
+//! | 0 | [`command_line`] | what a command line may be in place of settings, and how that is told |
 //! | 0 | [`escape`] | text from strangers, made safe to print |
 //! | 0 | [`key`] | the name of a connection |
 //! | 0 | [`states`] | the states by name, and the table of ways between them |

@@ -7,8 +7,9 @@ use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Parser;
-use millpond::command_line::{self, NoConfig};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser};
+use millpond::command_line::NoConfig;
 
 use self::units::{Share, parse_count, parse_duration, parse_hold, parse_positive_duration};
 use crate::behaviour::Mix;
@@ -126,7 +127,7 @@ pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     descriptors: u64,
 ) -> Result<Settings, NoConfig> {
-    let options: Options = command_line::read(arguments)?;
+    let options: Options = read(arguments)?;
     options.into_settings(descriptors).map_err(NoConfig::Usage)
 }
 
@@ -207,6 +208,23 @@ fn check_descriptors(connections: u32, descriptors: u64) -> Result<(), String> {
          {allowed}; run {processes} processes of --connections {each} each, or raise the limit \
          (ulimit -Hn)"
     ))
+}
+
+/// Reads the command line, the program's name first.
+fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, NoConfig> {
+    Options::try_parse_from(arguments).map_err(|error| match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NoConfig::Show(error.to_string()),
+        _ => NoConfig::Usage(one_line(&error.to_string(), Options::command().get_name())),
+    })
+}
+
+/// The first paragraph of clap's message says what is wrong, its list included if it has one; the
+/// rest is usage.
+fn one_line(message: &str, program: &str) -> String {
+    let lines = message.lines().take_while(|line| !line.is_empty());
+    let said = lines.map(str::trim).collect::<Vec<_>>().join(" ");
+    let said = said.strip_prefix("error: ").unwrap_or(&said);
+    format!("{said}; see {program} --help")
 }
 
 #[cfg(test)]

@@ -1,0 +1,40 @@
+//! The line that says what holds, whatever was asked for.
+
+use crate::config::{BACKLOG, Config};
+
+/// The line that says what holds, whatever was asked for.
+pub fn banner(config: &Config, descriptors: u64) -> String {
+    let limits = &config.limits;
+    let reckoned = if limits.max_connections < limits.max_descriptors {
+        "as asked for".to_owned()
+    } else {
+        let reserve = descriptors.saturating_sub(limits.max_connections as u64);
+        format!("descriptors less {reserve} in reserve")
+    };
+    let requests = limits
+        .keep_alive_requests
+        .map_or("any number of".to_owned(), |most| most.to_string());
+    let keep_alive = if limits.keep_alive.is_zero() {
+        "off".to_owned()
+    } else {
+        format!("{} s, {requests} requests", limits.keep_alive.as_secs_f64())
+    };
+    let cache = match config.cache_bytes {
+        0 => "no cache".to_owned(),
+        bytes => format!("cache {} MiB", bytes >> 20),
+    };
+    let log = config
+        .log
+        .as_ref()
+        .map_or("none".to_owned(), |path| format!("'{}'", path.display()));
+    format!(
+        "{} serves '{}'; {descriptors} descriptors, at most {} connections ({reckoned}), \
+         backlog {BACKLOG}; {cache}; keep-alive {keep_alive}; head timeout {} s, stall timeout {} s; \
+         log {log}",
+        env!("CARGO_PKG_VERSION"),
+        config.root.display(),
+        limits.max_connections,
+        limits.head_timeout.as_secs_f64(),
+        limits.stall_timeout.as_secs_f64(),
+    )
+}
