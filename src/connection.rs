@@ -10,7 +10,8 @@
 //!             └───────────────────────────────────────────────┘
 //! ```
 //!
-//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline.
+//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline;
+//! Responding also when the client asked for the end, and has sent nothing after that.
 //! All ways there are stand in [`crate::states::TRANSITIONS`].
 //!
 //! A state is an enum variant that carries its data: to change state is to replace the value, so

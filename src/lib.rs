@@ -70,7 +70,8 @@
 //!             └───────────────────────────────────────────────┘
 //! ```
 //!
-//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline.
+//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline;
+//! Responding also when the client asked for the end, and has sent nothing after that.
 //! All ways there are stand in [`states::TRANSITIONS`].
 //!
 //! # In which order to read

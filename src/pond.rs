@@ -114,8 +114,7 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
         self.shared.documents.end_turn();
     }
 
-    /// The name that the next connection will have: what its socket is registered with before it
-    /// is let in.
+    /// The name that the next connection will have.
     pub fn next_key(&self) -> Key {
         Key {
             slot: slot_number(self.connections.vacant_key()),
