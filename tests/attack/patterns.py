@@ -121,7 +121,8 @@ def idle(client):
 
 
 def closing(client):
-    client.sendall(REQUEST.replace(b"Host: h", b"Host: h\r\nConnection: close"))
+    # A line more than its request: else it would be closed at once.
+    client.sendall(REQUEST.replace(b"Host: h", b"Host: h\r\nConnection: close") + b"\r\n")
     read_answer(client)
 
 
