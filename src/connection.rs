@@ -25,13 +25,14 @@ mod deadlines;
 mod reading;
 mod responding;
 mod sending;
+mod turn;
 
 use std::ops::ControlFlow::Break;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use self::turn::{Arrival, Turn};
 use crate::access_log::Row;
 use crate::cause::Cause;
-use crate::config::{REQUEST_BUDGET, SEND_BUDGET};
 use crate::exchange::{Exchange, Record};
 use crate::key::Key;
 use crate::observer::Observer;
@@ -55,6 +56,8 @@ pub struct Connection<T: Transport> {
     /// When it was accepted, in milliseconds since 1970.
     connected_at: u64,
     ready: Readiness,
+    /// When that came which has not been read yet.
+    unread: Arrival,
     /// Where it stands in the pond. Belongs to the pond, which keeps it here to look it up in
     /// constant time.
     pub queued: Queued,
@@ -126,32 +129,6 @@ pub struct Advance {
     pub deadline: Option<Deadline>,
 }
 
-/// What one call may use up, and what it finds out on the way.
-struct Turn {
-    send_budget: usize,
-    request_budget: u32,
-    deadline: Option<Deadline>,
-}
-
-impl Turn {
-    fn new() -> Self {
-        Self {
-            send_budget: SEND_BUDGET,
-            request_budget: REQUEST_BUDGET,
-            deadline: None,
-        }
-    }
-
-    /// Takes what was sent off the budgets, the connection's and that of all.
-    fn count_sent<D, O: Observer>(&mut self, key: Key, count: usize, shared: &mut Shared<D, O>) {
-        if count > 0 {
-            shared.observer.wrote(key, count);
-        }
-        self.send_budget = self.send_budget.saturating_sub(count);
-        shared.sent_in_phase += count;
-    }
-}
-
 impl<T: Transport> Connection<T> {
     /// A connection that was accepted at `now`. Its socket has room to write, and has not said
     /// yet whether there is something to read.
@@ -168,6 +145,7 @@ impl<T: Transport> Connection<T> {
                 writable: true,
                 read_closed: false,
             },
+            unread: Arrival::Unknown,
             queued: Queued::No,
             room_made: MadeRoom::No,
             state: State::Reading(None),
@@ -194,6 +172,14 @@ impl<T: Transport> Connection<T> {
         self.ready.readable |= event.readable;
         self.ready.writable |= event.writable;
         self.ready.read_closed |= event.read_closed;
+        if event.readable {
+            self.unread = Arrival::Announced;
+        }
+    }
+
+    /// Lets it try to read, though no event has told of input.
+    pub fn expect_input(&mut self) {
+        self.ready.readable = true;
     }
 
     /// Does all that can be done without waiting, within the budget of a turn. `input` is the
@@ -225,7 +211,7 @@ impl<T: Transport> Connection<T> {
         input: &mut [u8],
     ) -> Advance {
         if let State::Reading(_) | State::Idle = self.state {
-            self.ready.readable = true;
+            self.expect_input();
         }
         let advance = self.advance(shared, input);
         match (advance.then, &self.state) {

@@ -140,11 +140,7 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     /// here already costs no event, and who asked for the end after it is never watched. Gives the
     /// transport, to be watched from now on, unless that was all.
     pub fn try_at_once(&mut self, key: Key) -> Option<&mut T> {
-        self.find(key)?.note(Readiness {
-            readable: true,
-            writable: true,
-            read_closed: false,
-        });
+        self.find(key)?.expect_input();
         if self.has_enough_to_do() {
             self.queue(key);
         } else {

@@ -140,6 +140,10 @@ pub trait Documents {
     /// now on is compared with the files, or looked up, anew.
     fn begin_turn(&mut self, _monotonic: Duration, _wall: SystemTime) {}
 
+    /// The next request may have come after something was found in this turn: what is found from now
+    /// on is compared with the files, or looked up, anew.
+    fn look_anew(&mut self) {}
+
     /// A turn is over: what only it was to remember is let go.
     fn end_turn(&mut self) {}
 

@@ -72,6 +72,8 @@ pub(crate) struct Files {
     /// So many of the coming look-ups find no descriptor.
     pub(crate) exhausted: usize,
     pub(crate) lookups: usize,
+    /// How often it was told that what it had found may be too old.
+    pub(crate) looks: usize,
 }
 
 impl Files {
@@ -107,6 +109,10 @@ impl Documents for Files {
             return Err(Missing::Exhausted);
         }
         self.resources.get(path).cloned().ok_or(Missing::NotFound)
+    }
+
+    fn look_anew(&mut self) {
+        self.looks += 1;
     }
 }
 

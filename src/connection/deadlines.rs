@@ -23,7 +23,7 @@ impl<T: Transport> Connection<T> {
         if let State::Closing { cause, .. } = self.state {
             return Advance::close(cause);
         }
-        self.ready.readable = true;
+        self.expect_input();
         self.ready.writable = true;
         let advance = self.advance(shared, input);
         match (advance.then, advance.deadline) {

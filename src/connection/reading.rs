@@ -3,7 +3,8 @@
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use super::{Connection, Kept, State, Then, Turn};
+use super::turn::{Arrival, Turn};
+use super::{Connection, Kept, State, Then};
 use crate::answer::Exhausted;
 use crate::cause::Cause;
 use crate::config::REQUEST_BUDGET;
@@ -116,6 +117,7 @@ impl<T: Transport> Connection<T> {
                     observer.changed(self.key, StateName::Idle, StateName::Reading);
                 }
                 self.ready.readable = count == room || self.ready.read_closed;
+                turn.arrival = std::mem::replace(&mut self.unread, Arrival::Unknown);
                 let fresh = &input[..count];
                 let input = match self.take_kept_if(|_| true) {
                     Some(mut kept) => {
@@ -139,6 +141,7 @@ impl<T: Transport> Connection<T> {
             io::ErrorKind::WouldBlock => {
                 shared.observer.would_block(self.key, Direction::Read);
                 self.ready.readable = false;
+                self.unread = Arrival::Unknown;
                 Break(Then::Wait)
             }
             io::ErrorKind::Interrupted => Continue(()),

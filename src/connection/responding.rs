@@ -26,6 +26,7 @@ impl<T: Transport> Connection<T> {
     ) -> Result<ControlFlow<Then>, Exhausted> {
         let now = shared.clock.now().wall;
         let dot_files = shared.dot_files;
+        turn.look_anew_if_needed(&mut shared.documents);
         let answer = answer::to_request(request, &mut shared.documents, dot_files, now)?;
         // A file that is to be kept open must not take the descriptor that the next small file
         // is read with.
@@ -45,6 +46,7 @@ impl<T: Transport> Connection<T> {
         turn: &mut Turn,
         shared: &mut Shared<D, O>,
     ) -> ControlFlow<Then> {
+        turn.look_anew_if_needed(&mut shared.documents);
         let mut answer = answer::bad_request(&mut shared.documents);
         // A page of the root's own is not worth waiting for a descriptor.
         if answer.keeps_file(Method::Get) && shared.descriptors.room_for_files() == 0 {

@@ -7,6 +7,7 @@ mod ends;
 mod exhausted;
 mod expiries;
 mod faults;
+mod freshness;
 mod pieces;
 mod readiness;
 mod stops;
@@ -15,7 +16,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::*;
-use crate::config::Limits;
+use crate::config::{Limits, SEND_BUDGET};
 use crate::observer::Occasion;
 use crate::observers::laws::Laws;
 use crate::request::{self, HEAD_MAX};
@@ -33,6 +34,12 @@ const KEY: Key = Key { slot: 3, serial: 7 };
 const UNSOUND: &str = "GET /big.bin HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
 
 const UNSOUND_ROW: &str = "GET /big.bin 400.html 400 10 complete";
+
+/// A request as long as the buffer: there may be more behind it.
+fn filling() -> String {
+    let fill = HEAD_MAX - GET_SMALL.len() - "X: \r\n".len();
+    GET_SMALL.replace("\r\n\r\n", &format!("\r\nX: {}\r\n\r\n", "x".repeat(fill)))
+}
 
 /// A connection with all that it is lent, and the rules of its caller: what a pond would do.
 struct Rig {

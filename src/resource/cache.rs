@@ -35,7 +35,7 @@ impl Room {
 pub(super) struct Entry {
     pub(super) resource: Rc<Resource<File>>,
     pub(super) signature: Signature,
-    /// The turn in which it was last seen to be unchanged.
+    /// The look in which it was last seen to be unchanged.
     pub(super) confirmed_in: u64,
     /// When that was, on the monotonic clock.
     pub(super) used_at: Duration,

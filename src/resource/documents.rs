@@ -16,7 +16,7 @@ use super::{Content, Documents, Missing, Resource, SMALL};
 use crate::dates;
 use crate::transport::read_at;
 
-/// How many names a turn remembers that are not in the cache. Each may hold [`SMALL`] bytes, or an
+/// How many names a look remembers that are not in the cache. Each may hold [`SMALL`] bytes, or an
 /// open file, which comes out of [`crate::descriptors::RESERVE`].
 const REMEMBERED: usize = 8;
 
@@ -25,27 +25,24 @@ const LOGS_REMEMBERED: usize = 64;
 
 /// A folder of real files.
 ///
-/// Nothing that it finds is older than the turn that asks. Within a turn what was found is
-/// remembered, so that a hundred requests for one page that arrive together cost one look-up. From
-/// turn to turn files are kept in a cache, and the first request of a turn for each compares it with
-/// what the kernel says of that name now: one call, instead of those that open, read and close.
+/// Nothing that it finds is older than the latest *look*, which begins with the turn, or with a
+/// request that may have come after the turn began. Within a look what was found is remembered, so
+/// that a hundred requests for one page that arrive together cost one look-up. From look to look files
+/// are kept in a cache, and the first request of a look for each compares it with what the kernel says
+/// of that name now: one call, instead of those that open, read and close.
 #[derive(Debug)]
 pub struct DocumentRoot {
     root: Root,
     cache: Cache,
-    /// The turn: its number, and its time on both clocks.
-    turn: Turn,
-    /// What this turn has found and the cache does not keep: what is missing, or has just changed.
+    /// The number of the look, which tells what was confirmed in it.
+    look: u64,
+    /// The time of the turn, on the monotonic and on the calendar's clock.
+    monotonic: Duration,
+    wall: SystemTime,
+    /// What this look has found and the cache does not keep: what is missing, or has just changed.
     found: HashMap<String, Found>,
     /// Log files: never served, wherever they lie and however they are linked.
     never_served: Vec<Identity>,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Turn {
-    number: u64,
-    monotonic: Duration,
-    wall: SystemTime,
 }
 
 type Found = Result<Rc<Resource<File>>, Missing>;
@@ -56,11 +53,9 @@ impl DocumentRoot {
         Ok(Self {
             root: Root::open(path)?,
             cache: Cache::new(room),
-            turn: Turn {
-                number: 0,
-                monotonic: Duration::ZERO,
-                wall: SystemTime::UNIX_EPOCH,
-            },
+            look: 0,
+            monotonic: Duration::ZERO,
+            wall: SystemTime::UNIX_EPOCH,
             found: HashMap::new(),
             never_served: Vec::new(),
         })
@@ -84,13 +79,13 @@ impl DocumentRoot {
     /// What the cache has, if that is what the root has.
     fn kept(&mut self, path: &str) -> Option<Rc<Resource<File>>> {
         let entry = self.cache.get(path)?;
-        if entry.confirmed_in != self.turn.number {
+        if entry.confirmed_in != self.look {
             if !self.root.has_unchanged(path, &entry.signature) {
                 self.cache.remove(path);
                 return None;
             }
-            entry.confirmed_in = self.turn.number;
-            entry.used_at = self.turn.monotonic;
+            entry.confirmed_in = self.look;
+            entry.used_at = self.monotonic;
         }
         Some(Rc::clone(&entry.resource))
     }
@@ -113,12 +108,12 @@ impl DocumentRoot {
         };
         let modified = signature.modified().and_then(dates::representable);
         let resource = Rc::new(Resource::new(path, length, modified, content));
-        if signature.is_settled(self.turn.wall) {
+        if signature.is_settled(self.wall) {
             self.cache.put(Entry {
                 resource: Rc::clone(&resource),
                 signature,
-                confirmed_in: self.turn.number,
-                used_at: self.turn.monotonic,
+                confirmed_in: self.look,
+                used_at: self.monotonic,
             });
         }
         Ok(resource)
@@ -154,13 +149,16 @@ impl Documents for DocumentRoot {
     }
 
     fn begin_turn(&mut self, monotonic: Duration, wall: SystemTime) {
-        self.turn = Turn {
-            number: self.turn.number + 1,
-            monotonic,
-            wall,
-        };
-        self.root.begin_turn();
+        self.monotonic = monotonic;
+        self.wall = wall;
         self.cache.close_unused(monotonic);
+        self.look_anew();
+    }
+
+    fn look_anew(&mut self) {
+        self.look += 1;
+        self.root.look_anew();
+        self.found.clear();
     }
 
     fn end_turn(&mut self) {

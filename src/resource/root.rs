@@ -14,7 +14,7 @@ use super::Missing;
 use super::signature::{Identity, Signature};
 use crate::descriptors::is_exhausted;
 
-/// How many folders a turn remembers to have seen.
+/// How many folders a look remembers to have seen.
 const FOLDERS_SEEN: usize = 64;
 
 /// A root folder.
@@ -29,15 +29,15 @@ pub(super) struct Root {
     full: Vec<u8>,
     /// The open folder; `None` while there is none at `path`.
     folder: Option<(Dir, Identity)>,
-    /// Whether `folder` was compared with what is at `path` in this turn.
+    /// Whether `folder` was compared with what is at `path` in this look.
     checked: Checked,
-    /// Folders below the root that were seen in this turn to be no links.
+    /// Folders below the root that were seen in this look to be no links.
     plain_folders: HashSet<Box<str>>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Checked {
-    InThisTurn,
+    InThisLook,
     NotYet,
 }
 
@@ -52,8 +52,8 @@ impl Root {
         })
     }
 
-    /// What was seen in the turn before counts no longer.
-    pub(super) fn begin_turn(&mut self) {
+    /// What was seen before counts no longer.
+    pub(super) fn look_anew(&mut self) {
         self.checked = Checked::NotYet;
         self.plain_folders.clear();
     }
@@ -76,7 +76,7 @@ impl Root {
     }
 
     /// Whether all folders on the way to `path` are folders, not links. One call to the kernel a
-    /// folder and turn.
+    /// folder and look.
     fn has_plain_folders(&mut self, path: &str) -> bool {
         path.match_indices('/')
             .all(|(end, _)| self.is_plain_folder(&path[..end]))
@@ -112,7 +112,7 @@ impl Root {
     fn folder(&mut self) -> io::Result<&Dir> {
         if self.checked == Checked::NotYet {
             self.reopen_if_replaced()?;
-            self.checked = Checked::InThisTurn;
+            self.checked = Checked::InThisLook;
         }
         match &self.folder {
             Some((folder, _)) => Ok(folder),

@@ -4,6 +4,7 @@
 //! it. A file is one inode, as long as it is open, whatever its name stands for by then.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -42,7 +43,7 @@ impl Inode {
     }
 }
 
-/// What a name stood for from one turn on.
+/// What a name stood for from one change on.
 #[derive(Debug)]
 struct Version {
     since: u64,
@@ -70,6 +71,8 @@ impl Entry {
 pub struct Files {
     entries: Vec<Entry>,
     generations: usize,
+    /// How many changes there have been: the time by which files and requests are compared.
+    pub changes: u64,
     /// How often the next lookups find no descriptor: once in so many, 0 for never.
     pub shortage: usize,
     /// How often that has happened.
@@ -131,7 +134,8 @@ impl Files {
     pub fn change(&mut self, random: &mut Random, scene: &Scene) {
         let index = random.below(self.entries.len());
         let (path, least, most) = NAMES[index];
-        let since = scene.turn.get();
+        self.changes += 1;
+        let since = self.changes;
         // A length tells one version from another.
         let mut length = random.between(least, most) as u64;
         while least < most && self.entries[index].has_had(length) {
@@ -152,7 +156,10 @@ impl Files {
             }
         }
         scene.count(|tally| tally.files_changed += 1);
-        scene.trace(|| format!("{path} changes: {:?}", self.entries[index].versions.last()));
+        let found = self.entries[index].versions.last();
+        let found = found.and_then(|version| version.found.as_ref());
+        let told = found.map(|(inode, length)| (inode.generation, length));
+        scene.trace(|| format!("{path} changes: generation and length {told:?}"));
     }
 
     /// Whether the file that a body comes from can no longer be relied on.
@@ -165,27 +172,58 @@ impl Files {
         inodes.any(|(inode, _)| inode.generation == *generation && inode.is_harmed.get())
     }
 
-    /// What `path` has stood for since that turn, until now.
-    pub fn since(&self, path: &str, turn: u64) -> impl Iterator<Item = Option<&(Rc<Inode>, u64)>> {
+    /// What `path` has stood for since there were so many changes, until now.
+    pub fn since(
+        &self,
+        path: &str,
+        changes: u64,
+    ) -> impl Iterator<Item = Option<&(Rc<Inode>, u64)>> {
         let entry = self.entries.iter().find(|entry| entry.path == path);
         let versions = entry.map_or(&[][..], |entry| &entry.versions);
-        // The last one from before that turn may still have been the one.
-        let first = versions.iter().rposition(|version| version.since < turn);
+        // The last one from before the next change was the one.
+        let first = versions
+            .iter()
+            .rposition(|version| version.since <= changes);
         let versions = &versions[first.unwrap_or(0)..];
         versions.iter().map(|version| version.found.as_ref())
     }
 }
 
+type Found = Result<Rc<Resource<Inode>>, Missing>;
+
 /// The files, as the pond sees them.
 pub struct Root {
     pub scene: Rc<Scene>,
     pub random: Random,
+    /// What was found in this look: whoever asks again gets the same, whatever has changed.
+    pub found: HashMap<String, Found>,
 }
 
 impl Documents for Root {
     type File = Inode;
 
-    fn find(&mut self, path: &str) -> Result<Rc<Resource<Inode>>, Missing> {
+    fn find(&mut self, path: &str) -> Found {
+        if let Some(found) = self.found.get(path) {
+            return found.clone();
+        }
+        let found = self.look_up(path);
+        if !matches!(found, Err(Missing::Exhausted)) {
+            self.found.insert(path.to_owned(), found.clone());
+        }
+        found
+    }
+
+    fn begin_turn(&mut self, _monotonic: Duration, _wall: SystemTime) {
+        self.look_anew();
+    }
+
+    fn look_anew(&mut self) {
+        self.found.clear();
+    }
+}
+
+impl Root {
+    fn look_up(&mut self, path: &str) -> Found {
         let mut files = self.scene.files.borrow_mut();
         if self.random.one_in(files.shortage) {
             files.exhausted += 1;

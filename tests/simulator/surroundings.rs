@@ -37,6 +37,17 @@ impl World {
         }
     }
 
+    /// In the middle of a turn a file changes, and someone asks for it.
+    pub fn meanwhile(&mut self) {
+        if !self.random.one_in(6) {
+            return;
+        }
+        let mut files = self.scene.files.borrow_mut();
+        files.change(&mut self.random, &self.scene);
+        drop(files);
+        self.everybody_acts(4);
+    }
+
     /// Files change, descriptors run short and come back, the network and memory recover.
     pub fn kernel_moves(&mut self) {
         for &index in &self.inside {
@@ -63,9 +74,11 @@ impl World {
         if self.echoes.is_empty() || !self.random.one_in(3) {
             return;
         }
-        let (key, readiness) = self.echoes[self.random.below(self.echoes.len())];
+        let (key, mut readiness) = self.echoes[self.random.below(self.echoes.len())];
         let is_inside = |&index: &usize| self.clients[index].wire.borrow().key == Some(key);
         let is_live = self.inside.iter().any(is_inside);
+        // Of whoever is here the kernel never tells twice of the same input.
+        readiness.readable &= !is_live;
         let calls = self.scene.calls.get();
         self.call(|world| world.pond.event(key, readiness));
         if !is_live {
@@ -106,6 +119,7 @@ impl World {
                     MadeRoom::No => return,
                 }
             }
+            self.meanwhile();
             self.waiting.pop_front();
             let wire = self.clients[index].wire.clone();
             let key = self.pond.next_key();

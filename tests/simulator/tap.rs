@@ -43,7 +43,7 @@ pub struct Tap {
     pub responses: Vec<Response>,
     /// A head that has left in part.
     pub head: Vec<u8>,
-    /// For each request that the server has read whole, the turn in which it did.
+    /// For each request that the server has read whole, how often files had changed when it came.
     pub came: Vec<u64>,
     /// Since when a head has been on its way in.
     pub head_since: Option<Duration>,
@@ -57,11 +57,20 @@ pub struct Tap {
 pub struct View<'a> {
     pub plan: &'a Plan,
     pub scene: &'a Scene,
+    /// For each delivery: how much had arrived by then, and how often files had changed.
+    pub arrivals: &'a [(usize, u64)],
     /// How much the server has read.
     pub read: usize,
 }
 
 impl View<'_> {
+    /// How often files had changed when the first byte of a request came.
+    fn came(&self, request: &Request) -> u64 {
+        let mut deliveries = self.arrivals.iter();
+        let first = deliveries.find(|(arrived, _)| *arrived > request.start);
+        first.map_or(0, |(_, changes)| *changes)
+    }
+
     /// Whether some of this head has been read. Empty lines begin none.
     fn has_begun(&self, index: usize) -> bool {
         let start = self.plan.start(index).min(self.read);
@@ -157,7 +166,7 @@ impl Tap {
         while let Some(request) = view.plan.request(self.came.len())
             && request.end <= view.read
         {
-            self.came.push(view.scene.turn.get());
+            self.came.push(view.came(request));
             self.progress = now;
         }
         if !self.is_midway() && view.has_begun(self.responses.len()) {

@@ -33,6 +33,8 @@ pub struct Wire {
 
     /// How much of the plan has come to the server's kernel, and been read there.
     pub arrived: usize,
+    /// For each delivery: how much had arrived by then, and how often files had changed.
+    pub arrivals: Vec<(usize, u64)>,
     pub read: usize,
     /// Announced, and not there yet.
     pub is_hidden: bool,
@@ -75,6 +77,7 @@ impl Wire {
             key: None,
             accepted: Duration::ZERO,
             arrived: 0,
+            arrivals: Vec::new(),
             read: 0,
             is_hidden: false,
             is_told: false,
@@ -111,18 +114,25 @@ impl Wire {
     }
 
     /// Takes the event that waits. The bits are those that changed, or all that hold now: both
-    /// kinds of kernel exist.
+    /// kinds of kernel exist. Neither tells of input that has been read meanwhile.
     pub fn collect(&mut self) -> Option<(Key, Readiness)> {
         let key = self
             .key
             .filter(|_| self.edge != NOTHING && !self.is_dropped)?;
         let changed = std::mem::replace(&mut self.edge, NOTHING);
-        if self.random.one_in(self.scene.rates.get().changes_only) {
-            return Some((key, changed));
-        }
         let state = self.state();
+        if self.random.one_in(self.scene.rates.get().changes_only) {
+            let readable = changed.readable && state.readable;
+            return Some((
+                key,
+                Readiness {
+                    readable,
+                    ..changed
+                },
+            ));
+        }
         let event = Readiness {
-            readable: changed.readable | state.readable,
+            readable: state.readable,
             writable: changed.writable | state.writable,
             read_closed: changed.read_closed | state.read_closed,
         };
@@ -146,6 +156,8 @@ impl Wire {
     pub fn deliver(&mut self, count: usize) {
         if count > 0 && !self.is_gone() {
             self.arrived += count;
+            let changes = self.scene.files.borrow().changes;
+            self.arrivals.push((self.arrived, changes));
             self.edge.readable = true;
         }
     }
@@ -210,6 +222,7 @@ impl Wire {
         let view = View {
             plan: &self.plan,
             scene: &self.scene,
+            arrivals: &self.arrivals,
             read: self.read,
         };
         tell(&mut self.tap, &view);

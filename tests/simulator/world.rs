@@ -1,7 +1,7 @@
 //! One world: a pond, its clients, and the turns of a loop that calls the pond as the server does.
 
 use std::cell::{Cell, RefCell};
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::Duration;
@@ -137,6 +137,7 @@ impl World {
         self.everybody_acts(4);
         for (key, readiness) in events {
             self.tell(key, readiness);
+            self.meanwhile();
         }
         self.stray_event();
         self.maybe_stop();
@@ -221,6 +222,7 @@ fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared
         documents: Root {
             scene: scene.clone(),
             random: random.fork(),
+            found: HashMap::new(),
         },
         clock: Clock::manual(calendar.now()),
         log: AccessLog::on(),

@@ -39,9 +39,7 @@ fn a_file_costs_a_write_for_its_head_and_one_for_its_body() {
 #[test]
 fn a_full_read_is_followed_by_another() {
     let mut rig = Rig::new();
-    // As long as the buffer: there may be more behind it.
-    let fill = HEAD_MAX - GET_SMALL.len() - "X: \r\n".len();
-    let request = GET_SMALL.replace("\r\n\r\n", &format!("\r\nX: {}\r\n\r\n", "x".repeat(fill)));
+    let request = filling();
     assert_eq!(request.len(), HEAD_MAX);
     rig.feed(&request);
     assert_eq!(look(&rig), (false, true, [2, 1, 0]));

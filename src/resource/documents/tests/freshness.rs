@@ -135,19 +135,36 @@ const CHANGES: &[Change] = &[
     ),
 ];
 
+/// In the next turn, and in the same one for whoever may have come after the change.
 #[test]
 fn each_change_shows_at_once() {
     for (what, change, expected) in CHANGES {
+        for next in [turn, DocumentRoot::look_anew] {
+            let tree = Tree::new();
+            fs::write(tree.path("root/sub/f"), OLD).unwrap();
+            let mut documents = tree.documents();
+            turn(&mut documents);
+            assert_eq!(bytes(documents.find("sub/f")).unwrap(), OLD);
+            assert!(is_kept(&mut documents, "sub/f"), "{what}");
+            change(&tree);
+            next(&mut documents);
+            let found = bytes(documents.find("sub/f"));
+            assert_eq!(found.as_deref(), expected.as_deref(), "{what}");
+        }
+    }
+}
+
+#[test]
+fn what_was_missing_is_looked_for_again() {
+    for next in [turn, DocumentRoot::look_anew] {
         let tree = Tree::new();
-        fs::write(tree.path("root/sub/f"), OLD).unwrap();
         let mut documents = tree.documents();
         turn(&mut documents);
-        assert_eq!(bytes(documents.find("sub/f")).unwrap(), OLD);
-        assert!(is_kept(&mut documents, "sub/f"), "{what}");
-        change(&tree);
-        turn(&mut documents);
-        let found = bytes(documents.find("sub/f"));
-        assert_eq!(found.as_deref(), expected.as_deref(), "{what}");
+        assert_eq!(bytes(documents.find("new")), Err(Missing::NotFound));
+        fs::write(tree.path("root/new"), "new content").unwrap();
+        assert_eq!(bytes(documents.find("new")), Err(Missing::NotFound));
+        next(&mut documents);
+        assert_eq!(bytes(documents.find("new")).unwrap(), b"new content");
     }
 }
 
