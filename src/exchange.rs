@@ -44,11 +44,11 @@ impl Record<&str> {
 pub enum After {
     /// It waits for the next request.
     Keep,
-    /// It ends, for this cause. The client may be sending still.
-    Close(Cause),
+    /// It ends, for this cause. The client may be sending still, so our side ends first.
+    CloseInStages(Cause),
     /// It ends since the client asked for that, in the last bytes that have come from it: it must
     /// not send more (RFC 9112, 9.6).
-    CloseAsked,
+    CloseAtOnce,
 }
 
 /// A piece of a file: no buffer, just where to go on.

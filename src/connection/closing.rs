@@ -23,10 +23,10 @@ impl<T: Transport> Connection<T> {
                 self.state = State::Idle;
                 Continue(())
             }
-            After::Close(cause) => self.close_in_stages(cause, shared),
+            After::CloseInStages(cause) => self.close_in_stages(cause, shared),
             // With nothing unread, and nothing to come, closing sends no reset.
-            After::CloseAsked if !self.ready.readable => Break(Then::Close(Cause::CloseAsked)),
-            After::CloseAsked => self.close_in_stages(Cause::CloseAsked, shared),
+            After::CloseAtOnce if !self.ready.readable => Break(Then::Close(Cause::CloseAsked)),
+            After::CloseAtOnce => self.close_in_stages(Cause::CloseAsked, shared),
         }
     }
 

@@ -53,7 +53,7 @@ impl<T: Transport> Connection<T> {
             answer = answer::built_in_bad_request();
         }
         self.requests = self.requests.saturating_add(1);
-        self.respond(&answer, line, After::Close(cause), turn, shared)
+        self.respond(&answer, line, After::CloseInStages(cause), turn, shared)
     }
 
     /// Whether the connection is kept after this answer.
@@ -63,13 +63,13 @@ impl<T: Transport> Connection<T> {
             .keep_alive_requests
             .is_some_and(|most| self.requests >= most.get());
         if shared.phase == Phase::Stopping {
-            After::Close(Cause::Stopped)
+            After::CloseInStages(Cause::Stopped)
         } else if persistence == Persistence::Close && beyond.is_empty() {
-            After::CloseAsked
+            After::CloseAtOnce
         } else if persistence == Persistence::Close {
-            After::Close(Cause::CloseAsked)
+            After::CloseInStages(Cause::CloseAsked)
         } else if used_up || limits.keep_alive.is_zero() {
-            After::Close(Cause::RequestLimit)
+            After::CloseInStages(Cause::RequestLimit)
         } else {
             After::Keep
         }
@@ -79,7 +79,7 @@ impl<T: Transport> Connection<T> {
     fn connection_field<D, O>(&self, after: After, shared: &Shared<D, O>) -> ConnectionField {
         let limits = &shared.limits;
         match after {
-            After::Close(_) | After::CloseAsked => ConnectionField::Close,
+            After::CloseInStages(_) | After::CloseAtOnce => ConnectionField::Close,
             After::Keep => ConnectionField::KeepAlive {
                 // Rounded down: what is said is a promise.
                 timeout: limits.keep_alive.as_secs(),

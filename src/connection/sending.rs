@@ -101,7 +101,7 @@ impl<T: Transport> Connection<T> {
         shared.descriptors.files -= exchange.files();
         let after = match (exchange.after, shared.phase) {
             // The head said "kept", but that was before the stop.
-            (After::Keep, Phase::Stopping) => After::Close(Cause::Stopped),
+            (After::Keep, Phase::Stopping) => After::CloseInStages(Cause::Stopped),
             (after, _) => after,
         };
         let step = self.finish(after, shared);

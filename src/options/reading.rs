@@ -34,70 +34,57 @@ struct Words(Parser);
 impl Words {
     /// Reads all of them. Gives the text that was asked for in place of a server, if one was.
     fn read_into(&mut self, to: &mut Options) -> Result<Option<&'static str>, Mistake> {
-        let look = &mut to.observing;
         while let Some(word) = self.0.next().map_err(|error| error.to_string())? {
             match word {
                 Short('h') | Long("help") => return Ok(Some(HELP)),
                 Short('V') | Long("version") => return Ok(Some(VERSION)),
+                Short('l') => self.read_option("listen", to)?,
+                Short('p') => self.read_option("port", to)?,
+                Short('q') => self.read_option("quiet", to)?,
+                Short(letter) => return Err(format!("there is no option '-{letter}'")),
+                Long(name) => {
+                    let name = name.to_owned();
+                    self.read_option(&name, to)?;
+                }
                 Value(root) if to.root.is_none() => to.root = Some(root.into()),
                 Value(other) => {
                     let other = other.to_string_lossy();
                     return Err(format!("one folder too many: '{other}'"));
                 }
-                Short('l') | Long("listen") => {
-                    to.listen.push(self.value("listen", values::address)?);
-                }
-                Short('p') | Long("port") => self.take(&mut to.port, "port", values::port)?,
-                Long("log") => self.take_file(&mut to.log, "log")?,
-                Long("no-log") => to.no_log = true,
-                Short('q') | Long("quiet") => to.quiet = true,
-                Long("dot-files") => to.dot_files = true,
-                Long("defer-accept") => to.defer_accept = true,
-                Long("sandbox") => to.sandbox = true,
-                Long("cache") => self.take(&mut to.cache, "cache", values::mebibytes)?,
-                Long("keep-alive") => {
-                    self.take(&mut to.keep_alive, "keep-alive", values::seconds)?;
-                }
-                Long("keep-alive-requests") => {
-                    let requests = &mut to.keep_alive_requests;
-                    self.take(requests, "keep-alive-requests", values::requests)?;
-                }
-                Long("head-timeout") => {
-                    self.take(
-                        &mut to.head_timeout,
-                        "head-timeout",
-                        values::positive_seconds,
-                    )?;
-                }
-                Long("stall-timeout") => {
-                    self.take(
-                        &mut to.stall_timeout,
-                        "stall-timeout",
-                        values::positive_seconds,
-                    )?;
-                }
-                Long("max-connections") => {
-                    self.take(
-                        &mut to.max_connections,
-                        "max-connections",
-                        values::connections,
-                    )?;
-                }
-                Long("trace") => look.trace = true,
-                Long("slow-motion") => {
-                    self.take(&mut look.slow_motion, "slow-motion", values::seconds)?;
-                }
-                Long("trace-file") => self.take_file(&mut look.trace_file, "trace-file")?,
-                Long("flight-recorder") => {
-                    self.take_file(&mut look.flight_recorder, "flight-recorder")?;
-                }
-                Long("admin") => self.take(&mut look.admin, "admin", values::address)?,
-                Long(name) => return Err(format!("there is no option '--{name}'")),
-                Short(letter) => return Err(format!("there is no option '-{letter}'")),
             }
         }
         fit_together(to)?;
         Ok(None)
+    }
+
+    /// One option, and its value if it has one.
+    fn read_option(&mut self, name: &str, to: &mut Options) -> Result<(), Mistake> {
+        let look = &mut to.observing;
+        match name {
+            "listen" => to.listen.push(self.value(name, values::address)?),
+            "port" => self.take(&mut to.port, name, values::port)?,
+            "log" => self.take_file(&mut to.log, name)?,
+            "no-log" => to.no_log = true,
+            "quiet" => to.quiet = true,
+            "dot-files" => to.dot_files = true,
+            "defer-accept" => to.defer_accept = true,
+            "sandbox" => to.sandbox = true,
+            "cache" => self.take(&mut to.cache, name, values::mebibytes)?,
+            "keep-alive" => self.take(&mut to.keep_alive, name, values::seconds)?,
+            "keep-alive-requests" => {
+                self.take(&mut to.keep_alive_requests, name, values::requests)?;
+            }
+            "head-timeout" => self.take(&mut to.head_timeout, name, values::positive_seconds)?,
+            "stall-timeout" => self.take(&mut to.stall_timeout, name, values::positive_seconds)?,
+            "max-connections" => self.take(&mut to.max_connections, name, values::connections)?,
+            "trace" => look.trace = true,
+            "slow-motion" => self.take(&mut look.slow_motion, name, values::seconds)?,
+            "trace-file" => self.take_file(&mut look.trace_file, name)?,
+            "flight-recorder" => self.take_file(&mut look.flight_recorder, name)?,
+            "admin" => self.take(&mut look.admin, name, values::address)?,
+            _ => return Err(format!("there is no option '--{name}'")),
+        }
+        Ok(())
     }
 
     /// The value of an option that may be given once.
