@@ -41,6 +41,17 @@ impl Deadline {
         Self::Idle,
         Self::Closing,
     ];
+
+    /// Its name, for people and for programs that read the metrics.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::FirstByte => "first-byte",
+            Self::Head => "head",
+            Self::Stall => "stall",
+            Self::Idle => "idle",
+            Self::Closing => "closing",
+        }
+    }
 }
 
 /// One queue: its slots in the order of their time.

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use super::json::Json;
 use super::state::{self, Facts, seconds};
-use crate::observers::event::deadline_name;
 use crate::observers::view::{Known, View, Watch};
 
 /// One picture: the state, and the slab drawn small.
@@ -62,7 +61,7 @@ fn append_known(json: &mut Json, known: &Known, now: u64) {
     json.number("responses", known.responses);
     json.number("age_seconds", seconds(age(known.accepted)));
     json.number("state_seconds", seconds(age(known.since)));
-    json.string("deadline", deadline_name(known.deadline));
+    json.string("deadline", known.deadline.name());
     let left = Duration::from_millis(known.due.saturating_sub(now));
     json.number("deadline_in_seconds", seconds(left));
 }

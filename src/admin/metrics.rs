@@ -5,7 +5,6 @@ use std::fmt::{Display, Write as _};
 
 use super::state::{Facts, seconds, state_name};
 use crate::cause::Cause;
-use crate::observers::event::deadline_name;
 use crate::observers::view::{BOUNDS, STATUSES, View};
 use crate::states::StateName;
 use crate::status::Status;
@@ -122,7 +121,7 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
             "Connections by the deadline before them.",
             "deadline",
         ],
-        &Deadline::ALL.map(|one| (deadline_name(one), facts.census.waiting_for(one) as u64)),
+        &Deadline::ALL.map(|one| (one.name(), facts.census.waiting_for(one) as u64)),
     );
     metrics.labelled(
         [

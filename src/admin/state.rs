@@ -7,7 +7,6 @@ use crate::cause::Cause;
 use crate::config::Limits;
 use crate::descriptors::DescriptorUse;
 use crate::observer::Census;
-use crate::observers::event::deadline_name;
 use crate::observers::view::{BOUNDS, STATUSES, View};
 use crate::shared::Phase;
 use crate::states::StateName;
@@ -85,7 +84,7 @@ pub(super) fn members(json: &mut Json, view: &View, facts: &Facts, viewers: usiz
         json.number("parked", facts.census.parked);
         json.member("deadlines", |json| {
             for deadline in Deadline::ALL {
-                json.number(deadline_name(deadline), facts.census.waiting_for(deadline));
+                json.number(deadline.name(), facts.census.waiting_for(deadline));
             }
         });
     });
@@ -115,10 +114,7 @@ fn limits(json: &mut Json, limits: &Limits) {
     json.number("stall_timeout_seconds", seconds(limits.stall_timeout));
     json.member("deadline_seconds", |json| {
         for deadline in Deadline::ALL {
-            json.number(
-                deadline_name(deadline),
-                seconds(limits.duration_of(deadline)),
-            );
+            json.number(deadline.name(), seconds(limits.duration_of(deadline)));
         }
     });
 }

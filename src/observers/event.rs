@@ -98,14 +98,3 @@ fn cut(text: &str) -> &str {
     let end = (0..=KEPT.min(text.len())).rfind(|&end| text.is_char_boundary(end));
     &text[..end.unwrap_or(0)]
 }
-
-/// A deadline's name for people.
-pub fn deadline_name(deadline: Deadline) -> &'static str {
-    match deadline {
-        Deadline::FirstByte => "first-byte",
-        Deadline::Head => "head",
-        Deadline::Stall => "stall",
-        Deadline::Idle => "idle",
-        Deadline::Closing => "closing",
-    }
-}

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use super::event::{Event, deadline_name};
+use super::event::Event;
 use crate::observer::{Census, Direction, Occasion, Queue};
 use crate::states::{StateName, Transition};
 use crate::timeouts::Deadline;
@@ -34,11 +34,11 @@ pub(super) fn sentence(event: Event) -> Option<String> {
         }
         Event::Changed(from, to) => changed(from, to),
         Event::DeadlineSet(deadline, left) => {
-            format!("{} deadline in {}", deadline_name(deadline), seconds(left))
+            format!("{} deadline in {}", deadline.name(), seconds(left))
         }
         Event::DeadlinePassed(deadline) => format!(
             "its {} deadline has passed: it tries once more",
-            deadline_name(deadline)
+            deadline.name()
         ),
         Event::Queued(Queue::Ready) => {
             "has had its share: it goes on in the ready queue".to_owned()
@@ -62,7 +62,7 @@ pub(super) fn waiting(state: StateName, deadline: Deadline, left: Duration) -> S
     format!(
         "waits for {}; the {} deadline passes in {}",
         state.waits_for(),
-        deadline_name(deadline),
+        deadline.name(),
         seconds(left)
     )
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::observer::{Direction, Occasion, Queue};
-use crate::observers::event::{Event, deadline_name};
+use crate::observers::event::Event;
 
 /// What is an instant on its connection's track: name and values.
 pub(super) fn happening(event: Event) -> Option<(&'static str, String)> {
@@ -28,14 +28,14 @@ pub(super) fn happening(event: Event) -> Option<(&'static str, String)> {
             )
         }
         Event::DeadlineSet(deadline, left) => {
-            let (kind, left) = (deadline_name(deadline), micros(left));
+            let (kind, left) = (deadline.name(), micros(left));
             (
                 "deadline set",
                 format!("\"kind\":\"{kind}\",\"left_us\":{left}"),
             )
         }
         Event::DeadlinePassed(deadline) => {
-            let kind = deadline_name(deadline);
+            let kind = deadline.name();
             ("deadline passed", format!("\"kind\":\"{kind}\""))
         }
         Event::Queued(Queue::Ready) => ("queued", "\"queue\":\"ready\"".to_owned()),
