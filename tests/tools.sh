@@ -17,3 +17,34 @@ need() {
         }
     done
 }
+
+# scratch: makes $work, a folder that is removed when the script ends, however it ends; the processes
+# in the list $pids end before it.
+scratch() {
+    work=$(mktemp -d)
+    pids=()
+    trap end_scratch EXIT
+}
+
+end_scratch() {
+    local pid
+    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
+    wait 2>/dev/null || true
+    rm -rf "$work"
+}
+
+# choose_millpond: sets MILLPOND to the release build, which is made, unless it names a binary.
+choose_millpond() {
+    [ -n "${MILLPOND:-}" ] || { cargo build --release --locked --quiet && MILLPOND=target/release/millpond; }
+}
+
+# start_millpond OPTION...: starts MILLPOND on a port of its own; sets $server to its process and $url
+# to its address, and leaves what it prints in out and err of $work.
+start_millpond() {
+    "$MILLPOND" --listen 127.0.0.1:0 "$@" >"$work/out" 2>"$work/err" &
+    server=$!
+    pids+=("$server")
+    until url=$(sed -n 's/^Listening on port [0-9]*: //p' "$work/out") && [ -n "$url" ]; do
+        kill -0 "$server" || { cat "$work/err" >&2; exit 1; }
+    done
+}

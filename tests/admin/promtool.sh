@@ -14,25 +14,15 @@ need promtool:prometheus || {
     echo "SKIPPED: no promtool"
     exit 0
 }
-[ -n "${MILLPOND:-}" ] || { cargo build --release --quiet && MILLPOND=target/release/millpond; }
+choose_millpond
 
-work=$(mktemp -d)
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap cleanup EXIT
-
-"$MILLPOND" --no-log --quiet --listen 127.0.0.1:0 --admin 127.0.0.1:0 www >"$work/out" 2>"$work/err" &
-server=$!
-until url=$(sed -n 's/^millpond: live view on //p' "$work/err") && [ -n "$url" ]; do
-    kill -0 "$server" || { cat "$work/err" >&2; exit 1; }
+scratch
+start_millpond --no-log --quiet --admin 127.0.0.1:0 www
+until view=$(sed -n 's/^millpond: live view on //p' "$work/err") && [ -n "$view" ]; do
+    kill -0 "$server"
 done
-files=$(sed -n 's/^Listening on port [0-9]*: //p' "$work/out")
 fetch='import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.argv[1]).read().decode())'
-python3 -c "$fetch" "$files" >"$work/page"
-python3 -c "$fetch" "${url}metrics" >"$work/metrics"
+python3 -c "$fetch" "$url" >"$work/page"
+python3 -c "$fetch" "${view}metrics" >"$work/metrics"
 promtool check metrics <"$work/metrics"
 echo "promtool has nothing to say against $(grep -vc '^#' "$work/metrics") samples"

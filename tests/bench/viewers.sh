@@ -11,6 +11,6 @@ cd "$(dirname "$0")/../.."
 
 source tests/tools.sh
 need python3
-[ -n "${MILLPOND:-}" ] || { cargo build --release --locked --quiet && MILLPOND=target/release/millpond; }
+choose_millpond
 export MILLPOND PYTHONPATH=tests/shared
 exec python3 tests/bench/viewers.py "$@"

@@ -3,7 +3,7 @@
 # the page shows against them; stops the server and starts it anew, and sees the page come back.
 # Takes the pictures that are in docs/live.
 #
-#   tests/browser/live.sh [FOLDER FOR PICTURES]
+#   tests/browser/live.sh [FOLDER FOR PICTURES, target/live unless told]
 #
 # MILLPOND names the binary; without it, the release build is made. Installs Chromium and Node.js
 # from Debian's packages and playwright-core from npm; says so and skips where that is not possible.
@@ -15,10 +15,9 @@ need chromium node:nodejs npm || {
     echo "SKIPPED: no browser to open the page in"
     exit 0
 }
-[ -n "${MILLPOND:-}" ] || { cargo build --release --quiet && MILLPOND=target/release/millpond; }
+choose_millpond
 
-work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+scratch
 # Of one version, so that the test does not change by itself; it brings no browser of its own.
 npm install --silent --no-audit --no-fund --prefix "$work" playwright-core@1.56.1 >"$work/npm" 2>&1 || {
     cat "$work/npm" >&2
@@ -26,4 +25,6 @@ npm install --silent --no-audit --no-fund --prefix "$work" playwright-core@1.56.
     exit 0
 }
 cp tests/browser/live.mjs tests/browser/clients.mjs "$work"
-timeout 300 node "$work/live.mjs" "$(realpath "$MILLPOND")" "$(realpath "${1:-$work}")"
+pictures=${1:-target/live}
+mkdir -p "$pictures"
+timeout 300 node "$work/live.mjs" "$(realpath "$MILLPOND")" "$(realpath "$pictures")"

@@ -4,7 +4,8 @@
 #
 #   tests/browser/run.sh [SCREENSHOT.png]
 #
-# Installs Chromium from Debian's packages; says so and skips where that is not possible.
+# MILLPOND names the binary; without it, the release build is made. Installs Chromium from Debian's
+# packages; says so and skips where that is not possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -14,22 +15,9 @@ need chromium python3 || {
     exit 0
 }
 
-cargo build --release --quiet
-work=$(mktemp -d)
-server=
-cleanup() {
-    [ -z "$server" ] || kill "$server" 2>/dev/null || true
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap cleanup EXIT
-
-: >"$work/out"
-target/release/millpond --listen 127.0.0.1:0 --log "$work/Log.csv" www >"$work/out" 2>"$work/err" &
-server=$!
-until url=$(sed -n 's/^Listening on port [0-9]*: //p' "$work/out") && [ -n "$url" ]; do
-    kill -0 "$server" || { cat "$work/err" >&2; exit 1; }
-done
+choose_millpond
+scratch
+start_millpond --log "$work/Log.csv" www
 
 screenshot=${1:-$work/page.png}
 # The switches keep Chromium from looking for servers of its maker's.
@@ -40,7 +28,7 @@ timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-f
     { cat "$work/chromium" >&2; exit 1; }
 kill -INT "$server"
 wait "$server"
-server=
+pids=()
 
 [ -s "$screenshot" ] || { echo "no screenshot was taken" >&2; exit 1; }
 python3 - "$work/Log.csv" <<'PYTHON'

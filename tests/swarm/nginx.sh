@@ -17,15 +17,7 @@ need nginx curl
 
 cargo build --release --quiet --bins
 mkdir -p "$pages"
-work=$(mktemp -d)
-pids=()
-# Ends what was started here, by process id, whatever happens.
-cleanup() {
-    for pid in "${pids[@]}"; do kill "$pid" 2>/dev/null || true; done
-    wait 2>/dev/null || true
-    rm -rf "$work"
-}
-trap cleanup EXIT
+scratch
 
 mkdir "$work/www"
 head -c 1024 /dev/zero >"$work/www/index.html"
@@ -65,16 +57,6 @@ CONFIG
     exit 1
 }
 
-start_millpond() {
-    target/release/millpond --listen 127.0.0.1:0 --quiet --no-log --keep-alive 5 "$work/www" \
-        >"$work/out" 2>"$work/error" &
-    local millpond=$!
-    pids+=("$millpond")
-    until url=$(sed -n 's/^Listening on port [0-9]*: //p' "$work/out") && [ -n "$url" ]; do
-        kill -0 "$millpond" || { cat "$work/error" >&2; exit 1; }
-    done
-}
-
 # swarm NAME: the run that is compared, and its key lines.
 swarm() {
     local report="$pages/$1.txt"
@@ -89,6 +71,7 @@ swarm() {
 
 start_nginx
 swarm nginx
-start_millpond
+MILLPOND=target/release/millpond
+start_millpond --quiet --no-log --keep-alive 5 "$work/www"
 swarm millpond
 echo "reports: $pages/{nginx,millpond}.{txt,json,html}"
