@@ -62,27 +62,21 @@ fn a_file_with_other_columns_is_set_aside() {
 }
 
 #[test]
-fn a_deleted_log_is_made_again() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("Log.csv");
-    let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
-    log.write(b"before\n", NOW);
-    fs::remove_file(&path).unwrap();
-    log.write(b"after\n", NOW);
-    let content = fs::read_to_string(&path).unwrap();
-    assert_eq!(content, format!("{}after\n", header()));
-}
-
-#[test]
-fn an_emptied_log_gets_its_header_again() {
-    let directory = tempfile::tempdir().unwrap();
-    let path = directory.path().join("Log.csv");
-    let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
-    log.write(b"before\n", NOW);
-    File::create(&path).unwrap();
-    log.write(b"after\n", NOW);
-    let content = fs::read_to_string(&path).unwrap();
-    assert_eq!(content, format!("{}after\n", header()));
+fn a_log_that_somebody_took_away_begins_anew() {
+    let table: [(&str, fn(&Path)); 2] = [
+        ("deleted", |path| fs::remove_file(path).unwrap()),
+        ("emptied", |path| drop(File::create(path).unwrap())),
+    ];
+    for (what, take_away) in table {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("Log.csv");
+        let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
+        log.write(b"before\n", NOW);
+        take_away(&path);
+        log.write(b"after\n", NOW);
+        let content = fs::read_to_string(&path).unwrap();
+        assert_eq!(content, format!("{}after\n", header()), "{what}");
+    }
 }
 
 #[test]
