@@ -5,10 +5,12 @@
 //! | `resource/root.rs` | the folder: what is opened in it, and what is compared with it |
 //! | `resource/documents.rs` | the look-up: remembered, or opened and read |
 //! | `resource/cache.rs` | what is remembered from turn to turn, and what gives way |
+//! | `resource/absent.rs` | names at which nothing was found |
 //! | `resource/signature.rs` | how a change of a file shows |
 //!
-//! Nothing that is found is older than the turn that asks: see [`DocumentRoot`].
+//! Nothing that is found is older than the request that asks: see [`DocumentRoot`].
 
+mod absent;
 mod cache;
 mod documents;
 mod root;

@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use rustix::fs::{FileType, fstat};
 
+use super::absent::Absent;
 use super::cache::{Cache, Entry, Room};
 use super::root::{Root, missing};
 use super::signature::{Identity, Signature};
@@ -34,6 +35,7 @@ const LOGS_REMEMBERED: usize = 64;
 pub struct DocumentRoot {
     root: Root,
     cache: Cache,
+    absent: Absent,
     /// The number of the look, which tells what was confirmed in it.
     look: u64,
     /// The time of the turn, on the monotonic and on the calendar's clock.
@@ -53,6 +55,7 @@ impl DocumentRoot {
         Ok(Self {
             root: Root::open(path)?,
             cache: Cache::new(room),
+            absent: Absent::new(),
             look: 0,
             monotonic: Duration::ZERO,
             wall: SystemTime::UNIX_EPOCH,
@@ -88,6 +91,23 @@ impl DocumentRoot {
             entry.used_at = self.monotonic;
         }
         Some(Rc::clone(&entry.resource))
+    }
+
+    /// Whether nothing was found at `path`, and nothing is there now.
+    fn is_still_absent(&mut self, path: &str) -> bool {
+        let Some(seen_in) = self.absent.seen_in(path) else {
+            return false;
+        };
+        if *seen_in == self.look {
+            return true;
+        }
+        let is_absent = self.root.has_nothing_at(path);
+        if is_absent {
+            *seen_in = self.look;
+        } else {
+            self.absent.remove(path);
+        }
+        is_absent
     }
 
     /// Opens and reads, and keeps what may be kept.
@@ -127,6 +147,9 @@ impl Documents for DocumentRoot {
         if let Some(resource) = self.kept(path) {
             return Ok(resource);
         }
+        if self.is_still_absent(path) {
+            return Err(Missing::NotFound);
+        }
         if let Some(found) = self.found.get(path) {
             return found.clone();
         }
@@ -137,13 +160,17 @@ impl Documents for DocumentRoot {
             self.cache.close_files();
             found = self.look_up(path);
         }
-        // Whoever is out of descriptors now may have one in a moment.
-        let is_to_be_asked_again = matches!(found, Err(Missing::Exhausted));
-        if !is_to_be_asked_again && self.cache.get(path).is_none() {
-            if self.found.len() >= REMEMBERED {
-                self.found.clear();
+        match found {
+            Err(Missing::NotFound) => self.absent.put(path, self.look),
+            // Whoever is out of descriptors now may have one in a moment.
+            Err(Missing::Exhausted) => {}
+            _ if self.cache.get(path).is_some() => {}
+            _ => {
+                if self.found.len() >= REMEMBERED {
+                    self.found.clear();
+                }
+                self.found.insert(path.to_owned(), found.clone());
             }
-            self.found.insert(path.to_owned(), found.clone());
         }
         found
     }

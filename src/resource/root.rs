@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::{FileType, OFlags, lstat};
+use rustix::fs::{FileType, OFlags, Stat, lstat};
+use rustix::io::Errno;
 
 use super::Missing;
 use super::signature::{Identity, Signature};
@@ -75,6 +76,12 @@ impl Root {
         self.has_plain_folders(path) && self.signature(path).as_ref() == Some(signature)
     }
 
+    /// Whether there is nothing at `path`, not even outside, should a link be on the way: then there
+    /// is nothing to be opened beneath the root.
+    pub(super) fn has_nothing_at(&mut self, path: &str) -> bool {
+        matches!(self.status(path), Err(Errno::NOENT | Errno::NOTDIR))
+    }
+
     /// Whether all folders on the way to `path` are folders, not links. One call to the kernel a
     /// folder and look.
     fn has_plain_folders(&mut self, path: &str) -> bool {
@@ -95,16 +102,20 @@ impl Root {
         is_plain
     }
 
+    fn signature(&mut self, path: &str) -> Option<Signature> {
+        let stat = self.status(path).ok()?;
+        Some(Signature::of(&stat))
+    }
+
     /// Of what is at `path` itself, a link included. By way of the root's path, not of the folder
     /// that is open: another folder in its place shows without a call more.
-    fn signature(&mut self, path: &str) -> Option<Signature> {
+    fn status(&mut self, path: &str) -> Result<Stat, Errno> {
         self.full.clear();
         self.full
             .extend_from_slice(self.path.as_os_str().as_bytes());
         self.full.push(b'/');
         self.full.extend_from_slice(path.as_bytes());
-        let stat = lstat(self.full.as_slice()).ok()?;
-        Some(Signature::of(&stat))
+        lstat(self.full.as_slice())
     }
 
     /// The folder that is at the root's path *now*: a site generator may have removed the root

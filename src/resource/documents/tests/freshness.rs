@@ -154,17 +154,81 @@ fn each_change_shows_at_once() {
     }
 }
 
+/// What is done to a tree without `new/f`, and what is then found there.
+const APPEARANCES: &[Change] = &[
+    ("nothing", |_| {}, Err(Missing::NotFound)),
+    (
+        "its folder",
+        |tree| drop(made_folder(tree)),
+        Err(Missing::NotFound),
+    ),
+    (
+        "it",
+        |tree| fs::write(made_folder(tree).join("f"), "new content").unwrap(),
+        Ok(b"new content"),
+    ),
+    (
+        "a folder",
+        |tree| fs::create_dir(made_folder(tree).join("f")).unwrap(),
+        Err(Missing::IsDirectory),
+    ),
+    (
+        "a link to another file of the root",
+        |tree| symlink("../a", made_folder(tree).join("f")).unwrap(),
+        Ok(b"content of a"),
+    ),
+    (
+        "a link to the outside",
+        |tree| symlink("../../secret", made_folder(tree).join("f")).unwrap(),
+        Err(Missing::NotFound),
+    ),
+    (
+        "a link to its folder",
+        |tree| {
+            fs::write(tree.path("root/sub/f"), "new content").unwrap();
+            symlink("sub", tree.path("root/new")).unwrap();
+        },
+        Ok(b"new content"),
+    ),
+    (
+        "a file in place of its folder",
+        |tree| fs::write(tree.path("root/new"), "").unwrap(),
+        Err(Missing::NotFound),
+    ),
+    (
+        "another root that has it",
+        |tree| {
+            fs::rename(tree.path("root"), tree.path("old")).unwrap();
+            fs::create_dir(tree.path("root")).unwrap();
+            fs::write(made_folder(tree).join("f"), "new content").unwrap();
+        },
+        Ok(b"new content"),
+    ),
+];
+
+fn made_folder(tree: &Tree) -> PathBuf {
+    let folder = tree.path("root/new");
+    fs::create_dir(&folder).unwrap();
+    folder
+}
+
 #[test]
-fn what_was_missing_is_looked_for_again() {
-    for next in [turn, DocumentRoot::look_anew] {
-        let tree = Tree::new();
-        let mut documents = tree.documents();
-        turn(&mut documents);
-        assert_eq!(bytes(documents.find("new")), Err(Missing::NotFound));
-        fs::write(tree.path("root/new"), "new content").unwrap();
-        assert_eq!(bytes(documents.find("new")), Err(Missing::NotFound));
-        next(&mut documents);
-        assert_eq!(bytes(documents.find("new")).unwrap(), b"new content");
+fn what_was_absent_is_found_as_soon_as_it_is_there() {
+    for (what, change, expected) in APPEARANCES {
+        for next in [turn, DocumentRoot::look_anew] {
+            let tree = Tree::new();
+            let mut documents = tree.documents();
+            turn(&mut documents);
+            assert_eq!(bytes(documents.find("new/f")), Err(Missing::NotFound));
+            change(&tree);
+            // A look sees one state.
+            assert_eq!(bytes(documents.find("new/f")), Err(Missing::NotFound));
+            for _ in 0..2 {
+                next(&mut documents);
+                let found = bytes(documents.find("new/f"));
+                assert_eq!(found.as_deref(), expected.as_deref(), "{what}");
+            }
+        }
     }
 }
 

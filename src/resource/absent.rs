@@ -1,0 +1,64 @@
+//! Names at which nothing was found: an icon that every browser asks for, a root's own error page.
+
+use lru::LruCache;
+
+/// How many names are remembered, and how long they may be: strangers choose them.
+const NAMES: usize = 64;
+const LONGEST: usize = 256;
+
+/// Names below the root, and the look in which nothing was last seen there. What was asked for
+/// longest ago gives way.
+#[derive(Debug)]
+pub(super) struct Absent {
+    names: LruCache<Box<str>, u64>,
+}
+
+impl Absent {
+    pub(super) fn new() -> Self {
+        Self {
+            // Not with its bound, which would take the memory at the start.
+            names: LruCache::unbounded(),
+        }
+    }
+
+    /// The look in which nothing was last seen at `path`, to be set if that is still so.
+    pub(super) fn seen_in(&mut self, path: &str) -> Option<&mut u64> {
+        self.names.get_mut(path)
+    }
+
+    /// Nothing was found at `path` in this look.
+    pub(super) fn put(&mut self, path: &str, look: u64) {
+        if path.len() > LONGEST {
+            return;
+        }
+        self.names.put(path.into(), look);
+        if self.names.len() > NAMES {
+            self.names.pop_lru();
+        }
+    }
+
+    pub(super) fn remove(&mut self, path: &str) {
+        self.names.pop(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_bounded_in_number_and_length() {
+        let mut absent = Absent::new();
+        absent.put(&"x".repeat(LONGEST + 1), 1);
+        assert_eq!(absent.names.len(), 0);
+        for number in 0..1000 {
+            absent.put(&number.to_string(), number);
+            assert!(absent.seen_in("0").is_some(), "it is in use");
+            assert!(absent.names.len() <= NAMES);
+        }
+        assert_eq!(absent.seen_in("999").copied(), Some(999));
+        assert_eq!(absent.seen_in("900"), None);
+        absent.remove("999");
+        assert_eq!(absent.seen_in("999"), None);
+    }
+}
