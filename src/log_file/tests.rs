@@ -61,13 +61,17 @@ fn a_file_with_other_columns_is_set_aside() {
     }
 }
 
+/// What somebody does to a log, in a word and in deed.
+type Loss = (&'static str, fn(&Path));
+
+const LOSSES: [Loss; 2] = [
+    ("deleted", |path| fs::remove_file(path).unwrap()),
+    ("emptied", |path| drop(File::create(path).unwrap())),
+];
+
 #[test]
 fn a_log_that_somebody_took_away_begins_anew() {
-    let table: [(&str, fn(&Path)); 2] = [
-        ("deleted", |path| fs::remove_file(path).unwrap()),
-        ("emptied", |path| drop(File::create(path).unwrap())),
-    ];
-    for (what, take_away) in table {
+    for (what, take_away) in LOSSES {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("Log.csv");
         let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
