@@ -63,13 +63,14 @@ def wake_ups(bench):
 def first_answer(bench):
     """From exec to the first answer, beside the floor program, which has nothing to set up."""
     helper = os.path.join(bench.target, "floor", "release", "first-answer")
-    answer = os.path.join(bench.starter.folder("floor"), "answer")
+    folder = bench.starter.folder("first-answer")
+    answer = os.path.join(folder, "answer")
     server = bench.starter.start("millpond")
     with open(answer, "wb") as file:
         file.write(b"".join(plain.ask_once(server.port, "1k.bin")[1:]))
     server.stop()
     commands = {
-        "millpond": bench.starter.millpond_command(["--quiet"], bench.tree.root),
+        "millpond": bench.starter.millpond_command(["--quiet"], bench.tree.root, folder),
         "floor": [bench.starter.floor, "bytes", answer],
     }
     rounds = {name: [] for name in commands}

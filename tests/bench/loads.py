@@ -1,7 +1,8 @@
 """The rows in which wrk asks and processor time is counted."""
 
 import os
-from contextlib import ExitStack
+from contextlib import contextmanager
+from functools import partial
 
 import plain
 from idle import IdleClients
@@ -18,26 +19,23 @@ IDLE = [0, 1000, 5000, 15000]
 
 def row(bench, name, title, load, status=200, floor=None, variants=()):
     """Measures millpond, its variants, the floor and every peer that is here."""
-    with ExitStack() as stack:
-        servers = []
-        for server in ["millpond", *variants, *available()]:
-            servers.append(bench.starter.start(server))
-            stack.callback(servers[-1].stop)
-        if floor:
-            servers.append(start_floor(bench, servers[0], load, floor))
-            stack.callback(servers[-1].stop)
-        rounds, notes = measure(servers, load, status, bench.rounds)
+    servers = ["millpond", *variants, *available()]
+    contestants = {server: partial(bench.starter.start, server) for server in servers}
+    if floor:
+        contestants["floor"] = floor_program(bench, load, floor)
+    rounds, notes = measure(contestants, load, status, bench.rounds)
     return Result(name, title, UNIT, rounds, notes=notes)
 
 
-def start_floor(bench, millpond, load, mode):
-    """A floor program that sends the bytes that millpond sends."""
-    _, head, body = plain.ask_once(millpond.port, load.path, load.fields)
+def floor_program(bench, load, mode):
+    """What starts a floor program that sends the bytes that millpond sends."""
+    with bench.starter.start("millpond") as millpond:
+        _, head, body = plain.ask_once(millpond.port, load.path, load.fields)
     path = os.path.join(bench.starter.folder("floor"), "answer")
     with open(path, "wb") as file:
         file.write(head if mode == "file" else head + body)
     files = [os.path.join(bench.tree.root, load.path)] if mode == "file" else []
-    return bench.starter.start_floor(mode, path, *files)
+    return partial(bench.starter.start_floor, mode, path, *files)
 
 
 def small(bench):
@@ -98,17 +96,17 @@ def mixed(bench):
     return result
 
 
+@contextmanager
+def among(bench, count):
+    """A millpond with so many idle clients."""
+    with bench.starter.start("millpond") as server, IdleClients(server, count):
+        yield server
+
+
 def beside_idle(bench):
     """The cost of a request beside N idle clients."""
-    with ExitStack() as stack:
-        servers = []
-        for count in IDLE:
-            server = bench.starter.start("millpond")
-            stack.callback(server.stop)
-            server.name = f"beside {count:,} idle"
-            stack.enter_context(IdleClients(server, count))
-            servers.append(server)
-        rounds, notes = measure(servers, Load(), 200, bench.rounds)
+    contestants = {f"beside {count:,} idle": partial(among, bench, count) for count in IDLE}
+    rounds, notes = measure(contestants, Load(), 200, bench.rounds)
     result = Result("beside", "1 KB beside N idle clients", UNIT, rounds, notes=notes)
     for count in IDLE[1:]:
         text = f"a request beside {count:,} idle clients, to one beside none"

@@ -18,10 +18,10 @@ PEERS = ["nginx", "lighttpd", "h2o", "lwan", "darkhttpd"]
 class Server:
     """A running server. `name` is what the table calls it."""
 
-    def __init__(self, name, command, port=None, lines="unread", environment=None):
+    def __init__(self, name, command, port=None, lines="unread", folder=None):
         """`port` is None if the server chooses one and prints it; its first line is then read,
-        and what follows goes to `cat` if `lines` is "read"."""
-        self.name = name
+        and what follows goes to `cat` if `lines` is "read". `folder` is its own, and goes with it."""
+        self.name, self.folder = name, folder
         self.helpers = []
         prints = port is None
         self.process = subprocess.Popen(
@@ -30,7 +30,6 @@ class Server:
             stdout=subprocess.PIPE if prints else subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             bufsize=0,
-            env={**os.environ, **(environment or {})},
         )
         self.pid = self.process.pid
         self.port = self.printed_port() if prints else port
@@ -78,6 +77,14 @@ class Server:
         for helper in self.helpers:
             helper.terminate()
             helper.wait()
+        if self.folder:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.stop()
 
 
 class Starter:
@@ -102,17 +109,20 @@ class Starter:
             return self.start_millpond(name, root)
         return self.start_peer(name, root)
 
-    def millpond_command(self, options, root):
-        log = [] if "--no-log" in options else ["--log", f"{self.folder('millpond')}/Log.csv"]
+    def millpond_command(self, options, root, folder):
+        log = [] if "--no-log" in options else ["--log", f"{folder}/Log.csv"]
         usual = ["--listen", "127.0.0.1:0", "--keep-alive", str(configurations.IDLE_SECONDS)]
         return [self.millpond, *usual, "--keep-alive-requests", "0", *log, *options, root]
 
     def start_millpond(self, name, root):
+        folder = self.folder("millpond")
         if "lines" in name:
-            return Server(name, self.millpond_command([], root), lines="read")
+            command = self.millpond_command([], root, folder)
+            return Server(name, command, lines="read", folder=folder)
         variants = {"no log": ["--no-log"], "defer": ["--defer-accept"]}
         of_variant = variants.get(name.removeprefix("millpond").strip(), [])
-        return Server(name, self.millpond_command(["--quiet", *of_variant], root))
+        command = self.millpond_command(["--quiet", *of_variant], root, folder)
+        return Server(name, command, folder=folder)
 
     def start_floor(self, *arguments):
         return Server("floor", [self.floor, *arguments])
@@ -134,7 +144,7 @@ class Starter:
             "lighttpd": ["lighttpd", "-D", "-f", path],
             "h2o": ["h2o", "-m", "worker", "-c", path],
         }[name]
-        return Server(name, command, port)
+        return Server(name, command, port, folder=folder)
 
 
 def free_port():
