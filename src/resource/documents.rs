@@ -41,7 +41,7 @@ pub struct DocumentRoot {
     /// The time of the turn, on the monotonic and on the calendar's clock.
     monotonic: Duration,
     wall: SystemTime,
-    /// What this look has found and the cache does not keep: what is missing, or has just changed.
+    /// What this look has found and nobody keeps: a file that has just changed, a folder.
     found: HashMap<String, Found>,
     /// Log files: never served, wherever they lie and however they are linked.
     never_served: Vec<Identity>,

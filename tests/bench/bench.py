@@ -65,4 +65,5 @@ def main():
     report.write([results[name] for name in ROWS if name in results])
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -216,8 +216,14 @@ fn the_log_is_absent_by_any_name() {
 fn a_turn_remembers_a_bounded_number() {
     let tree = Tree::new();
     let mut documents = tree.documents();
-    for number in 0..1_000 {
-        let _ = documents.find(&number.to_string());
-        assert!(documents.found.len() <= REMEMBERED);
+    next_turn(&mut documents);
+    for number in 0..10 * REMEMBERED {
+        let name = number.to_string();
+        // One that has just changed is not for the cache.
+        fs::write(tree.path("root").join(&name), "new").unwrap();
+        let found = documents.find(&name).unwrap();
+        assert!((1..=REMEMBERED).contains(&documents.found.len()));
+        let again = documents.find(&name).unwrap();
+        assert!(Rc::ptr_eq(&found, &again), "looked up once");
     }
 }
