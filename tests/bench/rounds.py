@@ -58,8 +58,7 @@ def one_round(server, load, status):
     off at the end of a round have cost something, and count for as much of them as arrived.
     """
     length = probe(server, load, status)
-    # What is opened and kept is to be opened and kept by then.
-    wrk.run(server, load)
+    wrk.warm_up(server, load)
     before = server.nanoseconds()
     counted = wrk.run(server, load)
     spent = server.nanoseconds() - before

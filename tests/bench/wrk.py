@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from servers import LOAD_CPU
 
@@ -17,6 +17,8 @@ class Load:
     path: str = "1k.bin"
     connections: int = 64
     seconds: int = 1
+    #: How long a new process is warmed up.
+    warm_up: int = 1
     fields: tuple = ()
     requests: str = ""
 
@@ -37,6 +39,11 @@ class Count:
 def run(server, load):
     """Runs wrk against a server, to its end."""
     return finish(start(server, load))
+
+
+def warm_up(server, load):
+    """The same, to have opened and kept what is opened and kept."""
+    run(server, replace(load, seconds=load.warm_up))
 
 
 def start(server, load, first=False):
