@@ -8,6 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use millpond::pages;
 use millpond::resource::{Content, Documents, Missing, Resource, SMALL};
 
 use crate::random::Random;
@@ -57,12 +58,25 @@ struct Entry {
 }
 
 impl Entry {
+    /// Whether `length` is taken: it tells one version from another, and from the built-in page.
     fn has_had(&self, length: u64) -> bool {
+        if length == pages::NOT_FOUND.len() as u64 {
+            return true;
+        }
         let mut found = self
             .versions
             .iter()
             .filter_map(|version| version.found.as_ref());
         found.any(|found| found.1 == length)
+    }
+
+    fn new_length(&self, random: &mut Random, least: usize, most: usize) -> u64 {
+        loop {
+            let length = random.between(least, most) as u64;
+            if least == most || !self.has_had(length) {
+                return length;
+            }
+        }
     }
 }
 
@@ -107,7 +121,8 @@ impl Files {
             let versions = Vec::new();
             files.entries.push(Entry { path, versions });
             let is_there = path != "404.html" || random.one_in(2);
-            let length = random.between(least, most) as u64;
+            let entry = files.entries.last();
+            let length = entry.map_or(0, |entry| entry.new_length(random, least, most));
             files.replace(files.entries.len() - 1, 0, is_there.then_some(length));
         }
         files
@@ -136,11 +151,7 @@ impl Files {
         let (path, least, most) = NAMES[index];
         self.changes += 1;
         let since = self.changes;
-        // A length tells one version from another.
-        let mut length = random.between(least, most) as u64;
-        while least < most && self.entries[index].has_had(length) {
-            length = random.between(least, most) as u64;
-        }
+        let length = self.entries[index].new_length(random, least, most);
         let current = self.entries[index].versions.last();
         let current = current.and_then(|version| version.found.clone());
         match (random.below(4), current) {
