@@ -47,7 +47,7 @@ pub enum After {
     /// It ends, for this cause. The client may be sending still, so our side ends first.
     CloseInStages(Cause),
     /// It ends since the client asked for that, in the last bytes that have come from it: it must
-    /// not send more (RFC 9112, 9.6).
+    /// not send more (RFC 9112, 9.6). Should more be here all the same, it ends in stages.
     CloseAtOnce,
 }
 

@@ -126,6 +126,10 @@ impl<T: Transport> Connection<T> {
                     }
                     None => Input::Fresh(fresh),
                 };
+                // It may be an empty line that was announced, and the request have come later.
+                if matches!(input.bytes().first(), Some(b'\r' | b'\n')) {
+                    turn.arrival = Arrival::Unknown;
+                }
                 self.serve(input, turn, shared)
             }
             Err(error) => self.read_failed(&error, shared),

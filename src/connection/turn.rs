@@ -12,7 +12,8 @@ use crate::timeouts::Deadline;
 /// a file just before it asked, and must not be answered with what was found before that.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Arrival {
-    /// Before all of it: an event told of unread input, and events are collected before a turn begins.
+    /// Its first byte before all of it: an event told of unread input, and events are collected before
+    /// a turn begins.
     Announced,
     /// Nobody knows. It may have come just now.
     Unknown,

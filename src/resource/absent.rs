@@ -26,7 +26,7 @@ impl Absent {
         self.names.get_mut(path)
     }
 
-    /// Nothing was found at `path` in this look.
+    /// There was nothing to open at `path` in this look.
     pub(super) fn put(&mut self, path: &str, look: u64) {
         if path.len() > LONGEST {
             return;

@@ -41,7 +41,7 @@ pub struct DocumentRoot {
     /// The time of the turn, on the monotonic and on the calendar's clock.
     monotonic: Duration,
     wall: SystemTime,
-    /// What this look has found and nobody keeps: a file that has just changed, a folder.
+    /// What this look has found and nobody else remembers: a file that has just changed, a folder.
     found: HashMap<String, Found>,
     /// Log files: never served, wherever they lie and however they are linked.
     never_served: Vec<Identity>,
@@ -112,7 +112,15 @@ impl DocumentRoot {
 
     /// Opens and reads, and keeps what may be kept.
     fn look_up(&mut self, path: &str) -> Found {
-        let file = self.root.open_file(path).map_err(|error| missing(&error))?;
+        let file = match self.root.open_file(path) {
+            Ok(file) => file,
+            Err(error) => {
+                if let ErrorKind::NotFound | ErrorKind::NotADirectory = error.kind() {
+                    self.absent.put(path, self.look);
+                }
+                return Err(missing(&error));
+            }
+        };
         let stat = fstat(&file).map_err(|error| missing(&error.into()))?;
         let signature = Signature::of(&stat);
         match signature.file_type() {
@@ -161,10 +169,9 @@ impl Documents for DocumentRoot {
             found = self.look_up(path);
         }
         match found {
-            Err(Missing::NotFound) => self.absent.put(path, self.look),
             // Whoever is out of descriptors now may have one in a moment.
             Err(Missing::Exhausted) => {}
-            _ if self.cache.get(path).is_some() => {}
+            _ if self.cache.get(path).is_some() || self.absent.seen_in(path).is_some() => {}
             _ => {
                 if self.found.len() >= REMEMBERED {
                     self.found.clear();

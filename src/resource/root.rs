@@ -76,9 +76,18 @@ impl Root {
         self.has_plain_folders(path) && self.signature(path).as_ref() == Some(signature)
     }
 
-    /// Whether there is nothing at `path`, not even outside, should a link be on the way: then there
-    /// is nothing to be opened beneath the root.
+    /// Whether there is nothing at `path`, and no link on the way to it. Folder by folder, since
+    /// lstat(2) follows links on the way, and would walk out of the root.
     pub(super) fn has_nothing_at(&mut self, path: &str) -> bool {
+        for (end, _) in path.match_indices('/') {
+            if !self.is_plain_folder(&path[..end]) {
+                return self.is_nothing(&path[..end]);
+            }
+        }
+        self.is_nothing(path)
+    }
+
+    fn is_nothing(&mut self, path: &str) -> bool {
         matches!(self.status(path), Err(Errno::NOENT | Errno::NOTDIR))
     }
 

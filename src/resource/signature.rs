@@ -60,7 +60,7 @@ impl Signature {
     }
 
     /// Whether the next change will show: one within the same tick of the file system's clock as
-    /// the last might not. A file changed so recently, or in the future, is looked up each turn.
+    /// the last might not. A file changed so recently, or in the future, is looked up in each look.
     pub(super) fn is_settled(&self, now: SystemTime) -> bool {
         let last = self.changed.max(self.modified);
         to_time(last)

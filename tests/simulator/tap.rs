@@ -64,10 +64,13 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// How often files had changed when the first byte of a request came.
+    /// How often files had changed when the first byte of a request came, behind empty lines.
     fn came(&self, request: &Request) -> u64 {
+        let bytes = &self.plan.bytes[request.start..];
+        let blank = bytes.iter().take_while(|byte| b"\r\n".contains(byte));
+        let start = request.start + blank.count();
         let mut deliveries = self.arrivals.iter();
-        let first = deliveries.find(|(arrived, _)| *arrived > request.start);
+        let first = deliveries.find(|(arrived, _)| *arrived > start);
         first.map_or(0, |(_, changes)| *changes)
     }
 

@@ -39,6 +39,11 @@ const STEPS: &[Step] = &[
         1,
     ),
     (
+        "announced as an empty line, and here behind it",
+        |rig| _ = rig.feed(format!("\r\n{GET_SMALL}")),
+        1,
+    ),
+    (
         "behind a buffer that was full",
         |rig| _ = rig.feed(filling() + GET_SMALL),
         1,
@@ -72,6 +77,41 @@ fn what_was_not_announced_is_looked_for_anew() {
         assert_eq!(rig.state(), "idle", "{name}");
         assert!(!rig.take_outcomes().is_empty(), "{name}");
     }
+}
+
+/// They have a page of the root's own, too.
+const REFUSALS: [Step; 2] = [
+    (
+        "behind one that was announced",
+        |rig| _ = rig.feed([GET_SMALL, UNSOUND].concat()),
+        1,
+    ),
+    (
+        "half a head at its deadline",
+        |rig| {
+            rig.feed("GET /sm");
+            rig.deadline_passed();
+        },
+        1,
+    ),
+];
+
+#[test]
+fn refusals_look_anew() {
+    for (name, step, expected) in REFUSALS {
+        let mut rig = Rig::new();
+        step(&mut rig);
+        assert_eq!(rig.shared.documents.looks, expected, "{name}");
+    }
+}
+
+#[test]
+fn what_the_stop_finds_looks_anew() {
+    let mut rig = Rig::new();
+    rig.wire.borrow_mut().arrive(GET_SMALL.as_bytes());
+    rig.stop();
+    assert_eq!(rig.shared.documents.looks, 1);
+    assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
 }
 
 /// The first request of one that has just been let in.

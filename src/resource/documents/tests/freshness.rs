@@ -1,4 +1,4 @@
-//! What is kept from turn to turn is never older than the turn that asks.
+//! What is kept from turn to turn is never older than the look that asks.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -229,6 +229,23 @@ fn what_was_absent_is_found_as_soon_as_it_is_there() {
                 assert_eq!(found.as_deref(), expected.as_deref(), "{what}");
             }
         }
+    }
+}
+
+/// lstat(2) would follow a link on the way, and wait for what is outside.
+#[test]
+fn nobody_looks_through_a_link_for_what_is_absent() {
+    let tree = Tree::new();
+    let mut documents = tree.documents();
+    turn(&mut documents);
+    assert_eq!(bytes(documents.find("new/f")), Err(Missing::NotFound));
+    assert!(documents.absent.seen_in("new/f").is_some());
+    // There is nothing at new/f outside, either.
+    symlink("..", tree.path("root/new")).unwrap();
+    for _ in 0..2 {
+        turn(&mut documents);
+        assert_eq!(bytes(documents.find("new/f")), Err(Missing::NotFound));
+        assert!(documents.absent.seen_in("new/f").is_none());
     }
 }
 
