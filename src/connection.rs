@@ -22,6 +22,7 @@
 mod audit;
 mod closing;
 mod deadlines;
+mod input;
 mod reading;
 mod responding;
 mod sending;
@@ -30,6 +31,7 @@ mod turn;
 use std::ops::ControlFlow::Break;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use self::input::Kept;
 use self::turn::{Arrival, Turn};
 use crate::access_log::Row;
 use crate::cause::Cause;
@@ -97,14 +99,6 @@ enum State<F> {
     /// Our side has ended. What the peer still sends is thrown away, so that it reads our last
     /// answer: closing with unread input would send a reset, which can overtake that answer.
     Closing { discards_left: u32, cause: Cause },
-}
-
-/// The beginning of a head.
-#[derive(Debug)]
-struct Kept {
-    bytes: Vec<u8>,
-    /// How many of them have been searched for the head's end.
-    scanned: usize,
 }
 
 /// What the caller of [`Connection::advance`] does next.

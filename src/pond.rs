@@ -6,6 +6,7 @@
 
 mod audit;
 mod expiry;
+mod newcomers;
 mod room;
 mod stopping;
 
@@ -18,7 +19,6 @@ use crate::cause::{Cause, CauseCounts};
 use crate::connection::{Advance, Connection, MadeRoom, Queued, Readiness, Then};
 pub use crate::key::Key;
 use crate::observer::{Observer, Occasion, Queue, Unobserved};
-use crate::peer::Peer;
 use crate::request::HEAD_MAX;
 use crate::resource::Documents;
 use crate::shared::Shared;
@@ -112,48 +112,6 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     /// A turn is over: what only it was to remember is let go.
     pub fn end_turn(&mut self) {
         self.shared.documents.end_turn();
-    }
-
-    /// The name that the next connection will have.
-    pub fn next_key(&self) -> Key {
-        Key {
-            slot: slot_number(self.connections.vacant_key()),
-            serial: self.next_serial,
-        }
-    }
-
-    /// Lets a new connection in. It counts from now, whether it ever sends something or not.
-    pub fn admit(&mut self, transport: T, peer: Peer) -> Key {
-        let key = self.next_key();
-        let now = self.shared.clock.now();
-        let connection = Connection::new(transport, peer, key, now.wall);
-        self.connections.insert(connection);
-        self.shared.observer.accepted(key, peer);
-        self.set_deadline(key, Deadline::FirstByte);
-        self.shared.descriptors.connections += 1;
-        self.next_serial = self.next_serial.wrapping_add(1);
-        self.accepted += 1;
-        key
-    }
-
-    /// Goes on with a newcomer before the kernel is asked to watch its socket: a request that is
-    /// here already costs no event, and who asked for the end after it is never watched. Gives the
-    /// transport, to be watched from now on, unless that was all.
-    pub fn try_at_once(&mut self, key: Key) -> Option<&mut T> {
-        self.find(key)?.expect_input();
-        if self.has_enough_to_do() {
-            self.queue(key);
-        } else {
-            self.advance(key, Occasion::Accept);
-        }
-        self.find(key).map(Connection::transport_mut)
-    }
-
-    /// Closes one that the kernel has no memory left to watch.
-    pub fn give_up(&mut self, key: Key) {
-        if self.find(key).is_some() {
-            self.close(key.slot, Cause::Exhausted);
-        }
     }
 
     /// Something happened on a socket.

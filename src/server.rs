@@ -5,6 +5,7 @@ mod admission;
 mod reporting;
 mod signals;
 mod source;
+mod starting;
 mod viewing;
 
 use std::io::{self, ErrorKind};
@@ -12,26 +13,20 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use mio::net::TcpStream;
-use mio::{Events, Interest, Poll};
+use mio::{Events, Poll};
 
 use self::signals::Watch;
 use self::source::{Source, readiness};
-use crate::access_log::AccessLog;
 use crate::admin::Admin;
-use crate::clock::Clock;
-use crate::config::Config;
 #[cfg(not(debug_assertions))]
 use crate::connection::Connection;
 use crate::console::Console;
-use crate::descriptors::DescriptorUse;
 use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::log_file::LogFile;
 use crate::observers::view::Viewed;
 use crate::pond::Pond;
-use crate::request_lines::RequestLines;
-use crate::resource::{DocumentRoot, Room};
-use crate::shared::{Phase, Shared};
+use crate::resource::DocumentRoot;
 
 /// How many events one call to the kernel may bring.
 const EVENTS: usize = 1024;
@@ -55,76 +50,6 @@ pub struct Server<O: Viewed> {
 }
 
 impl<O: Viewed> Server<O> {
-    /// Opens everything that can fail: root, listeners, log. From here on nothing ends the
-    /// server but a signal. `observer` is told of all that happens then.
-    pub fn start(config: &Config, observer: O) -> Result<Self, Error> {
-        let clock = Clock::system();
-        let mut diagnostics = Console::standard_error().map_err(Error::Setup)?;
-        let room = Room {
-            bytes: config.cache_bytes,
-            files: config.cache_files,
-        };
-        let mut documents =
-            DocumentRoot::open(&config.root, room).map_err(|source| Error::Root {
-                path: config.root.clone(),
-                source,
-            })?;
-        let listeners = Listeners::bind(&config.listen, config.newcomers)?;
-        let admin = config.observing.admin.map(Admin::bind).transpose()?;
-        // Before the log, which may be at its limit already.
-        let signals = Watch::start(config).map_err(Error::Setup)?;
-        let log_file = open_log(config, &clock, &mut documents, &mut diagnostics)?;
-        let pond = Pond::new(Shared {
-            limits: config.limits.clone(),
-            dot_files: config.dot_files,
-            documents,
-            clock,
-            log: match log_file {
-                Some(_) => AccessLog::on(),
-                None => AccessLog::off(),
-            },
-            lines: RequestLines::new(config.requests_printed),
-            phase: Phase::Serving,
-            descriptors: DescriptorUse::of(config.limits.max_descriptors),
-            sent_in_phase: 0,
-            output: Vec::new(),
-            observer,
-        });
-        let mut server = Self {
-            poll: Poll::new().map_err(Error::Setup)?,
-            listeners,
-            signals,
-            admin,
-            stop_by: None,
-            pond,
-            log_file,
-            output: Console::standard_output().map_err(Error::Setup)?,
-            diagnostics,
-            warned_at: None,
-        };
-        server.register().map_err(Error::Setup)?;
-        Ok(server)
-    }
-
-    fn register(&mut self) -> io::Result<()> {
-        let registry = self.poll.registry();
-        registry.register(
-            self.signals.source(),
-            Source::Signals.token(),
-            Interest::READABLE,
-        )?;
-        for index in 0..self.listeners.len() {
-            if let Some(socket) = self.listeners.socket(index) {
-                let token = Source::Listener(index).token();
-                registry.register(socket, token, Interest::READABLE)?;
-            }
-        }
-        if let Some(admin) = &mut self.admin {
-            admin.register(registry, Source::Admin.token())?;
-        }
-        Ok(())
-    }
-
     /// The addresses that are listened on, with their real ports.
     pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         self.listeners.addresses()
@@ -230,38 +155,6 @@ impl<O: Viewed> Drop for Server<O> {
 
 fn diagnose(diagnostics: &mut Console, line: &str) {
     diagnostics.print(format!("millpond: {line}\n").as_bytes());
-}
-
-fn open_log(
-    config: &Config,
-    clock: &Clock,
-    documents: &mut DocumentRoot,
-    diagnostics: &mut Console,
-) -> Result<Option<LogFile>, Error> {
-    let Some(path) = &config.log else {
-        return Ok(None);
-    };
-    let failed = |source| Error::Log {
-        path: path.clone(),
-        source,
-    };
-    let mut notices = Vec::new();
-    let log = LogFile::open(path, clock.now().wall, &mut notices).map_err(failed)?;
-    documents.never_serve(log.identities());
-    let is_beneath_root = match (path.canonicalize(), config.root.canonicalize()) {
-        (Ok(log), Ok(root)) => log.starts_with(root),
-        _ => false,
-    };
-    if is_beneath_root {
-        notices.push(format!(
-            "the log '{}' lies in the folder that is served; it will not be served itself",
-            path.display()
-        ));
-    }
-    for notice in notices {
-        diagnose(diagnostics, &notice);
-    }
-    Ok(Some(log))
 }
 
 // Everyone who is idle pays this, a million times: the slot, and the deadline's links.

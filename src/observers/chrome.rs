@@ -8,6 +8,7 @@
 //! The format: "Trace Event Format", Google, 2016. Its `ts` is in microseconds. `B` and `E` begin
 //! and end a span, `i` is an instant, `C` a counter, `M` gives a track its name.
 
+mod tracks;
 mod values;
 
 use std::collections::{HashMap, HashSet};
@@ -15,24 +16,13 @@ use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::time::Duration;
 
+use self::tracks::{CONNECTIONS, LOOP, Track, track_of};
 use self::values::{happening, micros, occasion_name};
 use super::event::Event;
 use crate::key::Key;
 use crate::observer::Census;
 use crate::states::StateName;
 use crate::timeouts::Deadline;
-
-/// The loop's process in the file; a viewer groups tracks by process.
-const LOOP: Track = Track { group: 1, row: 1 };
-/// The process of the connections, one row a slot.
-const CONNECTIONS: u32 = 2;
-
-/// Where something is drawn.
-#[derive(Clone, Copy)]
-struct Track {
-    group: u32,
-    row: u32,
-}
 
 /// A span of the loop's track that has begun.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -262,14 +252,6 @@ impl<W: Write> Chrome<W> {
         }
         self.line.push('}');
         self.out.write_all(self.line.as_bytes())
-    }
-}
-
-fn track_of(slot: u32) -> Track {
-    Track {
-        group: CONNECTIONS,
-        // Row zero is the process itself.
-        row: slot.saturating_add(1),
     }
 }
 

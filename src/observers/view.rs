@@ -7,6 +7,7 @@
 mod cells;
 mod pace;
 mod watch;
+mod watching;
 
 use std::time::Duration;
 
@@ -221,46 +222,6 @@ impl View {
     /// Appends the slab, drawn small: see `cells.rs` for how.
     pub fn draw_cells(&self, out: &mut String) {
         self.cells.draw(self.now, out);
-    }
-
-    /// `watcher` wants to know what happens to the connection in `slot`, or to the first one after
-    /// it in the same cell. Gives up what it watched before.
-    pub fn watch(&mut self, watcher: usize, slot: usize) {
-        self.unwatch(watcher);
-        self.watches.push((watcher, Watch::of(slot)));
-    }
-
-    /// Whether anybody is watched.
-    pub fn is_watching(&self) -> bool {
-        !self.watches.is_empty()
-    }
-
-    /// `watcher` has left.
-    pub fn unwatch(&mut self, watcher: usize) {
-        self.watches.retain(|(other, _)| *other != watcher);
-    }
-
-    /// What `watcher` watches. If nobody was there yet it looks again, within one cell.
-    pub fn watched(&mut self, watcher: usize) -> Option<(&Watch, Option<Known>)> {
-        let span = self.cells.span();
-        let (_, watch) = self
-            .watches
-            .iter_mut()
-            .find(|(other, _)| *other == watcher)?;
-        if watch.key().is_none() {
-            let last = self.known.len();
-            let from = watch.slot().min(last);
-            let to = ((watch.slot() / span + 1) * span).min(last);
-            if let Some(known) = self.known[from..to].iter().find_map(Option::as_ref) {
-                watch.begin(known.key);
-            }
-        }
-        let key = watch.key();
-        let known = key.and_then(|key| {
-            let known = self.known.get(key.slot as usize).copied().flatten();
-            known.filter(|known| known.key == key)
-        });
-        Some((watch, known))
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::UNIX_EPOCH;
 
 use super::*;
 use crate::access_log::{self, Row};
-use crate::config::{Limits, Newcomers, Observing, RequestsPrinted, Sandbox};
+use crate::config::{Config, Limits, Newcomers, Observing, RequestsPrinted, Sandbox};
 use crate::observer::Unobserved;
 use crate::status::Status;
 use crate::target::DotFiles;

@@ -4,6 +4,7 @@
 //! place of another, so that a late event finds its own client or nobody; that spares the serial
 //! numbers that a server needs.
 
+mod census;
 mod ramp;
 
 use std::time::{Duration, Instant};
@@ -14,11 +15,9 @@ use self::ramp::Ramp;
 use crate::agenda::Agenda;
 use crate::behaviour::{Behaviour, Deal};
 use crate::client::{Client, Readiness, Scripts, Shared, Then};
-use crate::ending::{Ending, EndingCounts};
 use crate::samples::{Sample, Samples};
 use crate::settings::Settings;
-use crate::survival::{Fate, Life};
-use crate::tally::{Tally, whole_millis};
+use crate::tally::Tally;
 
 /// The read buffer that all share: what one read brings at the most.
 const BUFFER: usize = 64 * 1024;
@@ -219,42 +218,5 @@ impl Swarm {
     /// How long it is until then.
     pub fn time_to_sample(&self) -> Duration {
         self.samples.due().saturating_sub(self.now())
-    }
-
-    /// How the connections of one behaviour ended, with those that have not.
-    pub fn endings(&self, of: Behaviour) -> EndingCounts {
-        let mut counts = *self.tally.endings(of);
-        for client in self.clients.iter().flatten() {
-            if client.behaviour() == of {
-                let stands = client.age(Duration::ZERO).is_some();
-                let ending = if stands {
-                    Ending::Alive
-                } else {
-                    Ending::Connecting
-                };
-                counts.add(ending, 1);
-            }
-        }
-        counts
-    }
-
-    /// All lives, of one behaviour or of all: those that are over, and those that are not. A
-    /// connection that has not come to stand by now counts as one that ended at once.
-    pub fn lives(&self, of: Option<Behaviour>) -> Vec<Life> {
-        let now = self.now();
-        let is_wanted =
-            |client: &&Client| of.is_none_or(|behaviour| behaviour == client.behaviour());
-        let living = self.clients.iter().flatten().filter(is_wanted);
-        let living = living.map(|client| match client.age(now) {
-            Some(age) => Life {
-                millis: whole_millis(age),
-                fate: Fate::Lived,
-            },
-            None => Life {
-                millis: 0,
-                fate: Fate::Died,
-            },
-        });
-        self.tally.lives(of).chain(living).collect()
     }
 }
