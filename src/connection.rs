@@ -37,19 +37,17 @@ use crate::access_log::Row;
 use crate::cause::Cause;
 use crate::exchange::{Exchange, Record};
 use crate::key::Key;
-use crate::observer::Observer;
+use crate::observer::{Event, Observer};
 use crate::peer::Peer;
 use crate::request;
-use crate::resource::Documents;
-use crate::shared::Shared;
+use crate::shared::{Env, Shared};
 use crate::timeouts::Deadline;
 pub use crate::transport::Readiness;
-use crate::transport::Transport;
 
 /// One client. It owns no buffer: what it holds beyond this struct hangs on its state.
 #[derive(Debug)]
-pub struct Connection<T: Transport> {
-    transport: T,
+pub struct Connection<E: Env> {
+    transport: E::Transport,
     peer: Peer,
     /// Its name, which tells it from earlier ones in the same slot.
     key: Key,
@@ -65,7 +63,7 @@ pub struct Connection<T: Transport> {
     pub queued: Queued,
     /// Whether the pond has closed another for the file that it waits for. Belongs to the pond.
     pub room_made: MadeRoom,
-    state: State<T::File>,
+    state: State<E::File>,
 }
 
 /// Whether a connection stands in one of the pond's queues.
@@ -123,10 +121,10 @@ pub struct Advance {
     pub deadline: Option<Deadline>,
 }
 
-impl<T: Transport> Connection<T> {
+impl<E: Env> Connection<E> {
     /// A connection that was accepted at `now`. Its socket has room to write, and has not said
     /// yet whether there is something to read.
-    pub fn new(transport: T, peer: Peer, key: Key, now: SystemTime) -> Self {
+    pub fn new(transport: E::Transport, peer: Peer, key: Key, now: SystemTime) -> Self {
         let since_1970 = now.duration_since(UNIX_EPOCH).unwrap_or_default();
         Self {
             transport,
@@ -152,7 +150,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Its stream.
-    pub fn transport_mut(&mut self) -> &mut T {
+    pub fn transport_mut(&mut self) -> &mut E::Transport {
         &mut self.transport
     }
 
@@ -178,11 +176,7 @@ impl<T: Transport> Connection<T> {
 
     /// Does all that can be done without waiting, within the budget of a turn. `input` is the
     /// shared read buffer, at least [`HEAD_MAX`](request::HEAD_MAX) bytes.
-    pub fn advance<D: Documents<File = T::File>, O: Observer>(
-        &mut self,
-        shared: &mut Shared<D, O>,
-        input: &mut [u8],
-    ) -> Advance {
+    pub fn advance(&mut self, shared: &mut Shared<E>, input: &mut [u8]) -> Advance {
         let mut turn = Turn::new();
         loop {
             let step = match self.state {
@@ -199,11 +193,7 @@ impl<T: Transport> Connection<T> {
 
     /// The server stops. A request that is already in the socket is answered, and what is being
     /// sent goes on; all else ends.
-    pub fn stop<D: Documents<File = T::File>, O: Observer>(
-        &mut self,
-        shared: &mut Shared<D, O>,
-        input: &mut [u8],
-    ) -> Advance {
+    pub fn stop(&mut self, shared: &mut Shared<E>, input: &mut [u8]) -> Advance {
         if let State::Reading(_) | State::Idle = self.state {
             self.expect_input();
         }
@@ -215,7 +205,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// It is being dropped for `cause`: a response that is on its way gets its row.
-    pub fn abandon<D, O: Observer>(&self, cause: Cause, shared: &mut Shared<D, O>) {
+    pub fn abandon(&self, cause: Cause, shared: &mut Shared<E>) {
         if let State::Responding(exchange) = &self.state {
             self.log(&exchange.record, exchange.body_sent, Some(cause), shared);
             shared.descriptors.files -= exchange.files();
@@ -234,12 +224,12 @@ impl<T: Transport> Connection<T> {
     }
 
     /// One row for each response, when it has ended one way or the other.
-    fn log<S: AsRef<str>, D, O: Observer>(
+    fn log<S: AsRef<str>>(
         &self,
         record: &Record<S>,
         bytes: u64,
         cut_short: Option<Cause>,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) {
         let ended = shared.clock.elapsed();
         let row = Row {
@@ -256,7 +246,10 @@ impl<T: Transport> Connection<T> {
         };
         shared.log.record(&row, shared.clock.now().monotonic);
         let observer = &mut shared.observer;
-        observer.logged(self.key, record.status, bytes, cut_short);
+        observer.event(
+            Some(self.key),
+            Event::Logged(record.status, bytes, cut_short),
+        );
     }
 }
 

@@ -33,6 +33,16 @@ pub fn append(out: &mut String, text: &[u8]) {
     }
 }
 
+/// Appends method and target, or `-` for a request that could not be read.
+pub fn append_request(out: &mut String, method: &str, target: &str) {
+    if method.is_empty() {
+        return out.push('-');
+    }
+    append(out, method.as_bytes());
+    out.push(' ');
+    append(out, target.as_bytes());
+}
+
 /// Appends `text` as a cell of the log: rule 1, then rule 2.
 pub fn append_cell(out: &mut String, text: &[u8]) {
     if text.first().copied().is_some_and(begins_a_formula) {

@@ -4,10 +4,9 @@
 //! the clock once for each event, and hands the event on to those of its parts that were asked for.
 
 pub mod chrome;
-pub mod event;
+mod event;
 pub mod laws;
 pub mod recorder;
-mod telling;
 pub mod trace;
 pub mod trace_file;
 pub mod view;
@@ -21,7 +20,6 @@ use std::time::{Duration, Instant};
 
 use rustix::fs::OFlags;
 
-use self::event::Event;
 use self::recorder::Recorder;
 use self::trace::Trace;
 use self::trace_file::TraceFile;
@@ -29,7 +27,10 @@ use self::view::{View, Viewed};
 use crate::config::{Config, Observing};
 use crate::console::Console;
 use crate::error::Error;
+use crate::escape;
 use crate::key::Key;
+use crate::observer::{Event, Observer};
+use crate::status::Status;
 
 /// Everything that watches.
 #[derive(Debug)]
@@ -72,21 +73,41 @@ impl Observers {
 
     /// Called from a hundred places in the loop: copies of it would be most of the program.
     #[inline(never)]
-    fn see(&mut self, key: Option<Key>, event: Event) {
+    fn see(&mut self, key: Option<Key>, event: Event, request: &str) {
         let at = self.start.elapsed();
         if let Some(file) = &mut self.trace_file {
-            file.see(at, key, event);
+            file.see(at, key, event, request);
         }
         if let Some(recorder) = &mut self.recorder {
-            recorder.see(at, key, event);
+            recorder.see(at, key, event, request);
         }
         if let Some(view) = &mut self.view {
-            view.see(at, key, event);
+            view.see(at, key, event, request);
         }
         // Last, since it may take its time.
         if let Some(trace) = &mut self.trace {
-            trace.see(at, key, event);
+            trace.see(at, key, event, request);
         }
+    }
+}
+
+impl Observer for Observers {
+    fn event(&mut self, key: Option<Key>, mut event: Event) {
+        match &mut event {
+            Event::TurnBegins(now, _) => self.now = now.monotonic,
+            // Told from now on, since the server's clock is not ours.
+            Event::DeadlineSet(_, due) => *due = due.saturating_sub(self.now),
+            _ => {}
+        }
+        self.see(key, event, "");
+    }
+
+    fn responds(&mut self, key: Key, method: &str, target: &str, status: Status) {
+        let mut request = String::new();
+        if self.wants_requests() {
+            escape::append_request(&mut request, method, target);
+        }
+        self.see(Some(key), Event::Responds(status), &request);
     }
 }
 

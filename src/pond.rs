@@ -18,16 +18,15 @@ use slab::Slab;
 use crate::cause::{Cause, CauseCounts};
 use crate::connection::{Advance, Connection, MadeRoom, Queued, Readiness, Then};
 pub use crate::key::Key;
-use crate::observer::{Observer, Occasion, Queue, Unobserved};
+use crate::observer::{Event, Observer, Occasion, Queue};
 use crate::request::HEAD_MAX;
 use crate::resource::Documents;
-use crate::shared::Shared;
+use crate::shared::{Env, Shared};
 use crate::timeouts::{Deadline, Timeouts};
-use crate::transport::Transport;
 
 /// The connections, and what they share.
-pub struct Pond<T: Transport, D, O = Unobserved> {
-    connections: Slab<Connection<T>>,
+pub struct Pond<E: Env> {
+    connections: Slab<Connection<E>>,
     timeouts: Timeouts,
     /// Connections whose socket is ready but whose work is not done: an edge that they have seen
     /// does not come again, so they must be remembered.
@@ -39,7 +38,7 @@ pub struct Pond<T: Transport, D, O = Unobserved> {
     parked: VecDeque<Key>,
     /// When one of them is tried again, even if no descriptor is known to be free.
     retry_at: Duration,
-    shared: Shared<D, O>,
+    shared: Shared<E>,
     /// The shared read buffer.
     input: Box<[u8]>,
     next_serial: u32,
@@ -47,9 +46,9 @@ pub struct Pond<T: Transport, D, O = Unobserved> {
     closed: CauseCounts,
 }
 
-impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
+impl<E: Env> Pond<E> {
     /// A pond without connections. Nothing is allocated in proportion to its bounds.
-    pub fn new(shared: Shared<D, O>) -> Self {
+    pub fn new(shared: Shared<E>) -> Self {
         let limits = shared.limits.clone();
         Self {
             connections: Slab::new(),
@@ -67,12 +66,12 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     }
 
     /// What the connections share.
-    pub fn shared(&self) -> &Shared<D, O> {
+    pub fn shared(&self) -> &Shared<E> {
         &self.shared
     }
 
     /// What the connections share, to change.
-    pub fn shared_mut(&mut self) -> &mut Shared<D, O> {
+    pub fn shared_mut(&mut self) -> &mut Shared<E> {
         &mut self.shared
     }
 
@@ -122,7 +121,9 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
         connection.note(readiness);
         let queued = connection.queued;
         let is_responding = connection.is_responding();
-        self.shared.observer.ready(key, readiness);
+        self.shared
+            .observer
+            .event(Some(key), Event::Ready(readiness));
         // One that stands in a queue has its turn from there.
         if queued != Queued::No {
             return;
@@ -165,7 +166,7 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
         }
     }
 
-    fn find(&mut self, key: Key) -> Option<&mut Connection<T>> {
+    fn find(&mut self, key: Key) -> Option<&mut Connection<E>> {
         self.connections
             .get_mut(key.slot as usize)
             .filter(|connection| connection.key() == key)
@@ -173,10 +174,12 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
 
     fn advance(&mut self, key: Key, occasion: Occasion) {
         if let Some(connection) = self.connections.get_mut(key.slot as usize) {
-            self.shared.observer.work_begins(key, occasion);
+            self.shared
+                .observer
+                .event(Some(key), Event::WorkBegins(occasion));
             let advance = connection.advance(&mut self.shared, &mut self.input);
             self.settle(key, advance);
-            self.shared.observer.work_ends(key);
+            self.shared.observer.event(Some(key), Event::WorkEnds);
         }
     }
 
@@ -208,7 +211,9 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
         let now = self.shared.clock.now().monotonic;
         self.timeouts.set(key.slot, deadline, now);
         let due = self.timeouts.due(key.slot).unwrap_or(now);
-        self.shared.observer.deadline_set(key, deadline, due);
+        self.shared
+            .observer
+            .event(Some(key), Event::DeadlineSet(deadline, due));
     }
 
     fn queue(&mut self, key: Key) {
@@ -217,7 +222,9 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
         {
             connection.queued = Queued::Ready;
             self.ready.push_back(key);
-            self.shared.observer.queued(key, Queue::Ready);
+            self.shared
+                .observer
+                .event(Some(key), Event::Queued(Queue::Ready));
         }
     }
 
@@ -227,7 +234,9 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
             connection.abandon(cause, &mut self.shared);
             self.shared.descriptors.connections -= 1;
             self.closed.add(cause);
-            self.shared.observer.closed(connection.key(), cause);
+            self.shared
+                .observer
+                .event(Some(connection.key()), Event::Closed(cause));
         }
     }
 }

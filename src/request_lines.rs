@@ -45,13 +45,7 @@ impl RequestLines {
         if self.printed == RequestsPrinted::No {
             return;
         }
-        if method.is_empty() {
-            self.text.push('-');
-        } else {
-            escape::append(&mut self.text, method.as_bytes());
-            self.text.push(' ');
-            escape::append(&mut self.text, target.as_bytes());
-        }
+        escape::append_request(&mut self.text, method, target);
         self.text.push(' ');
         self.text
             .push_str(itoa::Buffer::new().format(status.code()));

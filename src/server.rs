@@ -24,15 +24,28 @@ use crate::console::Console;
 use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::log_file::LogFile;
+use crate::observer::Event;
 use crate::observers::view::Viewed;
 use crate::pond::Pond;
 use crate::resource::DocumentRoot;
+use crate::shared::Env;
 
 /// How many events one call to the kernel may bring.
 const EVENTS: usize = 1024;
 
 /// Lines that wait for their reader are tried again after this time.
 const CONSOLE_RETRY: Duration = Duration::from_millis(100);
+
+/// What the server's pond is made of.
+#[derive(Debug)]
+pub struct Live<O>(std::marker::PhantomData<O>);
+
+impl<O: Viewed> Env for Live<O> {
+    type File = std::fs::File;
+    type Transport = TcpStream;
+    type Documents = DocumentRoot;
+    type Observer = O;
+}
 
 /// A server, listening.
 pub struct Server<O: Viewed> {
@@ -42,7 +55,7 @@ pub struct Server<O: Viewed> {
     admin: Option<Admin>,
     /// When the stop is over, whoever is still there.
     stop_by: Option<Duration>,
-    pond: Pond<TcpStream, DocumentRoot, O>,
+    pond: Pond<Live<O>>,
     log_file: Option<LogFile>,
     output: Console,
     diagnostics: Console,
@@ -65,7 +78,10 @@ impl<O: Viewed> Server<O> {
         let mut events = Events::with_capacity(EVENTS);
         while !self.is_over() {
             let timeout = self.timeout();
-            self.pond.shared_mut().observer.poll_begins(timeout);
+            self.pond
+                .shared_mut()
+                .observer
+                .event(None, Event::PollBegins(timeout));
             match self.poll.poll(&mut events, timeout) {
                 Ok(()) => {}
                 // A signal that we don't handle, or a pause of the whole process. Deadlines wait
@@ -93,7 +109,7 @@ impl<O: Viewed> Server<O> {
             Some(_) => viewing::events_of_clients(events),
             None => events.iter().count(),
         };
-        shared.observer.turn_begins(now, count);
+        shared.observer.event(None, Event::TurnBegins(now, count));
         for event in events {
             match Source::of(event.token()) {
                 Source::Connection(key) => self.pond.event(key, readiness(event)),
@@ -109,7 +125,10 @@ impl<O: Viewed> Server<O> {
         self.show();
         self.pond.end_turn();
         let census = self.pond.census();
-        self.pond.shared_mut().observer.turn_ends(census);
+        self.pond
+            .shared_mut()
+            .observer
+            .event(None, Event::TurnEnds(census));
     }
 
     /// How long the kernel may let us sleep.
@@ -160,7 +179,7 @@ fn diagnose(diagnostics: &mut Console, line: &str) {
 // Everyone who is idle pays this, a million times: the slot, and the deadline's links.
 // (mio's sockets carry one more field in debug builds.)
 #[cfg(not(debug_assertions))]
-const _: () = assert!(size_of::<Connection<TcpStream>>() <= 64);
+const _: () = assert!(size_of::<Connection<Live<crate::observer::Unobserved>>>() <= 64);
 
 #[cfg(test)]
 mod tests;

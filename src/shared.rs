@@ -4,19 +4,33 @@ use crate::access_log::AccessLog;
 use crate::clock::Clock;
 use crate::config::{Limits, PHASE_SEND_BUDGET};
 use crate::descriptors::DescriptorUse;
-use crate::observer::Unobserved;
+use crate::observer::Observer;
 use crate::request_lines::RequestLines;
+use crate::resource::Documents;
 use crate::target::DotFiles;
+use crate::transport::Transport;
+
+/// What a pond is made of: the real thing in the server, invented ones in tests.
+pub trait Env {
+    /// An open file.
+    type File;
+    /// A client's stream.
+    type Transport: Transport<File = Self::File>;
+    /// The files.
+    type Documents: Documents<File = Self::File>;
+    /// Who watches.
+    type Observer: Observer;
+}
 
 /// One of each for the whole loop; none belongs to a connection.
 #[derive(Debug)]
-pub struct Shared<D, O = Unobserved> {
+pub struct Shared<E: Env> {
     /// The bounds on each connection.
     pub limits: Limits,
     /// Whether names that begin with a dot are served.
     pub dot_files: DotFiles,
     /// The files.
-    pub documents: D,
+    pub documents: E::Documents,
     /// The time of this turn.
     pub clock: Clock,
     /// The rows of this second.
@@ -32,10 +46,10 @@ pub struct Shared<D, O = Unobserved> {
     /// Where heads and small bodies are put together: the shared write buffer.
     pub output: Vec<u8>,
     /// Who watches.
-    pub observer: O,
+    pub observer: E::Observer,
 }
 
-impl<D, O> Shared<D, O> {
+impl<E: Env> Shared<E> {
     /// Whether this phase of the turn has sent its share. What is left to send has its turn later,
     /// so that the time of a turn is bounded.
     pub fn has_sent_enough(&self) -> bool {

@@ -20,7 +20,7 @@ use crate::observers::laws::Laws;
 use crate::peer::Peer;
 use crate::request_lines::RequestLines;
 use crate::resource::{Content, Documents, Missing, Resource, SMALL};
-use crate::shared::{Phase, Shared};
+use crate::shared::{Env, Phase, Shared};
 use crate::target::DotFiles;
 pub(crate) use answers::{
     CLOSE, DATE, MODIFIED, assert_same, big, error_page, head, kept, ok_head, responses, small,
@@ -64,6 +64,17 @@ pub(crate) const LAST_AND_MORE: &str =
 /// The rows that go with them, as [`take_outcomes`] gives them.
 pub(crate) const GET_SMALL_ROW: &str = "GET /small.txt small.txt 200 10 complete";
 pub(crate) const GET_BIG_ROW: &str = "GET /big.bin big.bin 200 20000 complete";
+
+/// What the tests' ponds are made of.
+#[derive(Debug)]
+pub(crate) struct Rigged;
+
+impl Env for Rigged {
+    type File = MemoryFile;
+    type Transport = Scripted;
+    type Documents = Files;
+    type Observer = Laws;
+}
 
 /// Documents in memory: small ones are bytes, larger ones files, as in a real root.
 #[derive(Debug, Default)]
@@ -131,7 +142,7 @@ pub(crate) fn moment(milliseconds: u64) -> Now {
 }
 
 /// What connections share: a clock that stands at the start, and the usual files.
-pub(crate) fn shared(limits: Limits) -> Shared<Files, Laws> {
+pub(crate) fn shared(limits: Limits) -> Shared<Rigged> {
     let descriptors = DescriptorUse::of(limits.max_descriptors);
     let mut documents = Files::default();
     documents.add("small.txt", b"0123456789".to_vec());
@@ -162,7 +173,7 @@ pub(crate) const MISSING_PAGE: &str = "<p>none</p>";
 pub(crate) const BIG: usize = 20_000;
 
 /// Takes the rows that were logged, with all their cells.
-pub(crate) fn take_rows(shared: &mut Shared<Files, Laws>) -> Vec<csv::StringRecord> {
+pub(crate) fn take_rows(shared: &mut Shared<Rigged>) -> Vec<csv::StringRecord> {
     let text = shared.log.take();
     csv::ReaderBuilder::new()
         .has_headers(false)
@@ -174,7 +185,7 @@ pub(crate) fn take_rows(shared: &mut Shared<Files, Laws>) -> Vec<csv::StringReco
 
 /// Takes the rows that were logged: method, target, file, status, bytes and outcome, with `-` for
 /// what is empty.
-pub(crate) fn take_outcomes(shared: &mut Shared<Files, Laws>) -> Vec<String> {
+pub(crate) fn take_outcomes(shared: &mut Shared<Rigged>) -> Vec<String> {
     let cell = |row: &csv::StringRecord, index: usize| match &row[index] {
         "" | "'-" => "-".to_owned(),
         text => text.to_owned(),

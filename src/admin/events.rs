@@ -37,12 +37,9 @@ pub(super) fn append_connection(out: &mut String, watch: &Watch, known: Option<K
             append_known(json, &known, now);
         }
         json.array("timeline", |json| {
-            for line in watch.lines() {
-                let Some(sentence) = line.sentence() else {
-                    continue;
-                };
+            for (at, sentence) in watch.lines() {
                 json.element(|json| {
-                    json.number("at", seconds(line.at));
+                    json.number("at", seconds(at));
                     json.string("text", &sentence);
                 });
             }

@@ -2,11 +2,11 @@
 
 use super::{Connection, Queued, State};
 use crate::request;
+use crate::shared::Env;
 use crate::states::StateName;
 use crate::timeouts::Deadline;
-use crate::transport::Transport;
 
-impl<T: Transport> Connection<T> {
+impl<E: Env> Connection<E> {
     /// Its state, without the data.
     pub fn state_name(&self) -> StateName {
         match &self.state {

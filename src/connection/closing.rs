@@ -6,18 +6,14 @@ use super::{Connection, State, Then, Turn};
 use crate::cause::Cause;
 use crate::config::CLOSING_DISCARDS;
 use crate::exchange::After;
-use crate::observer::Observer;
-use crate::shared::Shared;
+use crate::observer::{Event, Observer};
+use crate::shared::{Env, Shared};
 use crate::states::StateName;
 use crate::transport::Transport;
 
-impl<T: Transport> Connection<T> {
+impl<E: Env> Connection<E> {
     /// After a response: Idle, or the end.
-    pub(super) fn finish<D, O: Observer>(
-        &mut self,
-        after: After,
-        shared: &mut Shared<D, O>,
-    ) -> ControlFlow<Then> {
+    pub(super) fn finish(&mut self, after: After, shared: &mut Shared<E>) -> ControlFlow<Then> {
         match after {
             After::Keep => {
                 self.state = State::Idle;
@@ -31,11 +27,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Ends our side, and then waits for the peer's end (RFC 9112, 9.6).
-    fn close_in_stages<D, O: Observer>(
-        &mut self,
-        cause: Cause,
-        shared: &mut Shared<D, O>,
-    ) -> ControlFlow<Then> {
+    fn close_in_stages(&mut self, cause: Cause, shared: &mut Shared<E>) -> ControlFlow<Then> {
         if self.transport.shutdown_write().is_err() {
             return Break(Then::Close(cause));
         }
@@ -44,15 +36,18 @@ impl<T: Transport> Connection<T> {
             cause,
         };
         let observer = &mut shared.observer;
-        observer.changed(self.key, StateName::Responding, StateName::Closing);
+        observer.event(
+            Some(self.key),
+            Event::Changed(StateName::Responding, StateName::Closing),
+        );
         Continue(())
     }
 
     /// Closing: throws input away until the peer ends its side too.
-    pub(super) fn discard<D, O: Observer>(
+    pub(super) fn discard(
         &mut self,
         turn: &mut Turn,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
         input: &mut [u8],
     ) -> ControlFlow<Then> {
         let State::Closing {
@@ -71,11 +66,11 @@ impl<T: Transport> Connection<T> {
         }
         match self.transport.read(input) {
             Ok(0) => {
-                shared.observer.read(self.key, 0);
+                shared.observer.event(Some(self.key), Event::Read(0));
                 Break(Then::Close(cause))
             }
             Ok(count) => {
-                shared.observer.read(self.key, count);
+                shared.observer.event(Some(self.key), Event::Read(count));
                 self.ready.readable = count == input.len() || self.ready.read_closed;
                 turn.send_budget = turn.send_budget.saturating_sub(count);
                 let count = u32::try_from(count).unwrap_or(u32::MAX);

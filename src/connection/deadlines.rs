@@ -4,22 +4,15 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use super::{Advance, Connection, State, Then, Turn};
 use crate::cause::Cause;
-use crate::observer::Observer;
 use crate::request;
-use crate::resource::Documents;
-use crate::shared::Shared;
-use crate::transport::Transport;
+use crate::shared::{Env, Shared};
 
-impl<T: Transport> Connection<T> {
+impl<E: Env> Connection<E> {
     /// Its deadline has passed. Before a connection is given up, what it waited for is tried once
     /// more: a request may lie in the socket whose event has not been seen, as after a pause of the
     /// whole machine; and room to write is told only when about a third of the send queue is free,
     /// which an honest slow reader may need longer for than the deadline.
-    pub fn deadline_passed<D: Documents<File = T::File>, O: Observer>(
-        &mut self,
-        shared: &mut Shared<D, O>,
-        input: &mut [u8],
-    ) -> Advance {
+    pub fn deadline_passed(&mut self, shared: &mut Shared<E>, input: &mut [u8]) -> Advance {
         if let State::Closing { cause, .. } = self.state {
             return Advance::close(cause);
         }
@@ -34,10 +27,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// What it waited for has not come.
-    fn give_up<D: Documents<File = T::File>, O: Observer>(
-        &mut self,
-        shared: &mut Shared<D, O>,
-    ) -> Advance {
+    fn give_up(&mut self, shared: &mut Shared<E>) -> Advance {
         match &self.state {
             State::Reading(Some(kept)) if !request::is_blank(&kept.bytes) => {
                 self.refuse_partial_head(shared)
@@ -50,10 +40,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// A head that has begun and not ended in time gets a 400.
-    fn refuse_partial_head<D: Documents<File = T::File>, O: Observer>(
-        &mut self,
-        shared: &mut Shared<D, O>,
-    ) -> Advance {
+    fn refuse_partial_head(&mut self, shared: &mut Shared<E>) -> Advance {
         let State::Reading(Some(kept)) = std::mem::replace(&mut self.state, State::Reading(None))
         else {
             return Advance::close(Cause::HeadDeadline);

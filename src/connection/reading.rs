@@ -9,10 +9,9 @@ use super::{Connection, Kept, State, Then};
 use crate::answer::Exhausted;
 use crate::cause::Cause;
 use crate::config::REQUEST_BUDGET;
-use crate::observer::{Direction, Observer};
+use crate::observer::{Direction, Event, Observer};
 use crate::request::{self, HEAD_MAX, Parsed};
-use crate::resource::Documents;
-use crate::shared::Shared;
+use crate::shared::{Env, Shared};
 use crate::states::StateName;
 use crate::timeouts::Deadline;
 use crate::transport::Transport;
@@ -33,12 +32,12 @@ enum Stop {
     Over(Then),
 }
 
-impl<T: Transport> Connection<T> {
+impl<E: Env> Connection<E> {
     /// Reading and Idle: reads what is there, and answers it.
-    pub(super) fn read<D: Documents<File = T::File>, O: Observer>(
+    pub(super) fn read(
         &mut self,
         turn: &mut Turn,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
         input: &mut [u8],
     ) -> ControlFlow<Then> {
         if let Some(kept) = self.take_kept_if(|kept| kept.scanned < kept.bytes.len()) {
@@ -51,14 +50,17 @@ impl<T: Transport> Connection<T> {
         let room = HEAD_MAX - self.kept_length();
         match self.transport.read(&mut input[..room]) {
             Ok(0) => {
-                shared.observer.read(self.key, 0);
+                shared.observer.event(Some(self.key), Event::Read(0));
                 Break(Then::Close(Cause::Peer))
             }
             Ok(count) => {
-                shared.observer.read(self.key, count);
+                shared.observer.event(Some(self.key), Event::Read(count));
                 if let State::Idle = self.state {
                     let observer = &mut shared.observer;
-                    observer.changed(self.key, StateName::Idle, StateName::Reading);
+                    observer.event(
+                        Some(self.key),
+                        Event::Changed(StateName::Idle, StateName::Reading),
+                    );
                 }
                 self.ready.readable = count == room || self.ready.read_closed;
                 turn.arrival = std::mem::replace(&mut self.unread, Arrival::Unknown);
@@ -80,14 +82,16 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    pub(super) fn read_failed<D, O: Observer>(
+    pub(super) fn read_failed(
         &mut self,
         error: &io::Error,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) -> ControlFlow<Then> {
         match error.kind() {
             io::ErrorKind::WouldBlock => {
-                shared.observer.would_block(self.key, Direction::Read);
+                shared
+                    .observer
+                    .event(Some(self.key), Event::WouldBlock(Direction::Read));
                 self.ready.readable = false;
                 self.unread = Arrival::Unknown;
                 Break(Then::Wait)
@@ -112,11 +116,11 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Answers the requests in `input`, in order, and settles what becomes of the rest.
-    fn serve<D: Documents<File = T::File>, O: Observer>(
+    fn serve(
         &mut self,
         input: Input,
         turn: &mut Turn,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) -> ControlFlow<Then> {
         let (at, stop) = self.answer_all(&input, turn, shared);
         turn.deadline = input.deadline_from(at).or(turn.deadline);
@@ -151,11 +155,11 @@ impl<T: Transport> Connection<T> {
 
     /// Answers one request after the other. Gives how many bytes have been dealt with, and why it
     /// ended there.
-    fn answer_all<D: Documents<File = T::File>, O: Observer>(
+    fn answer_all(
         &mut self,
         input: &Input,
         turn: &mut Turn,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) -> (usize, Stop) {
         let mut at = 0;
         let mut scanned = input.scanned();
@@ -170,19 +174,19 @@ impl<T: Transport> Connection<T> {
                 StateName::Idle
             };
             let observer = &mut shared.observer;
-            observer.changed(self.key, StateName::Responding, next);
+            observer.event(Some(self.key), Event::Changed(StateName::Responding, next));
             scanned = 0;
         }
     }
 
     /// Answers the request at the front of `rest`, and gives its length if the next one can follow
     /// at once.
-    fn answer_next<D: Documents<File = T::File>, O: Observer>(
+    fn answer_next(
         &mut self,
         rest: &[u8],
         scanned: usize,
         turn: &mut Turn,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) -> Result<usize, Stop> {
         if rest.is_empty() {
             return Err(Stop::Drained);

@@ -7,22 +7,22 @@ use super::{Connection, State, Then, Turn};
 use crate::answer::{self, Answer, Exhausted};
 use crate::cause::Cause;
 use crate::exchange::{After, Exchange, FileRange, Record};
-use crate::observer::{Direction, Observer};
+use crate::observer::{Direction, Event, Observer};
 use crate::request::{Method, Persistence, Request, RequestLine};
-use crate::resource::{Content, Documents};
+use crate::resource::Content;
 use crate::response::{self, ConnectionField};
-use crate::shared::{Phase, Shared};
+use crate::shared::{Env, Phase, Shared};
 use crate::states::StateName;
 use crate::transport::{Follow, Transport};
 
-impl<T: Transport> Connection<T> {
+impl<E: Env> Connection<E> {
     /// Answers one request. `beyond` is the input that follows it.
-    pub(super) fn answer<D: Documents<File = T::File>, O: Observer>(
+    pub(super) fn answer(
         &mut self,
         request: &Request,
         beyond: &[u8],
         turn: &mut Turn,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) -> Result<ControlFlow<Then>, Exhausted> {
         let now = shared.clock.now().wall;
         let dot_files = shared.dot_files;
@@ -39,12 +39,12 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Answers what can't be trusted with 400, after which nothing more is read as a request.
-    pub(super) fn refuse<D: Documents<File = T::File>, O: Observer>(
+    pub(super) fn refuse(
         &mut self,
         line: Option<RequestLine>,
         cause: Cause,
         turn: &mut Turn,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) -> ControlFlow<Then> {
         turn.look_anew_if_needed(&mut shared.documents);
         let mut answer = answer::bad_request(&mut shared.documents);
@@ -57,7 +57,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// Whether the connection is kept after this answer.
-    fn after<D, O>(&self, persistence: Persistence, beyond: &[u8], shared: &Shared<D, O>) -> After {
+    fn after(&self, persistence: Persistence, beyond: &[u8], shared: &Shared<E>) -> After {
         let limits = &shared.limits;
         let used_up = limits
             .keep_alive_requests
@@ -76,7 +76,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// What the head says of that.
-    fn connection_field<D, O>(&self, after: After, shared: &Shared<D, O>) -> ConnectionField {
+    fn connection_field(&self, after: After, shared: &Shared<E>) -> ConnectionField {
         let limits = &shared.limits;
         match after {
             After::CloseInStages(_) | After::CloseAtOnce => ConnectionField::Close,
@@ -92,17 +92,20 @@ impl<T: Transport> Connection<T> {
 
     /// Sends an answer, as far as the socket takes it. A small one leaves in one write from the
     /// shared buffer and leaves nothing behind; of any other the rest goes into `Responding`.
-    fn respond<D: Documents<File = T::File>, O: Observer>(
+    fn respond(
         &mut self,
-        answer: &Answer<T::File>,
+        answer: &Answer<E::File>,
         line: Option<RequestLine>,
         after: After,
         turn: &mut Turn,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) -> ControlFlow<Then> {
         let record = record_of(answer, line, shared);
         let observer = &mut shared.observer;
-        observer.changed(self.key, StateName::Reading, StateName::Responding);
+        observer.event(
+            Some(self.key),
+            Event::Changed(StateName::Reading, StateName::Responding),
+        );
         observer.responds(self.key, record.method, record.target, record.status);
         shared
             .lines
@@ -143,14 +146,14 @@ impl<T: Transport> Connection<T> {
 
     /// Puts head and small body together in `output`. Gives the head's length, and the body if it
     /// is a file.
-    fn compose<D, O>(
+    fn compose(
         &self,
         output: &mut Vec<u8>,
-        answer: &Answer<T::File>,
+        answer: &Answer<E::File>,
         method: &str,
         after: After,
-        shared: &Shared<D, O>,
-    ) -> (usize, Option<FileRange<T::File>>) {
+        shared: &Shared<E>,
+    ) -> (usize, Option<FileRange<E::File>>) {
         output.clear();
         let connection = self.connection_field(after, shared);
         let (date, now) = (shared.clock.date(), shared.clock.now().wall);
@@ -165,11 +168,11 @@ impl<T: Transport> Connection<T> {
     }
 
     /// The first write of a response: zero bytes if the socket has no room at all.
-    fn write_first<D, O: Observer>(
+    fn write_first(
         &mut self,
         bytes: &[u8],
         body_follows: bool,
-        shared: &mut Shared<D, O>,
+        shared: &mut Shared<E>,
     ) -> io::Result<usize> {
         if !self.ready.writable {
             return Ok(0);
@@ -186,7 +189,9 @@ impl<T: Transport> Connection<T> {
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.ready.writable = false;
-                shared.observer.would_block(self.key, Direction::Write);
+                shared
+                    .observer
+                    .event(Some(self.key), Event::WouldBlock(Direction::Write));
                 Ok(0)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
@@ -196,10 +201,10 @@ impl<T: Transport> Connection<T> {
 }
 
 /// What the log will say of an answer that is given now.
-fn record_of<'a, F, D, O>(
-    answer: &'a Answer<F>,
+fn record_of<'a, E: Env>(
+    answer: &'a Answer<E::File>,
     line: Option<RequestLine<'a>>,
-    shared: &Shared<D, O>,
+    shared: &Shared<E>,
 ) -> Record<&'a str> {
     let now = shared.clock.now();
     let (method, target) = line.map_or(("", ""), |line| (line.method, line.target));

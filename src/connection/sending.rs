@@ -7,19 +7,15 @@ use super::{Connection, Kept, State, Then, Turn};
 use crate::cause::Cause;
 use crate::config::READ_AHEAD;
 use crate::exchange::{After, Piece};
-use crate::observer::{Direction, Observer};
-use crate::shared::{Phase, Shared};
+use crate::observer::{Direction, Event, Observer};
+use crate::shared::{Env, Phase, Shared};
 use crate::states::StateName;
 use crate::timeouts::Deadline;
 use crate::transport::Transport;
 
-impl<T: Transport> Connection<T> {
+impl<E: Env> Connection<E> {
     /// Responding: sends the next piece.
-    pub(super) fn send<D, O: Observer>(
-        &mut self,
-        turn: &mut Turn,
-        shared: &mut Shared<D, O>,
-    ) -> ControlFlow<Then> {
+    pub(super) fn send(&mut self, turn: &mut Turn, shared: &mut Shared<E>) -> ControlFlow<Then> {
         let State::Responding(exchange) = &mut self.state else {
             return Continue(());
         };
@@ -65,15 +61,13 @@ impl<T: Transport> Connection<T> {
         }
     }
 
-    fn send_failed<D, O: Observer>(
-        &mut self,
-        error: &io::Error,
-        shared: &mut Shared<D, O>,
-    ) -> ControlFlow<Then> {
+    fn send_failed(&mut self, error: &io::Error, shared: &mut Shared<E>) -> ControlFlow<Then> {
         match error.kind() {
             io::ErrorKind::WouldBlock => {
                 self.ready.writable = false;
-                shared.observer.would_block(self.key, Direction::Write);
+                shared
+                    .observer
+                    .event(Some(self.key), Event::WouldBlock(Direction::Write));
                 Break(Then::Wait)
             }
             io::ErrorKind::Interrupted => {
@@ -89,11 +83,7 @@ impl<T: Transport> Connection<T> {
     }
 
     /// The response has left: its row is written, and the input read beyond its request is next.
-    fn sent_all<D, O: Observer>(
-        &mut self,
-        turn: &mut Turn,
-        shared: &mut Shared<D, O>,
-    ) -> ControlFlow<Then> {
+    fn sent_all(&mut self, turn: &mut Turn, shared: &mut Shared<E>) -> ControlFlow<Then> {
         let State::Responding(exchange) = std::mem::replace(&mut self.state, State::Idle) else {
             return Continue(());
         };
@@ -112,7 +102,7 @@ impl<T: Transport> Connection<T> {
                 StateName::Reading
             };
             let observer = &mut shared.observer;
-            observer.changed(self.key, StateName::Responding, next);
+            observer.event(Some(self.key), Event::Changed(StateName::Responding, next));
         }
         if after == After::Keep && !exchange.leftover.is_empty() {
             self.state = State::Reading(Some(Box::new(Kept {

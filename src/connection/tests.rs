@@ -17,14 +17,12 @@ use std::rc::Rc;
 
 use super::*;
 use crate::config::{Limits, SEND_BUDGET};
-use crate::observer::Occasion;
-use crate::observers::laws::Laws;
+use crate::observer::{Event, Occasion};
 use crate::request::{self, HEAD_MAX};
 use crate::shared::Phase;
 use crate::testing::{
-    BOTH, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE,
-    LAST_SMALL, READABLE, Scripted, WRITABLE, Wire, assert_same, moment, peer, shared,
-    take_outcomes,
+    BOTH, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE, LAST_SMALL,
+    READABLE, Rigged, Scripted, WRITABLE, Wire, assert_same, moment, peer, shared, take_outcomes,
 };
 
 /// The name of the only connection there is.
@@ -44,8 +42,8 @@ fn filling() -> String {
 /// A connection with all that it is lent, and the rules of its caller: what a pond would do.
 struct Rig {
     wire: Rc<RefCell<Wire>>,
-    connection: Connection<Scripted>,
-    shared: Shared<Files, Laws>,
+    connection: Connection<Rigged>,
+    shared: Shared<Rigged>,
     input: Vec<u8>,
     /// The deadline that the pond would have queued.
     deadline: Deadline,
@@ -62,8 +60,10 @@ impl Rig {
         let mut shared = shared(limits);
         // What a pond tells of it.
         let due = shared.limits.duration_of(Deadline::FirstByte);
-        shared.observer.accepted(KEY, peer());
-        shared.observer.deadline_set(KEY, Deadline::FirstByte, due);
+        shared.observer.event(Some(KEY), Event::Accepted(peer()));
+        shared
+            .observer
+            .event(Some(KEY), Event::DeadlineSet(Deadline::FirstByte, due));
         Self {
             connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), KEY, moment(0).wall),
             wire,
@@ -148,7 +148,7 @@ impl Rig {
                 drop(wire);
                 self.connection.abandon(cause, &mut self.shared);
                 self.closed = Some(cause);
-                self.shared.observer.closed(KEY, cause);
+                self.shared.observer.event(Some(KEY), Event::Closed(cause));
                 self.end_work();
                 assert_eq!(self.shared.descriptors.files, 0);
                 return advance;
@@ -172,12 +172,14 @@ impl Rig {
     }
 
     fn begin_work(&mut self) {
-        self.shared.observer.work_begins(KEY, Occasion::Event);
+        self.shared
+            .observer
+            .event(Some(KEY), Event::WorkBegins(Occasion::Event));
     }
 
     fn end_work(&mut self) {
         let observer = &mut self.shared.observer;
-        observer.work_ends(KEY);
+        observer.event(Some(KEY), Event::WorkEnds);
         assert_eq!(observer.breach, None);
         assert_eq!(observer.rows, self.shared.log.recorded());
     }

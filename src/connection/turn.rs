@@ -3,9 +3,9 @@
 
 use crate::config::{REQUEST_BUDGET, SEND_BUDGET};
 use crate::key::Key;
-use crate::observer::Observer;
+use crate::observer::{Event, Observer};
 use crate::resource::Documents;
-use crate::shared::Shared;
+use crate::shared::{Env, Shared};
 use crate::timeouts::Deadline;
 
 /// When the next request came, seen from what this turn has found of files. A client may have changed
@@ -54,14 +54,9 @@ impl Turn {
     }
 
     /// Takes what was sent off the budgets, the connection's and that of all.
-    pub(super) fn count_sent<D, O: Observer>(
-        &mut self,
-        key: Key,
-        count: usize,
-        shared: &mut Shared<D, O>,
-    ) {
+    pub(super) fn count_sent<E: Env>(&mut self, key: Key, count: usize, shared: &mut Shared<E>) {
         if count > 0 {
-            shared.observer.wrote(key, count);
+            shared.observer.event(Some(key), Event::Wrote(count));
         }
         self.send_budget = self.send_budget.saturating_sub(count);
         shared.sent_in_phase += count;

@@ -18,9 +18,8 @@ use std::time::Duration;
 
 use self::tracks::{CONNECTIONS, LOOP, Track, track_of};
 use self::values::{happening, micros, occasion_name};
-use super::event::Event;
 use crate::key::Key;
-use crate::observer::Census;
+use crate::observer::{Census, Event};
 use crate::states::StateName;
 use crate::timeouts::Deadline;
 
@@ -78,10 +77,16 @@ impl<W: Write> Chrome<W> {
     }
 
     /// Writes down one event.
-    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event) -> io::Result<()> {
+    pub fn see(
+        &mut self,
+        at: Duration,
+        key: Option<Key>,
+        event: Event,
+        request: &str,
+    ) -> io::Result<()> {
         self.last = at;
         match key {
-            Some(key) => self.of_connection(at, key, event),
+            Some(key) => self.of_connection(at, key, event, request),
             None => self.of_loop(at, event),
         }
     }
@@ -115,7 +120,7 @@ impl<W: Write> Chrome<W> {
                 let most = timeout.map_or("null".to_owned(), micros);
                 self.begin_span(at, Span::Poll, "poll", &format!("\"timeout_us\":{most}"))
             }
-            Event::TurnBegins(events) => {
+            Event::TurnBegins(_, events) => {
                 while self.end_span(at)? {}
                 self.turn_began = at;
                 self.begin_span(at, Span::Turn, "turn", &format!("\"events\":{events}"))
@@ -130,7 +135,13 @@ impl<W: Write> Chrome<W> {
         }
     }
 
-    fn of_connection(&mut self, at: Duration, key: Key, event: Event) -> io::Result<()> {
+    fn of_connection(
+        &mut self,
+        at: Duration,
+        key: Key,
+        event: Event,
+        request: &str,
+    ) -> io::Result<()> {
         let track = track_of(key.slot);
         match event {
             Event::Accepted(peer) => {
@@ -161,7 +172,7 @@ impl<W: Write> Chrome<W> {
                 let values = format!("\"connection\":\"{}\",\"cause\":\"{cause}\"", name(key));
                 self.instant(at, track, "closed", &values)
             }
-            event => match happening(event) {
+            event => match happening(event, request) {
                 Some((what, values)) => self.instant(at, track, what, &values),
                 None => Ok(()),
             },

@@ -10,14 +10,11 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::cause::{Cause, CauseCounts};
-use crate::clock::Now;
 use crate::key::Key;
-use crate::observer::{Census, Direction, Observer, Occasion, Queue};
-use crate::peer::Peer;
+use crate::observer::{Census, Event, Observer};
 use crate::states::{StateName, TRANSITIONS, Transition};
 use crate::status::Status;
 use crate::timeouts::Deadline;
-use crate::transport::Readiness;
 
 /// What has been seen so far, and the first breach of a law.
 #[derive(Debug, Default)]
@@ -95,11 +92,27 @@ impl Laws {
 }
 
 impl Observer for Laws {
-    fn turn_begins(&mut self, now: Now, _events: usize) {
-        self.now = now.monotonic;
+    fn event(&mut self, key: Option<Key>, event: Event) {
+        match (key, event) {
+            (None, Event::TurnBegins(now, _)) => self.now = now.monotonic,
+            (None, Event::TurnEnds(census)) => self.turn_ends(&census),
+            (Some(key), event) => self.of_connection(key, event),
+            _ => {}
+        }
     }
 
-    fn turn_ends(&mut self, census: Census) {
+    fn responds(&mut self, key: Key, _method: &str, _target: &str, status: Status) {
+        if let Some(seen) = self.working(key, "answers outside of its work") {
+            let before = seen.answering.replace(status);
+            let state = seen.state;
+            self.check(before.is_none(), key, "answers before the last has its row");
+            self.check(state == StateName::Responding, key, "answers, and does not");
+        }
+    }
+}
+
+impl Laws {
+    fn turn_ends(&mut self, census: &Census) {
         let key = Key { slot: 0, serial: 0 };
         let waiting: usize = census.waiting.iter().sum();
         self.check(census.open == self.open.len(), key, "the census is wrong");
@@ -107,7 +120,44 @@ impl Observer for Laws {
         self.check(self.at_work.is_none(), key, "work goes on beyond its turn");
     }
 
-    fn accepted(&mut self, key: Key, _peer: Peer) {
+    fn of_connection(&mut self, key: Key, event: Event) {
+        match event {
+            Event::Accepted(_) => self.accepted(key),
+            Event::Ready(_) => drop(self.find(key, "ready, and not open")),
+            Event::WorkBegins(_) => {
+                self.check(self.at_work.is_none(), key, "work within work");
+                self.find(key, "works, and is not open");
+                self.at_work = Some(key);
+            }
+            Event::WorkEnds => self.work_ends(key),
+            Event::Read(count) => {
+                self.working(key, "reads outside of its work");
+                self.read += count as u64;
+            }
+            Event::Wrote(count) => self.wrote(key, count),
+            Event::WouldBlock(_) => drop(self.working(key, "blocks outside of its work")),
+            Event::Changed(from, to) => {
+                if let Some(seen) = self.working(key, "changes outside of its work") {
+                    let state = std::mem::replace(&mut seen.state, to);
+                    self.check(state == from, key, &format!("left {from:?}"));
+                }
+                self.take(Some(from), Some(to), key);
+            }
+            Event::DeadlineSet(deadline, due) => {
+                self.check(due >= self.now, key, "a deadline in the past");
+                if let Some(seen) = self.find(key, "has a deadline, and is not open") {
+                    seen.deadline = Some((deadline, due));
+                }
+            }
+            Event::DeadlinePassed(deadline) => self.deadline_passed(key, deadline),
+            Event::Queued(_) => drop(self.find(key, "queued, and not open")),
+            Event::Logged(status, bytes, _) => self.logged(key, status, bytes),
+            Event::Closed(cause) => self.closed(key, cause),
+            _ => {}
+        }
+    }
+
+    fn accepted(&mut self, key: Key) {
         self.check(!self.slots.contains_key(&key.slot), key, "slot is taken");
         let seen = Seen {
             state: StateName::Reading,
@@ -122,27 +172,12 @@ impl Observer for Laws {
         self.take(None, Some(StateName::Reading), key);
     }
 
-    fn ready(&mut self, key: Key, _readiness: Readiness) {
-        self.find(key, "ready, and not open");
-    }
-
-    fn work_begins(&mut self, key: Key, _occasion: Occasion) {
-        self.check(self.at_work.is_none(), key, "work within work");
-        self.find(key, "works, and is not open");
-        self.at_work = Some(key);
-    }
-
     fn work_ends(&mut self, key: Key) {
         self.check(self.at_work == Some(key), key, "ends what it did not begin");
         self.at_work = None;
         let seen = self.open.get(&key);
         let has_deadline = seen.is_none_or(|seen| seen.deadline.is_some());
         self.check(has_deadline, key, "waits without a deadline");
-    }
-
-    fn read(&mut self, key: Key, count: usize) {
-        self.working(key, "reads outside of its work");
-        self.read += count as u64;
     }
 
     fn wrote(&mut self, key: Key, count: usize) {
@@ -152,34 +187,6 @@ impl Observer for Laws {
             seen.wrote += count as u64;
             let is_answering = seen.answering.is_some();
             self.check(is_answering, key, "writes without an answer");
-        }
-    }
-
-    fn would_block(&mut self, key: Key, _direction: Direction) {
-        self.working(key, "blocks outside of its work");
-    }
-
-    fn responds(&mut self, key: Key, _method: &str, _target: &str, status: Status) {
-        if let Some(seen) = self.working(key, "answers outside of its work") {
-            let before = seen.answering.replace(status);
-            let state = seen.state;
-            self.check(before.is_none(), key, "answers before the last has its row");
-            self.check(state == StateName::Responding, key, "answers, and does not");
-        }
-    }
-
-    fn changed(&mut self, key: Key, from: StateName, to: StateName) {
-        if let Some(seen) = self.working(key, "changes outside of its work") {
-            let state = std::mem::replace(&mut seen.state, to);
-            self.check(state == from, key, &format!("left {from:?}"));
-        }
-        self.take(Some(from), Some(to), key);
-    }
-
-    fn deadline_set(&mut self, key: Key, deadline: Deadline, due: Duration) {
-        self.check(due >= self.now, key, "a deadline in the past");
-        if let Some(seen) = self.find(key, "has a deadline, and is not open") {
-            seen.deadline = Some((deadline, due));
         }
     }
 
@@ -193,11 +200,7 @@ impl Observer for Laws {
         }
     }
 
-    fn queued(&mut self, key: Key, _queue: Queue) {
-        self.find(key, "queued, and not open");
-    }
-
-    fn logged(&mut self, key: Key, status: Status, bytes: u64, _cut_short: Option<Cause>) {
+    fn logged(&mut self, key: Key, status: Status, bytes: u64) {
         self.rows += 1;
         if let Some(seen) = self.find(key, "a row, and it is not open") {
             seen.logged += bytes;

@@ -7,28 +7,21 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chrome::Chrome;
-use super::event::Event;
+use super::event::Kept;
 use crate::key::Key;
+use crate::observer::Event;
 
 /// How many events are kept: about ten thousand requests, in about 16 MiB.
-const KEPT: usize = 128 * 1024;
+const RING: usize = 128 * 1024;
 
 // With a request's text, one of which comes with a dozen events, it stays below 20 MiB.
-const _: () = assert!(KEPT * size_of::<Record>() <= 17 * 1024 * 1024);
-
-#[derive(Debug)]
-struct Record {
-    at: Duration,
-    key: Option<Key>,
-    event: Event<'static>,
-    text: Option<Box<str>>,
-}
+const _: () = assert!(RING * size_of::<Kept>() <= 17 * 1024 * 1024);
 
 /// A ring of events.
 #[derive(Debug)]
 pub struct Recorder {
     file: Arc<File>,
-    ring: VecDeque<Record>,
+    ring: VecDeque<Kept>,
 }
 
 impl Recorder {
@@ -41,17 +34,11 @@ impl Recorder {
     }
 
     /// Keeps one event, and forgets the oldest if there are too many.
-    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event) {
-        if self.ring.len() == KEPT {
+    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event, request: &str) {
+        if self.ring.len() == RING {
             self.ring.pop_front();
         }
-        let (event, text) = event.without_text();
-        self.ring.push_back(Record {
-            at,
-            key,
-            event,
-            text,
-        });
+        self.ring.push_back(Kept::new(at, key, event, request));
         if event == Event::Asked {
             self.write_out();
         }
@@ -72,8 +59,7 @@ impl Recorder {
         let first = self.ring.front().map_or(Duration::ZERO, |record| record.at);
         let mut chrome = Chrome::begin(BufWriter::new(self.file.clone()), first)?;
         for record in &self.ring {
-            let event = record.event.with_text(record.text.as_deref());
-            chrome.see(record.at, record.key, event)?;
+            chrome.see(record.at, record.key, record.event, record.request())?;
         }
         chrome.finish()
     }

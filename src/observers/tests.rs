@@ -1,7 +1,6 @@
 use std::fs;
 
 use super::*;
-use crate::observer::Observer as _;
 use crate::status::Status;
 use crate::testing::trace_events;
 
@@ -22,7 +21,7 @@ fn requests_are_escaped() {
     observers.responds(key, "GET", "/\u{1b}]0;\u{7}\"\r\n\\", Status::Ok);
     observers.responds(key, "", "", Status::BadRequest);
     observers.responds(key, "GET", &"é".repeat(100), Status::Ok);
-    observers.asked();
+    observers.event(None, Event::Asked);
     let trace = trace_events::read(&fs::read_to_string(&path).unwrap());
     let answers = trace.instants("answers");
     let requests: Vec<&str> = answers

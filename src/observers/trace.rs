@@ -5,10 +5,10 @@ use std::io::{self, IsTerminal as _};
 use std::time::Duration;
 
 use super::chrome::name;
-use super::event::Event;
 use super::words;
 use crate::console::Console;
 use crate::key::Key;
+use crate::observer::Event;
 use crate::states::StateName;
 use crate::timeouts::Deadline;
 
@@ -60,8 +60,8 @@ impl Trace {
     }
 
     /// Tells of one event.
-    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event) {
-        let sentence = words::sentence(event).or_else(|| self.waiting(at, key?));
+    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event, request: &str) {
+        let sentence = words::sentence(event, request).or_else(|| self.waiting(at, key?));
         if let Some(key) = key {
             self.remember(at, key, event);
         }
@@ -158,7 +158,7 @@ fn colours() -> Colours {
 /// colours of their own, ends red.
 fn colour_of(event: Event) -> &'static str {
     match event {
-        Event::PollBegins(_) | Event::TurnBegins(_) | Event::TurnEnds(_) => "\x1b[2m",
+        Event::PollBegins(_) | Event::TurnBegins(..) | Event::TurnEnds(_) => "\x1b[2m",
         Event::Accepted(_) | Event::Changed(..) => "\x1b[1m",
         Event::Read(_) => "\x1b[36m",
         Event::Wrote(_) | Event::Responds(..) | Event::Logged(..) => "\x1b[32m",

@@ -6,8 +6,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::chrome::Chrome;
-use super::event::Event;
 use crate::key::Key;
+use crate::observer::Event;
 
 /// So much is gathered before it goes to the system, if the turn does not end before.
 const BUFFER: usize = 64 * 1024;
@@ -41,11 +41,11 @@ impl TraceFile {
     }
 
     /// Writes down one event; before the loop sleeps, all there is goes to the system.
-    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event) {
+    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event, request: &str) {
         let Some(chrome) = &mut self.chrome else {
             return;
         };
-        let mut written = chrome.see(at, key, event);
+        let mut written = chrome.see(at, key, event, request);
         if let Event::PollBegins(_) = event {
             written = written.and_then(|()| chrome.flush());
         }

@@ -13,11 +13,10 @@ use std::time::Duration;
 
 use self::cells::Cells;
 pub use self::pace::{BOUNDS, Pace, Second};
-pub use self::watch::{Line, Watch};
-use super::event::Event;
+pub use self::watch::Watch;
 use crate::cause::{Cause, CauseCounts};
 use crate::key::Key;
-use crate::observer::{Observer, Unobserved};
+use crate::observer::{Event, Observer, Unobserved};
 use crate::peer::Peer;
 use crate::states::StateName;
 use crate::status::Status;
@@ -84,7 +83,7 @@ pub struct View {
 
 impl View {
     /// Takes one event in.
-    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event) {
+    pub fn see(&mut self, at: Duration, key: Option<Key>, event: Event, request: &str) {
         let now = millis(at);
         self.now = now;
         self.pace.see(at, key.is_some(), event);
@@ -92,7 +91,7 @@ impl View {
             return;
         };
         for (_, watch) in &mut self.watches {
-            watch.see(at, key, event);
+            watch.see(at, key, event, request);
         }
         match event {
             Event::Accepted(peer) => self.accepted(now, key, peer),

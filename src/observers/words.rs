@@ -2,17 +2,16 @@
 
 use std::time::Duration;
 
-use super::event::Event;
-use crate::observer::{Census, Direction, Occasion, Queue};
+use crate::observer::{Census, Direction, Event, Occasion, Queue};
 use crate::states::{StateName, Transition};
 use crate::timeouts::Deadline;
 use crate::transport::Readiness;
 
 /// What happened, in a sentence without its subject. `None` for what is told otherwise.
-pub(super) fn sentence(event: Event) -> Option<String> {
+pub(super) fn sentence(event: Event, request: &str) -> Option<String> {
     Some(match event {
         Event::PollBegins(timeout) => poll(timeout),
-        Event::TurnBegins(events) => turn(events),
+        Event::TurnBegins(_, events) => turn(events),
         Event::TurnEnds(census) => rest(&census),
         Event::Accepted(peer) => format!(
             "accepted from {}; it begins in Reading",
@@ -29,7 +28,7 @@ pub(super) fn sentence(event: Event) -> Option<String> {
         Event::WouldBlock(Direction::Write) => {
             "write would block: the send queue is full".to_owned()
         }
-        Event::Responds(request, status) => {
+        Event::Responds(status) => {
             format!("answers {request} with {}", status.code())
         }
         Event::Changed(from, to) => changed(from, to),

@@ -2,13 +2,12 @@
 
 use super::{Key, Pond, slot_number};
 use crate::connection::Queued;
-use crate::observer::{Census, Observer};
-use crate::resource::Documents;
+use crate::observer::Census;
+use crate::shared::Env;
 use crate::states::StateName;
 use crate::timeouts::Deadline;
-use crate::transport::Transport;
 
-impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
+impl<E: Env> Pond<E> {
     /// How many connections there are, and what for. Constant time, however many.
     pub fn census(&self) -> Census {
         Census {

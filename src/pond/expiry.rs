@@ -4,15 +4,15 @@ use std::time::Duration;
 
 use super::Pond;
 use crate::connection::Advance;
-use crate::observer::{Observer, Occasion};
+use crate::observer::{Event, Observer, Occasion};
 use crate::resource::Documents;
-use crate::transport::Transport;
+use crate::shared::Env;
 
 /// How many deadlines are dealt with in one turn. A million that pass in one tick do not keep
 /// the others waiting.
 const EXPIRIES: usize = 1024;
 
-impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
+impl<E: Env> Pond<E> {
     /// Deals with the deadlines that have passed, up to a budget.
     pub fn expire(&mut self) {
         let now = self.shared.clock.now().monotonic;
@@ -25,8 +25,12 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
                 continue;
             };
             let key = connection.key();
-            self.shared.observer.deadline_passed(key, deadline);
-            self.shared.observer.work_begins(key, Occasion::Deadline);
+            self.shared
+                .observer
+                .event(Some(key), Event::DeadlinePassed(deadline));
+            self.shared
+                .observer
+                .event(Some(key), Event::WorkBegins(Occasion::Deadline));
             // One last write is tried whatever the others have sent.
             self.shared.sent_in_phase = 0;
             let advance = connection.deadline_passed(&mut self.shared, &mut self.input);
@@ -39,7 +43,7 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
                     ..advance
                 },
             );
-            self.shared.observer.work_ends(key);
+            self.shared.observer.event(Some(key), Event::WorkEnds);
         }
     }
 

@@ -3,13 +3,12 @@
 use super::{Key, Pond, slot_number};
 use crate::cause::Cause;
 use crate::connection::Connection;
-use crate::observer::{Observer, Occasion};
+use crate::observer::{Event, Observer, Occasion};
 use crate::peer::Peer;
-use crate::resource::Documents;
+use crate::shared::Env;
 use crate::timeouts::Deadline;
-use crate::transport::Transport;
 
-impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
+impl<E: Env> Pond<E> {
     /// The name that the next connection will have.
     pub fn next_key(&self) -> Key {
         Key {
@@ -19,12 +18,12 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     }
 
     /// Lets a new connection in. It counts from now, whether it ever sends something or not.
-    pub fn admit(&mut self, transport: T, peer: Peer) -> Key {
+    pub fn admit(&mut self, transport: E::Transport, peer: Peer) -> Key {
         let key = self.next_key();
         let now = self.shared.clock.now();
         let connection = Connection::new(transport, peer, key, now.wall);
         self.connections.insert(connection);
-        self.shared.observer.accepted(key, peer);
+        self.shared.observer.event(Some(key), Event::Accepted(peer));
         self.set_deadline(key, Deadline::FirstByte);
         self.shared.descriptors.connections += 1;
         self.next_serial = self.next_serial.wrapping_add(1);
@@ -35,7 +34,7 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     /// Goes on with a newcomer before the kernel is asked to watch its socket: a request that is
     /// here already costs no event, and who asked for the end after it is never watched. Gives the
     /// transport, to be watched from now on, unless that was all.
-    pub fn try_at_once(&mut self, key: Key) -> Option<&mut T> {
+    pub fn try_at_once(&mut self, key: Key) -> Option<&mut E::Transport> {
         self.find(key)?.expect_input();
         if self.has_enough_to_do() {
             self.queue(key);

@@ -6,10 +6,9 @@ use super::{Key, Pond};
 use crate::cause::Cause;
 use crate::config::EVICTION_AGE;
 use crate::connection::{MadeRoom, Queued};
-use crate::observer::{Observer, Queue};
-use crate::resource::Documents;
+use crate::observer::{Event, Observer, Queue};
+use crate::shared::Env;
 use crate::timeouts::Deadline;
-use crate::transport::Transport;
 
 /// A request that waits for a descriptor is tried again after this time, even if none is known to
 /// be free: the shortage may be the whole system's.
@@ -19,7 +18,7 @@ const RETRY_AFTER: Duration = Duration::from_millis(100);
 /// a byte, those who have had their last answer.
 const EVICTABLE: [Deadline; 3] = [Deadline::Idle, Deadline::FirstByte, Deadline::Closing];
 
-impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
+impl<E: Env> Pond<E> {
     /// Whether another connection is within the bounds.
     pub fn has_room(&self) -> bool {
         self.connections.len() < self.shared.limits.max_connections
@@ -75,7 +74,9 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
             MadeRoom::No if connection.queued == Queued::No => {
                 connection.queued = Queued::Parked;
                 self.parked.push_back(key);
-                self.shared.observer.queued(key, Queue::Parked);
+                self.shared
+                    .observer
+                    .event(Some(key), Event::Queued(Queue::Parked));
             }
             MadeRoom::No => {}
         }

@@ -3,12 +3,11 @@
 use super::{Key, Pond};
 use crate::cause::Cause;
 use crate::connection::Connection;
-use crate::observer::{Observer, Occasion};
-use crate::resource::Documents;
+use crate::observer::{Event, Observer, Occasion};
+use crate::shared::Env;
 use crate::shared::Phase;
-use crate::transport::Transport;
 
-impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
+impl<E: Env> Pond<E> {
     /// Ends what is idle, and lets what is being sent go on.
     pub fn stop(&mut self) {
         self.shared.phase = Phase::Stopping;
@@ -17,10 +16,12 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
             let Some(connection) = self.connections.get_mut(key.slot as usize) else {
                 continue;
             };
-            self.shared.observer.work_begins(key, Occasion::Stop);
+            self.shared
+                .observer
+                .event(Some(key), Event::WorkBegins(Occasion::Stop));
             let advance = connection.stop(&mut self.shared, &mut self.input);
             self.settle(key, advance);
-            self.shared.observer.work_ends(key);
+            self.shared.observer.event(Some(key), Event::WorkEnds);
         }
     }
 
@@ -32,7 +33,7 @@ impl<T: Transport, D: Documents<File = T::File>, O: Observer> Pond<T, D, O> {
     }
 
     fn keys(&self) -> Vec<Key> {
-        let key = |(_, connection): (usize, &Connection<T>)| connection.key();
+        let key = |(_, connection): (usize, &Connection<E>)| connection.key();
         self.connections.iter().map(key).collect()
     }
 }

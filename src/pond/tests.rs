@@ -14,11 +14,11 @@ use std::rc::Rc;
 
 use super::*;
 use crate::config::Limits;
-use crate::observers::laws::Laws;
+use crate::observer::Event;
 use crate::testing::{
-    BOTH, DATE, Files, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE,
-    LAST_SMALL, READABLE, Scripted, WRITABLE, Wire, assert_same, moment, pattern, peer, responses,
-    shared, small, take_outcomes,
+    BOTH, DATE, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE,
+    LAST_SMALL, READABLE, Rigged, Scripted, WRITABLE, Wire, assert_same, moment, pattern, peer,
+    responses, shared, small, take_outcomes,
 };
 
 /// A client: the name of its connection, and the wire to it.
@@ -29,7 +29,7 @@ struct Client {
 
 /// A pond, and the loop around it.
 struct Rig {
-    pond: Pond<Scripted, Files, Laws>,
+    pond: Pond<Rigged>,
     /// Milliseconds since the start.
     now: u64,
     /// The rows of earlier turns.
@@ -61,7 +61,10 @@ impl Rig {
         self.pond.end_turn();
         self.pond.begin_turn();
         let now = self.pond.shared().clock.now();
-        self.pond.shared_mut().observer.turn_begins(now, 0);
+        self.pond
+            .shared_mut()
+            .observer
+            .event(None, Event::TurnBegins(now, 0));
     }
 
     /// A turn begins, so many milliseconds after the start.

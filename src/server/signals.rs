@@ -10,6 +10,7 @@ use signal_hook_mio::v1_0::Signals;
 
 use super::{Server, diagnose};
 use crate::config::{Config, STOP_WITHIN};
+use crate::observer::Event;
 use crate::observers::view::Viewed;
 use crate::stop_signals;
 
@@ -65,7 +66,7 @@ impl<O: Viewed> Server<O> {
             if signal == SIGHUP && self.signals.hangup == Hangup::ReopenLog {
                 self.reopen_log();
             } else if signal == SIGUSR1 {
-                self.pond.shared_mut().observer.asked();
+                self.pond.shared_mut().observer.event(None, Event::Asked);
             } else if self.stop_by.is_none() {
                 self.begin_stop();
             }

@@ -11,13 +11,14 @@ use millpond::clock::Clock;
 use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
 use millpond::connection::Readiness;
 use millpond::descriptors::DescriptorUse;
-use millpond::observer::Observer as _;
+use millpond::observer::{Event, Observer as _};
 use millpond::observers::laws::Laws;
 use millpond::pond::{Key, Pond};
 use millpond::request_lines::RequestLines;
-use millpond::shared::{Phase, Shared};
+use millpond::shared::{Env, Phase, Shared};
 use millpond::status::Status;
 use millpond::target::DotFiles;
+use millpond::transport::Transport;
 
 use crate::calendar::Calendar;
 use crate::client::Client;
@@ -35,7 +36,7 @@ const FEW_EVENTS: usize = 3;
 pub struct World {
     pub scene: Rc<Scene>,
     pub random: Random,
-    pub pond: Pond<Socket, Root, Laws>,
+    pub pond: Pond<Invented>,
     pub calendar: Calendar,
     /// Everybody who has come, by number.
     pub clients: Vec<Client>,
@@ -150,7 +151,10 @@ impl World {
         shared.lines.clear(shared.clock.now().monotonic);
         self.pond.end_turn();
         let census = self.pond.census();
-        self.pond.shared_mut().observer.turn_ends(census);
+        self.pond
+            .shared_mut()
+            .observer
+            .event(None, Event::TurnEnds(census));
     }
 
     fn pass_time(&mut self) {
@@ -164,7 +168,7 @@ impl World {
         self.pond.begin_turn();
         let shared = self.pond.shared_mut();
         shared.clock.set(now);
-        shared.observer.turn_begins(now, 0);
+        shared.observer.event(None, Event::TurnBegins(now, 0));
         if !self.calendar.is_calm && self.random.one_in(10) {
             // As if others had used up the turn, or most of it.
             let left = self.random.pick(&[0, 0, 3_000, 100_000]);
@@ -204,6 +208,17 @@ impl World {
     }
 }
 
+/// What this pond is made of.
+#[derive(Debug)]
+pub struct Invented;
+
+impl Env for Invented {
+    type File = <Socket as Transport>::File;
+    type Transport = Socket;
+    type Documents = Root;
+    type Observer = Laws;
+}
+
 fn any_limits(random: &mut Random) -> Limits {
     Limits {
         keep_alive: Duration::from_millis(random.pick(&[0, 300, 1_500, 5_000, 10_000, 10_000])),
@@ -215,7 +230,7 @@ fn any_limits(random: &mut Random) -> Limits {
     }
 }
 
-fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared<Root, Laws> {
+fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared<Invented> {
     Shared {
         limits: scene.limits.clone(),
         dot_files: DotFiles::Hidden,

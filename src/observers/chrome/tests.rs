@@ -10,18 +10,25 @@ fn at(microseconds: u64) -> Duration {
     Duration::from_micros(microseconds)
 }
 
+fn now() -> crate::clock::Now {
+    crate::clock::Now {
+        monotonic: Duration::ZERO,
+        wall: std::time::UNIX_EPOCH,
+    }
+}
+
 /// A connection's life, in two turns.
-fn life() -> Vec<(Option<Key>, Event<'static>)> {
+fn life() -> Vec<(Option<Key>, Event)> {
     let key = Some(KEY);
     vec![
         (None, Event::PollBegins(Some(at(5)))),
-        (None, Event::TurnBegins(1)),
+        (None, Event::TurnBegins(now(), 1)),
         (key, Event::Accepted(peer())),
         (key, Event::DeadlineSet(Deadline::FirstByte, at(50))),
         (None, Event::TurnEnds(Census::default())),
         (None, Event::PollBegins(None)),
         (None, Event::PollBegins(None)),
-        (None, Event::TurnBegins(1)),
+        (None, Event::TurnBegins(now(), 1)),
         (key, Event::Ready(READABLE)),
         (key, Event::WorkBegins(Occasion::Event)),
         (key, Event::Read(40)),
@@ -29,7 +36,7 @@ fn life() -> Vec<(Option<Key>, Event<'static>)> {
             key,
             Event::Changed(StateName::Reading, StateName::Responding),
         ),
-        (key, Event::Responds("GET /\"\\\\x0a\"", Status::Ok)),
+        (key, Event::Responds(Status::Ok)),
         (key, Event::Wrote(100)),
         (key, Event::WouldBlock(Direction::Write)),
         (key, Event::Queued(Queue::Ready)),
@@ -46,7 +53,9 @@ fn written(events: &[(Option<Key>, Event)], first: u64) -> String {
     let mut out = Vec::new();
     let mut chrome = Chrome::begin(&mut out, at(first)).unwrap();
     for (time, &(key, event)) in (first..).zip(events) {
-        chrome.see(at(time), key, event).unwrap();
+        chrome
+            .see(at(time), key, event, "GET /\"\\\\x0a\"")
+            .unwrap();
     }
     chrome.finish().unwrap();
     String::from_utf8(out).unwrap()

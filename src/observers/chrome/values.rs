@@ -2,11 +2,10 @@
 
 use std::time::Duration;
 
-use crate::observer::{Direction, Occasion, Queue};
-use crate::observers::event::Event;
+use crate::observer::{Direction, Event, Occasion, Queue};
 
 /// What is an instant on its connection's track: name and values.
-pub(super) fn happening(event: Event) -> Option<(&'static str, String)> {
+pub(super) fn happening(event: Event, request: &str) -> Option<(&'static str, String)> {
     Some(match event {
         Event::Ready(readiness) => {
             let values = format!(
@@ -19,7 +18,7 @@ pub(super) fn happening(event: Event) -> Option<(&'static str, String)> {
         Event::Wrote(count) => ("wrote", format!("\"bytes\":{count}")),
         Event::WouldBlock(Direction::Read) => ("read would block", String::new()),
         Event::WouldBlock(Direction::Write) => ("write would block", String::new()),
-        Event::Responds(request, status) => {
+        Event::Responds(status) => {
             let request = quoted(request);
             let status = status.code();
             (

@@ -3,6 +3,8 @@
 use std::time::UNIX_EPOCH;
 
 use super::*;
+use crate::clock::Now;
+use crate::observer::{Direction, Occasion};
 use crate::testing::peer;
 
 const KEY: Key = Key { slot: 1, serial: 2 };
@@ -19,17 +21,20 @@ fn now(seconds: u64) -> Now {
 /// One that has been accepted and is at work.
 fn working() -> Laws {
     let mut laws = Laws::default();
-    laws.turn_begins(now(0), 1);
-    laws.accepted(KEY, peer());
-    laws.deadline_set(KEY, Deadline::FirstByte, DUE);
-    laws.work_begins(KEY, Occasion::Event);
+    laws.event(None, Event::TurnBegins(now(0), 1));
+    laws.event(Some(KEY), Event::Accepted(peer()));
+    laws.event(Some(KEY), Event::DeadlineSet(Deadline::FirstByte, DUE));
+    laws.event(Some(KEY), Event::WorkBegins(Occasion::Event));
     laws
 }
 
 /// One that has begun an answer.
 fn answering() -> Laws {
     let mut laws = working();
-    laws.changed(KEY, StateName::Reading, StateName::Responding);
+    laws.event(
+        Some(KEY),
+        Event::Changed(StateName::Reading, StateName::Responding),
+    );
     laws.responds(KEY, "GET", "/", Status::Ok);
     laws
 }
@@ -37,19 +42,22 @@ fn answering() -> Laws {
 #[test]
 fn a_life_by_the_laws() {
     let mut laws = answering();
-    laws.wrote(KEY, 100);
-    laws.logged(KEY, Status::Ok, 60, None);
-    laws.changed(KEY, StateName::Responding, StateName::Idle);
-    laws.deadline_set(KEY, Deadline::Idle, DUE);
-    laws.work_ends(KEY);
-    laws.turn_begins(now(10), 0);
-    laws.deadline_passed(KEY, Deadline::Idle);
-    laws.work_begins(KEY, Occasion::Deadline);
-    laws.would_block(KEY, Direction::Read);
-    laws.closed(KEY, Cause::IdleDeadline);
-    laws.work_ends(KEY);
-    laws.turn_ends(Census::default());
-    laws.accepted(OTHER, peer());
+    laws.event(Some(KEY), Event::Wrote(100));
+    laws.event(Some(KEY), Event::Logged(Status::Ok, 60, None));
+    laws.event(
+        Some(KEY),
+        Event::Changed(StateName::Responding, StateName::Idle),
+    );
+    laws.event(Some(KEY), Event::DeadlineSet(Deadline::Idle, DUE));
+    laws.event(Some(KEY), Event::WorkEnds);
+    laws.event(None, Event::TurnBegins(now(10), 0));
+    laws.event(Some(KEY), Event::DeadlinePassed(Deadline::Idle));
+    laws.event(Some(KEY), Event::WorkBegins(Occasion::Deadline));
+    laws.event(Some(KEY), Event::WouldBlock(Direction::Read));
+    laws.event(Some(KEY), Event::Closed(Cause::IdleDeadline));
+    laws.event(Some(KEY), Event::WorkEnds);
+    laws.event(None, Event::TurnEnds(Census::default()));
+    laws.event(Some(OTHER), Event::Accepted(peer()));
     assert_eq!(laws.breach, None);
     assert_eq!((laws.accepted, laws.closed.total(), laws.rows), (2, 1, 1));
     assert_eq!(laws.state(OTHER), Some(StateName::Reading));
@@ -62,57 +70,87 @@ fn breaches() {
     let table: [(Start, Step, &str); 15] = [
         (
             working,
-            |laws| laws.accepted(OTHER, peer()),
+            |laws| laws.event(Some(OTHER), Event::Accepted(peer())),
             "slot is taken",
         ),
-        (working, |laws| laws.read(OTHER, 1), "outside of its work"),
-        (working, |laws| laws.wrote(KEY, 1), "without an answer"),
-        (working, |laws| laws.wrote(KEY, 0), "wrote nothing"),
         (
             working,
-            |laws| laws.ready(OTHER, crate::testing::READABLE),
+            |laws| laws.event(Some(OTHER), Event::Read(1)),
+            "outside of its work",
+        ),
+        (
+            working,
+            |laws| laws.event(Some(KEY), Event::Wrote(1)),
+            "without an answer",
+        ),
+        (
+            working,
+            |laws| laws.event(Some(KEY), Event::Wrote(0)),
+            "wrote nothing",
+        ),
+        (
+            working,
+            |laws| laws.event(Some(OTHER), Event::Ready(crate::testing::READABLE)),
             "not open",
         ),
         (
             working,
-            |laws| laws.work_begins(KEY, Occasion::Stop),
+            |laws| laws.event(Some(KEY), Event::WorkBegins(Occasion::Stop)),
             "work within work",
         ),
-        (working, |laws| laws.work_ends(OTHER), "did not begin"),
         (
             working,
-            |laws| laws.logged(KEY, Status::Ok, 0, None),
+            |laws| laws.event(Some(OTHER), Event::WorkEnds),
+            "did not begin",
+        ),
+        (
+            working,
+            |laws| laws.event(Some(KEY), Event::Logged(Status::Ok, 0, None)),
             "no answer",
         ),
         (
             working,
-            |laws| laws.deadline_passed(KEY, Deadline::FirstByte),
+            |laws| laws.event(Some(KEY), Event::DeadlinePassed(Deadline::FirstByte)),
             "passed at",
         ),
         (
             working,
-            |laws| laws.deadline_passed(KEY, Deadline::Idle),
+            |laws| laws.event(Some(KEY), Event::DeadlinePassed(Deadline::Idle)),
             "passed at",
         ),
         (
             working,
-            |laws| laws.changed(KEY, StateName::Idle, StateName::Reading),
+            |laws| {
+                laws.event(
+                    Some(KEY),
+                    Event::Changed(StateName::Idle, StateName::Reading),
+                );
+            },
             "left Idle",
         ),
         (
             working,
-            |laws| laws.changed(KEY, StateName::Reading, StateName::Closing),
+            |laws| {
+                laws.event(
+                    Some(KEY),
+                    Event::Changed(StateName::Reading, StateName::Closing),
+                );
+            },
             "no way",
         ),
-        (working, |laws| laws.turn_ends(Census::default()), "census"),
+        (
+            working,
+            |laws| laws.event(None, Event::TurnEnds(Census::default())),
+            "census",
+        ),
         (
             answering,
-            |laws| laws.closed(KEY, Cause::Reset),
+            |laws| laws.event(Some(KEY), Event::Closed(Cause::Reset)),
             "without its row",
         ),
         (
             answering,
-            |laws| laws.logged(KEY, Status::Ok, 1, None),
+            |laws| laws.event(Some(KEY), Event::Logged(Status::Ok, 1, None)),
             "more than was written",
         ),
     ];
@@ -128,8 +166,8 @@ fn breaches() {
 #[test]
 fn nobody_is_closed_twice() {
     let mut laws = working();
-    laws.closed(KEY, Cause::Peer);
+    laws.event(Some(KEY), Event::Closed(Cause::Peer));
     assert_eq!(laws.breach, None);
-    laws.closed(KEY, Cause::Peer);
+    laws.event(Some(KEY), Event::Closed(Cause::Peer));
     assert!(laws.breach.is_some());
 }

@@ -9,11 +9,18 @@ use crate::testing::trace_events;
 
 const KEY: Key = Key { slot: 0, serial: 5 };
 
+fn now() -> crate::clock::Now {
+    crate::clock::Now {
+        monotonic: Duration::ZERO,
+        wall: std::time::UNIX_EPOCH,
+    }
+}
+
 /// Turn after turn, in each a request.
 fn turns(recorder: &mut Recorder, count: u64) {
     for turn in 0..count {
         let events = [
-            (None, Event::TurnBegins(1)),
+            (None, Event::TurnBegins(now(), 1)),
             (Some(KEY), Event::WorkBegins(Occasion::Event)),
             (
                 Some(KEY),
@@ -23,7 +30,7 @@ fn turns(recorder: &mut Recorder, count: u64) {
                 Some(KEY),
                 Event::Changed(StateName::Reading, StateName::Responding),
             ),
-            (Some(KEY), Event::Responds("GET /", Status::Ok)),
+            (Some(KEY), Event::Responds(Status::Ok)),
             (
                 Some(KEY),
                 Event::Changed(StateName::Responding, StateName::Idle),
@@ -31,7 +38,7 @@ fn turns(recorder: &mut Recorder, count: u64) {
             (Some(KEY), Event::WorkEnds),
         ];
         for (step, (key, event)) in (0..).zip(events) {
-            recorder.see(Duration::from_micros(10 * turn + step), key, event);
+            recorder.see(Duration::from_micros(10 * turn + step), key, event, "GET /");
         }
     }
 }
@@ -44,20 +51,20 @@ fn the_last_events_when_asked() {
     let mut recorder = Recorder::new(file);
     turns(&mut recorder, 10);
     assert_eq!(fs::read_to_string(&path).unwrap(), "x".repeat(100_000));
-    recorder.see(Duration::from_secs(1), None, Event::Asked);
+    recorder.see(Duration::from_secs(1), None, Event::Asked, "");
     let trace = trace_events::read(&fs::read_to_string(&path).unwrap());
     assert_eq!(trace.instants("answers").len(), 10);
     assert_eq!(trace.instants("answers")[3]["args"]["request"], "GET /");
     assert_eq!(trace.instants("asked").len(), 1);
 
     // Once more, when the ring has come round: the file has the last, and only those.
-    turns(&mut recorder, KEPT as u64 / 6);
-    recorder.see(Duration::from_secs(10), None, Event::Asked);
+    turns(&mut recorder, RING as u64 / 6);
+    recorder.see(Duration::from_secs(10), None, Event::Asked, "");
     let trace = trace_events::read(&fs::read_to_string(&path).unwrap());
     let answers = trace.instants("answers").len();
-    assert!(answers.abs_diff(KEPT / 7) <= 1, "{answers}");
+    assert!(answers.abs_diff(RING / 7) <= 1, "{answers}");
     assert_eq!(trace.instants("asked").len(), 1);
-    assert_eq!(recorder.ring.len(), KEPT);
+    assert_eq!(recorder.ring.len(), RING);
 }
 
 #[test]

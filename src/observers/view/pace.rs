@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::observers::event::Event;
+use crate::observer::Event;
 
 /// The upper bounds of the classes that turns are sorted into by their length, in microseconds.
 pub const BOUNDS: [u32; 16] = [
@@ -50,7 +50,7 @@ impl Pace {
     /// Takes one event in. `is_connections` tells whether it is of a connection.
     pub(super) fn see(&mut self, at: Duration, is_connections: bool, event: Event) {
         match event {
-            Event::TurnBegins(events) => {
+            Event::TurnBegins(_, events) => {
                 self.catch_up(at);
                 self.began = at;
                 self.is_busy = events > 0;

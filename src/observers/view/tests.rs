@@ -11,13 +11,20 @@ fn at(millis: u64) -> Duration {
     Duration::from_millis(millis)
 }
 
+fn now() -> crate::clock::Now {
+    crate::clock::Now {
+        monotonic: Duration::ZERO,
+        wall: std::time::UNIX_EPOCH,
+    }
+}
+
 fn key(slot: u32, serial: u32) -> Key {
     Key { slot, serial }
 }
 
 fn accept(view: &mut View, millis: u64, key: Key) {
     let peer: SocketAddr = ADDRESS.parse().unwrap();
-    view.see(at(millis), Some(key), Event::Accepted(peer.into()));
+    view.see(at(millis), Some(key), Event::Accepted(peer.into()), "");
 }
 
 fn counts(view: &View) -> [usize; 4] {
@@ -32,15 +39,20 @@ fn states_are_counted_as_they_change() {
     }
     assert_eq!((counts(&view), view.open()), ([3, 0, 0, 0], 3));
     let (reading, responding) = (StateName::Reading, StateName::Responding);
-    view.see(at(5), Some(key(1, 1)), Event::Changed(reading, responding));
+    view.see(
+        at(5),
+        Some(key(1, 1)),
+        Event::Changed(reading, responding),
+        "",
+    );
     assert_eq!(counts(&view), [2, 1, 0, 0]);
-    view.see(at(6), Some(key(1, 1)), Event::Closed(Cause::Reset));
+    view.see(at(6), Some(key(1, 1)), Event::Closed(Cause::Reset), "");
     assert_eq!((counts(&view), view.open()), ([2, 0, 0, 0], 2));
     assert_eq!(view.causes().of(Cause::Reset), 1);
     assert_eq!(view.accepted_so_far(), 3);
     // A late event of an earlier connection in the same slot is nobody's.
     accept(&mut view, 7, key(1, 9));
-    view.see(at(8), Some(key(1, 1)), Event::Closed(Cause::Reset));
+    view.see(at(8), Some(key(1, 1)), Event::Closed(Cause::Reset), "");
     assert_eq!((counts(&view), view.causes().total()), ([3, 0, 0, 0], 1));
 }
 
@@ -56,25 +68,27 @@ fn only_who_is_watched_is_recorded_and_no_more_than_the_last_of_it() {
         at(10),
         Some(key(0, 0)),
         Event::DeadlineSet(Deadline::Idle, at(10_000)),
+        "",
     );
     let (watch, known) = view.watched(1).unwrap();
     assert_eq!((watch.key(), watch.lines().count()), (Some(key(0, 0)), 0));
     let known = known.unwrap();
     assert_eq!((known.deadline, known.due), (Deadline::Idle, 10_010));
     for count in 1..=100 {
-        view.see(at(20), Some(key(0, 0)), Event::Read(count));
-        view.see(at(20), Some(key(1, 1)), Event::Read(5_000));
+        view.see(at(20), Some(key(0, 0)), Event::Read(count), "");
+        view.see(at(20), Some(key(1, 1)), Event::Read(5_000), "");
     }
     view.see(
         at(21),
         Some(key(0, 0)),
-        Event::Responds("GET /a", Status::Ok),
+        Event::Responds(Status::Ok),
+        "GET /a",
     );
-    view.see(at(22), Some(key(0, 0)), Event::Closed(Cause::Peer));
+    view.see(at(22), Some(key(0, 0)), Event::Closed(Cause::Peer), "");
     accept(&mut view, 23, key(0, 7));
     let (watch, known) = view.watched(1).unwrap();
     assert_eq!(known, None);
-    let lines: Vec<String> = watch.lines().filter_map(Line::sentence).collect();
+    let lines: Vec<String> = watch.lines().map(|(_, sentence)| sentence).collect();
     assert_eq!(lines.len(), 64);
     assert_eq!(lines[0], "reads 39 bytes");
     let last = [
@@ -100,15 +114,15 @@ fn a_slot_that_never_was_can_be_watched() {
 fn a_second_is_shown_when_it_is_whole() {
     let mut view = View::default();
     let turn = |view: &mut View, begins, ends, events| {
-        view.see(at(begins), None, Event::TurnBegins(events));
-        view.see(at(ends), None, Event::TurnEnds(Census::default()));
+        view.see(at(begins), None, Event::TurnBegins(now(), events), "");
+        view.see(at(ends), None, Event::TurnEnds(Census::default()), "");
     };
     turn(&mut view, 100, 101, 2);
     turn(&mut view, 200, 230, 1);
     // Nothing happened in this one: it is no turn that counts, but time that passed.
     turn(&mut view, 300, 340, 0);
     assert_eq!(view.pace().last_second(), &Second::default());
-    view.see(at(1_000), None, Event::TurnBegins(0));
+    view.see(at(1_000), None, Event::TurnBegins(now(), 0), "");
     let second = Second {
         turns: 2,
         longest: at(40),
@@ -119,6 +133,6 @@ fn a_second_is_shown_when_it_is_whole() {
     assert_eq!(view.pace().last_batch(), 1);
     assert_eq!(view.pace().quantile(0.3), 1_000);
     assert_eq!(view.pace().quantile(1.0), 50_000);
-    view.see(at(5_000), None, Event::TurnBegins(0));
+    view.see(at(5_000), None, Event::TurnBegins(now(), 0), "");
     assert_eq!(view.pace().last_second(), &Second::default());
 }

@@ -4,34 +4,19 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::key::Key;
-use crate::observers::event::Event;
+use crate::observer::Event;
+use crate::observers::event::Kept;
 use crate::observers::words;
 
 /// How many events are kept of a connection that is watched.
-const KEPT: usize = 64;
-
-/// One event, in words when it is shown.
-#[derive(Debug)]
-pub struct Line {
-    /// When, counted from the start.
-    pub at: Duration,
-    event: Event<'static>,
-    text: Option<Box<str>>,
-}
-
-impl Line {
-    /// What happened, in a sentence without its subject.
-    pub fn sentence(&self) -> Option<String> {
-        words::sentence(self.event.with_text(self.text.as_deref()))
-    }
-}
+const LINES: usize = 64;
 
 /// What is remembered of a connection while it is watched, and of no other.
 #[derive(Debug)]
 pub struct Watch {
     slot: usize,
     key: Option<Key>,
-    lines: VecDeque<Line>,
+    lines: VecDeque<Kept>,
 }
 
 impl Watch {
@@ -49,15 +34,15 @@ impl Watch {
         self.key = Some(key);
     }
 
-    pub(super) fn see(&mut self, at: Duration, key: Key, event: Event) {
+    pub(super) fn see(&mut self, at: Duration, key: Key, event: Event, request: &str) {
         if self.key != Some(key) || event == Event::WorkEnds {
             return;
         }
-        if self.lines.len() == KEPT {
+        if self.lines.len() == LINES {
             self.lines.pop_front();
         }
-        let (event, text) = event.without_text();
-        self.lines.push_back(Line { at, event, text });
+        self.lines
+            .push_back(Kept::new(at, Some(key), event, request));
     }
 
     /// The slot that was asked for.
@@ -70,8 +55,9 @@ impl Watch {
         self.key
     }
 
-    /// What has happened to it since, the oldest first.
-    pub fn lines(&self) -> impl Iterator<Item = &Line> {
-        self.lines.iter()
+    /// What has happened to it since, in sentences without their subject, the oldest first.
+    pub fn lines(&self) -> impl Iterator<Item = (Duration, String)> {
+        let line = |kept: &Kept| Some((kept.at, words::sentence(kept.event, kept.request())?));
+        self.lines.iter().filter_map(line)
     }
 }

@@ -14,8 +14,9 @@ use millpond::descriptors::DescriptorUse;
 use millpond::observer::Unobserved;
 use millpond::pond::{Key, Pond};
 use millpond::request_lines::RequestLines;
-use millpond::shared::{Phase, Shared};
+use millpond::shared::{Env, Phase, Shared};
 use millpond::target::DotFiles;
+use millpond::transport::Transport;
 
 use super::client::Client;
 use super::expected::{Rules, wall};
@@ -37,8 +38,19 @@ pub(crate) struct Setting {
 /// Descriptors are counted against this bound; [`World::take_descriptors`] goes beyond it.
 const DESCRIPTORS: usize = 100;
 
+/// What this pond is made of.
+#[derive(Debug)]
+pub(crate) struct Fuzzed;
+
+impl Env for Fuzzed {
+    type File = <Stream as Transport>::File;
+    type Transport = Stream;
+    type Documents = Files;
+    type Observer = Unobserved;
+}
+
 pub(crate) struct World {
-    pub(crate) pond: Pond<Stream, Files>,
+    pub(crate) pond: Pond<Fuzzed>,
     pub(crate) key: Key,
     pub(crate) wire: Rc<RefCell<Wire>>,
     pub(crate) limits: Limits,
@@ -171,7 +183,7 @@ impl World {
     }
 
     /// Something that the server does to the pond in the middle of a turn.
-    pub(crate) fn act(&mut self, act: impl FnOnce(&mut Pond<Stream, Files>)) {
+    pub(crate) fn act(&mut self, act: impl FnOnce(&mut Pond<Fuzzed>)) {
         let before = self.begin();
         act(&mut self.pond);
         self.note_end(&before);
