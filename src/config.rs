@@ -5,8 +5,9 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::target::DotFiles;
-use crate::timeouts::{Deadline, TICK};
+use crate::connection_table::timeouts::TICK;
+use crate::events::deadline::Deadline;
+use crate::http::target::DotFiles;
 
 /// The port of the reference server.
 pub const DEFAULT_PORT: u16 = 2130;
@@ -40,7 +41,7 @@ pub const SEND_BUDGET: usize = 256 * 1024;
 /// Bytes of response that all connections together may send in one phase of a turn: while events
 /// are dealt with, and again while the ready queue is. It bounds how long a turn takes, however
 /// many downloads there are.
-pub const PHASE_SEND_BUDGET: usize = 2 * 1024 * 1024;
+pub const STAGE_SEND_BUDGET: usize = 2 * 1024 * 1024;
 
 /// Each time that a download has come so many bytes further, as many beyond them are read from the
 /// disk ahead, if they are not in memory: so the loop does not wait for the disk while it sends.
@@ -76,7 +77,7 @@ pub struct Config {
     pub limits: Limits,
 }
 
-/// What is shown of the loop: nothing, unless asked for. See [`crate::observers`].
+/// What is shown of the loop: nothing, unless asked for. See [`crate::observe`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observing {
     /// Tell of each event on standard error, and then stand still for this long.
@@ -114,7 +115,7 @@ pub enum Newcomers {
     WithFirstBytes,
 }
 
-/// Whether the process gives up what it does not need; see [`crate::sandbox`].
+/// Whether the process gives up what it does not need; see [`crate::os::sandbox`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sandbox {
     /// `--sandbox`.
@@ -138,7 +139,7 @@ pub struct Limits {
     /// How many connections there may be at once.
     pub max_connections: usize,
     /// How many descriptors there are for connections and the files that are being sent. See
-    /// [`crate::descriptors`].
+    /// [`crate::os::descriptors`].
     pub max_descriptors: usize,
 }
 

@@ -16,14 +16,14 @@
 //! | 0 | [`cause`] | why connections end |
 //! | 0 | [`error`] | what can keep the server from starting |
 //! | 0 | [`descriptors`] | what the process's descriptors are enough for |
-//! | 0 | [`dates`] | HTTP dates, read and written |
-//! | 0 | [`host`] | the grammar of an authority |
+//! | 0 | [`date`] | HTTP dates, read and written |
+//! | 0 | [`authority`] | the grammar of an authority |
 //! | 0 | [`target`] | request target → name below the root |
 //! | 0 | [`media_type`] | file name → Content-Type |
 //! | 0 | [`pages`] | the error pages that are built in |
 //! | 0 | [`command_line`] | what a command line may be in place of settings, and how that is told |
 //! | 0 | [`escape`] | text from strangers, made safe to print |
-//! | 0 | [`key`] | the name of a connection |
+//! | 0 | [`id`] | the name of a connection |
 //! | 0 | [`states`] | the states by name, and the table of ways between them |
 //! | 0 | [`peer`] | a client's address in 18 bytes |
 //! | 0 | [`stop_signals`] | the second signal to stop ends the process at once |
@@ -34,14 +34,14 @@
 //! | 1 | [`access_log`] | a response → a row of CSV, in memory |
 //! | 1 | [`request`] | bytes → request, or "not yet", or "no" |
 //! | 1 | [`resource`] | name → open regular file, confined beneath the root |
-//! | 1 | [`exchange`] | a response on its way: what is left to send |
+//! | 1 | [`pending`] | a response on its way: what is left to send |
 //! | 2 | [`answer`] | request → status and file |
 //! | 2 | [`request_lines`] | a response → a line on standard output, in memory |
 //! | 2 | [`observer`] | who watches the loop: one method for each thing that happens in it |
-//! | 3 | [`shared`] | what all connections share |
+//! | 3 | [`context`] | what all connections share |
 //! | 3 | [`response`] | answer → head bytes |
 //! | 4 | [`connection`] | the states of one connection, and what drives them |
-//! | 5 | [`pond`] | all connections: slab, ready queue, deadlines |
+//! | 5 | [`table`] | all connections: slab, ready queue, deadlines |
 //! | 6 | [`console`] | lines for people that never make the server wait |
 //! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
 //! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
@@ -51,7 +51,7 @@
 //! | 9 | [`server`] | the loop: the kernel's events → calls on the pond |
 //! | 10 | [`options`] | what was typed → what is meant |
 //!
-//! Levels 0 to 3 never see a socket. [`connection`] and [`pond`] see a
+//! Levels 0 to 3 never see a socket. [`connection`] and [`table`] see a
 //! [`transport::Transport`] and a [`clock::Clock`], which tests replace: a scripted stream drives
 //! a connection through every split of its input and every short write.
 //!
@@ -76,49 +76,26 @@
 //!
 //! # In which order to read
 //!
-//! For the loop: [`server::Server::run`] and its turn, [`pond`], [`connection`], [`timeouts`].
+//! For the loop: [`server::Server::run`] and its turn, [`table`], [`connection`], [`timeouts`].
 //! For HTTP: [`request`], [`target`], [`answer`], [`response`]. For what is written down:
 //! [`access_log`], [`log_file`]. `docs/readiness.md` follows one request through all of it, and
 //! `docs/design.md` says why it is built so. To see the loop at work: `docs/observing.md`.
 
-pub mod access_log;
 pub mod admin;
-pub mod answer;
-pub mod cause;
+pub mod cli;
 pub mod clock;
-pub mod command_line;
 pub mod config;
 pub mod connection;
-pub mod console;
-pub mod dates;
-pub mod descriptors;
+pub mod connection_table;
 pub mod error;
-pub mod escape;
-pub mod exchange;
-pub mod host;
-pub mod key;
-pub mod listeners;
-pub mod log_file;
-pub mod media_type;
-pub mod observer;
-pub mod observers;
-pub mod options;
-pub mod pages;
-pub mod peer;
-pub mod pond;
-pub mod request;
-pub mod request_lines;
-pub mod resource;
+pub mod events;
+pub mod files;
+pub mod http;
+pub mod log;
+pub mod observe;
+pub mod os;
 pub mod response;
-pub mod sandbox;
 pub mod server;
-pub mod shared;
-pub mod states;
-pub mod status;
-pub mod stop_signals;
-pub mod target;
-pub mod timeouts;
-pub mod transport;
 
 #[cfg(test)]
 mod testing;

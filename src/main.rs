@@ -2,24 +2,25 @@
 
 use std::process::ExitCode;
 
+use millpond::cli::{self, exit};
 use millpond::config::{Config, Sandbox};
 use millpond::error::Error;
-use millpond::observer::Unobserved;
-use millpond::observers::view::Viewed;
-use millpond::observers::{self, Observers};
+use millpond::events::event::NoopObserver;
+use millpond::observe::live::HasLiveView;
+use millpond::observe::{self, Observers};
+use millpond::os::{descriptors, sandbox};
 use millpond::server::Server;
-use millpond::{command_line, descriptors, options, sandbox};
 
 /// What its messages begin with.
 const PROGRAM: &str = "millpond";
 
 fn main() -> ExitCode {
     let descriptors = descriptors::raise_limit();
-    match options::parse(std::env::args_os(), descriptors) {
+    match cli::parse(std::env::args_os(), descriptors) {
         Ok(config) => match run(&config, descriptors) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                command_line::complain(PROGRAM, &error.to_string());
+                exit::print_error(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
         },
@@ -34,11 +35,11 @@ fn run(config: &Config, descriptors: u64) -> Result<(), Error> {
         let observers = Observers::open(config)?;
         serve(config, descriptors, observers)
     } else {
-        serve(config, descriptors, Unobserved)
+        serve(config, descriptors, NoopObserver)
     }
 }
 
-fn serve(config: &Config, descriptors: u64, observer: impl Viewed) -> Result<(), Error> {
+fn serve(config: &Config, descriptors: u64, observer: impl HasLiveView) -> Result<(), Error> {
     let mut server = Server::start(config, observer)?;
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
@@ -47,11 +48,11 @@ fn serve(config: &Config, descriptors: u64, observer: impl Viewed) -> Result<(),
         Sandbox::Off => None,
     };
     server.announce().map_err(Error::Setup)?;
-    server.diagnose(&options::banner(config, descriptors));
+    server.diagnose(&cli::banner(config, descriptors));
     if let Some(line) = sandbox {
         server.diagnose(&line);
     }
-    for line in observers::notices(&config.observing) {
+    for line in observe::notices(&config.observing) {
         server.diagnose(&line);
     }
     server.announce_live_view();

@@ -1,10 +1,10 @@
 //! What must hold of a connection between two calls.
 
 use super::{Connection, Queued, State};
-use crate::request;
-use crate::shared::Env;
-use crate::states::StateName;
-use crate::timeouts::Deadline;
+use crate::connection::context::Env;
+use crate::events::deadline::Deadline;
+use crate::events::state::StateName;
+use crate::http::request;
 
 impl<E: Env> Connection<E> {
     /// Its state, without the data.
@@ -17,14 +17,14 @@ impl<E: Env> Connection<E> {
         }
     }
 
-    /// For [`crate::pond::Pond::audit`]: the deadline that its state calls for, or what is wrong
+    /// For [`crate::connection_table::ConnectionTable::audit`]: the deadline that its state calls for, or what is wrong
     /// with it between two calls.
     pub fn audit(&self) -> Result<Deadline, &'static str> {
         let is_ready = match &self.state {
-            State::Reading(Some(kept)) if kept.bytes.is_empty() => {
+            State::Reading(Some(partial)) if partial.bytes.is_empty() => {
                 return Err("an idle connection owns heap memory");
             }
-            State::Reading(Some(kept)) if kept.bytes.len() > request::HEAD_MAX => {
+            State::Reading(Some(partial)) if partial.bytes.len() > request::HEAD_MAX => {
                 return Err("the kept input is beyond its bound");
             }
             State::Responding(_) => self.ready.writable,
@@ -34,8 +34,8 @@ impl<E: Env> Connection<E> {
             (true, Queued::No) => Err("waits for an edge that it has seen already"),
             _ => Ok(match &self.state {
                 State::Reading(None) => Deadline::FirstByte,
-                State::Reading(Some(kept))
-                    if self.requests == 0 && request::is_blank(&kept.bytes) =>
+                State::Reading(Some(partial))
+                    if self.requests == 0 && request::is_blank(&partial.bytes) =>
                 {
                     Deadline::FirstByte
                 }

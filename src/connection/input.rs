@@ -1,12 +1,12 @@
 //! Bytes that wait to be answered, and what is kept of them between reads.
 
 use super::State;
-use crate::request;
-use crate::timeouts::Deadline;
+use crate::events::deadline::Deadline;
+use crate::http::request;
 
 /// The beginning of a head.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct PartialHead {
     pub(super) bytes: Vec<u8>,
     /// How many of them have been searched for the head's end.
     pub(super) scanned: usize,
@@ -15,21 +15,21 @@ pub(super) struct Kept {
 /// Input to be answered: fresh from the shared buffer, or together with what was kept.
 pub(super) enum Input<'a> {
     Fresh(&'a [u8]),
-    Kept(Box<Kept>),
+    PartialHead(Box<PartialHead>),
 }
 
 impl Input<'_> {
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::Fresh(bytes) => bytes,
-            Self::Kept(kept) => &kept.bytes,
+            Self::PartialHead(partial) => &partial.bytes,
         }
     }
 
     pub(super) fn scanned(&self) -> usize {
         match self {
             Self::Fresh(_) => 0,
-            Self::Kept(kept) => kept.scanned,
+            Self::PartialHead(partial) => partial.scanned,
         }
     }
 
@@ -41,7 +41,9 @@ impl Input<'_> {
         let had_begun = match self {
             Self::Fresh(_) => false,
             // Kept and not searched yet: the rest of what was answered, whose deadline runs.
-            Self::Kept(kept) => kept.scanned == 0 || !request::is_blank(&bytes[..kept.scanned]),
+            Self::PartialHead(partial) => {
+                partial.scanned == 0 || !request::is_blank(&bytes[..partial.scanned])
+            }
         };
         let is_new = at > 0 || !had_begun;
         match (is_new, request::is_blank(&bytes[at..])) {
@@ -54,17 +56,17 @@ impl Input<'_> {
     /// Keeps what stands from `at` on. The box is used again: a head that drips in does not cost
     /// an allocation a byte.
     pub(super) fn keep_from<F>(self, at: usize, scanned: usize) -> State<F> {
-        let kept = match self {
-            Self::Fresh(bytes) => Box::new(Kept {
+        let partial = match self {
+            Self::Fresh(bytes) => Box::new(PartialHead {
                 bytes: bytes[at..].to_vec(),
                 scanned,
             }),
-            Self::Kept(mut kept) => {
-                kept.bytes.drain(..at);
-                kept.scanned = scanned;
-                kept
+            Self::PartialHead(mut partial) => {
+                partial.bytes.drain(..at);
+                partial.scanned = scanned;
+                partial
             }
         };
-        State::Reading(Some(kept))
+        State::Reading(Some(partial))
     }
 }

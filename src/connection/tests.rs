@@ -4,10 +4,10 @@
 mod budgets;
 mod deadlines;
 mod ends;
-mod exhausted;
 mod expiries;
 mod faults;
 mod freshness;
+mod out_of_descriptors;
 mod pieces;
 mod readiness;
 mod stops;
@@ -17,16 +17,19 @@ use std::rc::Rc;
 
 use super::*;
 use crate::config::{Limits, SEND_BUDGET};
-use crate::observer::{Event, Occasion};
-use crate::request::{self, HEAD_MAX};
-use crate::shared::Phase;
+use crate::connection::context::Lifecycle;
+use crate::events::event::{Event, WakeReason};
+use crate::http::request::{self, HEAD_MAX};
 use crate::testing::{
     BOTH, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE, LAST_SMALL,
-    READABLE, Rigged, Scripted, WRITABLE, Wire, assert_same, moment, peer, shared, take_outcomes,
+    READABLE, Scripted, TestEnv, WRITABLE, Wire, assert_same, context, moment, peer, take_outcomes,
 };
 
 /// The name of the only connection there is.
-const KEY: Key = Key { slot: 3, serial: 7 };
+const KEY: ConnectionId = ConnectionId {
+    slot: 3,
+    generation: 7,
+};
 
 /// Two Hosts: its frame can't be trusted.
 const UNSOUND: &str = "GET /big.bin HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
@@ -42,12 +45,12 @@ fn filling() -> String {
 /// A connection with all that it is lent, and the rules of its caller: what a pond would do.
 struct Rig {
     wire: Rc<RefCell<Wire>>,
-    connection: Connection<Rigged>,
-    shared: Shared<Rigged>,
+    connection: Connection<TestEnv>,
+    context: LoopContext<TestEnv>,
     input: Vec<u8>,
     /// The deadline that the pond would have queued.
     deadline: Deadline,
-    closed: Option<Cause>,
+    closed: Option<CloseReason>,
 }
 
 impl Rig {
@@ -57,17 +60,17 @@ impl Rig {
 
     fn with(limits: Limits) -> Self {
         let wire = Wire::new();
-        let mut shared = shared(limits);
+        let mut context = context(limits);
         // What a pond tells of it.
-        let due = shared.limits.duration_of(Deadline::FirstByte);
-        shared.observer.event(Some(KEY), Event::Accepted(peer()));
-        shared
+        let due = context.limits.duration_of(Deadline::FirstByte);
+        context.observer.event(Some(KEY), Event::Accepted(peer()));
+        context
             .observer
             .event(Some(KEY), Event::DeadlineSet(Deadline::FirstByte, due));
         Self {
             connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), KEY, moment(0).wall),
             wire,
-            shared,
+            context,
             input: vec![0; HEAD_MAX],
             deadline: Deadline::FirstByte,
             closed: None,
@@ -75,51 +78,51 @@ impl Rig {
     }
 
     /// A turn of its own, without an event.
-    fn advance(&mut self) -> Advance {
+    fn advance(&mut self) -> Progress {
         // A turn of its own.
-        self.shared.sent_in_phase = 0;
+        self.context.sent_in_stage = 0;
         self.begin_work();
-        let advance = self.connection.advance(&mut self.shared, &mut self.input);
-        self.settle(advance)
+        let advance = self.connection.advance(&mut self.context, &mut self.input);
+        self.apply(advance)
     }
 
-    fn event(&mut self, event: Readiness) -> Advance {
+    fn event(&mut self, event: Readiness) -> Progress {
         self.wire.borrow_mut().tell(event);
         self.connection.note(event);
         self.advance()
     }
 
-    fn feed(&mut self, bytes: impl AsRef<[u8]>) -> Advance {
+    fn feed(&mut self, bytes: impl AsRef<[u8]>) -> Progress {
         self.wire.borrow_mut().arrive(bytes.as_ref());
         self.event(READABLE)
     }
 
     /// The send queue takes so many bytes more.
-    fn give_room(&mut self, bytes: usize) -> Advance {
+    fn give_room(&mut self, bytes: usize) -> Progress {
         self.wire.borrow_mut().room = bytes;
         self.event(WRITABLE)
     }
 
-    fn deadline_passed(&mut self) -> Advance {
+    fn deadline_passed(&mut self) -> Progress {
         // It may try once what it waited for.
         let ready = self.wire.borrow().told;
         self.wire.borrow_mut().tell(BOTH);
         self.begin_work();
         let advance = self
             .connection
-            .deadline_passed(&mut self.shared, &mut self.input);
+            .deadline_passed(&mut self.context, &mut self.input);
         self.lapse(ready);
-        self.settle(advance)
+        self.apply(advance)
     }
 
-    fn stop(&mut self) -> Advance {
-        self.shared.phase = Phase::Stopping;
+    fn stop(&mut self) -> Progress {
+        self.context.lifecycle = Lifecycle::Stopping;
         let ready = self.wire.borrow().told;
         self.wire.borrow_mut().tell(READABLE);
         self.begin_work();
-        let advance = self.connection.stop(&mut self.shared, &mut self.input);
+        let advance = self.connection.stop(&mut self.context, &mut self.input);
         self.lapse(ready);
-        self.settle(advance)
+        self.apply(advance)
     }
 
     /// A leave to try that was not made use of is none any more; what an event told still is.
@@ -130,7 +133,7 @@ impl Rig {
     }
 
     /// Does what the pond does with the result, and holds it against the rules of edges.
-    fn settle(&mut self, advance: Advance) -> Advance {
+    fn apply(&mut self, advance: Progress) -> Progress {
         assert_eq!(self.closed, None, "a turn after the end");
         if let Some(deadline) = advance.deadline {
             self.deadline = deadline;
@@ -139,18 +142,18 @@ impl Rig {
         match advance.then {
             // An edge that was told and not drained does not come again: whoever waits must have
             // been told to.
-            Then::Wait => match self.state() {
+            NextStep::Wait => match self.state() {
                 "responding" => assert!(!wire.told.writable, "waits although there may be room"),
                 _ => assert!(!wire.told.readable, "waits although there may be input"),
             },
-            Then::Yield | Then::Exhausted => {}
-            Then::Close(cause) => {
+            NextStep::Yield | NextStep::OutOfDescriptors => {}
+            NextStep::Close(cause) => {
                 drop(wire);
-                self.connection.abandon(cause, &mut self.shared);
+                self.connection.log_aborted(cause, &mut self.context);
                 self.closed = Some(cause);
-                self.shared.observer.event(Some(KEY), Event::Closed(cause));
+                self.context.observer.event(Some(KEY), Event::Closed(cause));
                 self.end_work();
-                assert_eq!(self.shared.descriptors.files, 0);
+                assert_eq!(self.context.descriptors.files, 0);
                 return advance;
             }
         }
@@ -166,22 +169,22 @@ impl Rig {
         drop(wire);
         self.check_files();
         self.end_work();
-        let told = self.shared.observer.state(KEY);
+        let told = self.context.observer.state(KEY);
         assert_eq!(told, Some(self.connection.state_name()), "what was told");
         advance
     }
 
     fn begin_work(&mut self) {
-        self.shared
+        self.context
             .observer
-            .event(Some(KEY), Event::WorkBegins(Occasion::Event));
+            .event(Some(KEY), Event::WorkBegins(WakeReason::Event));
     }
 
     fn end_work(&mut self) {
-        let observer = &mut self.shared.observer;
+        let observer = &mut self.context.observer;
         observer.event(Some(KEY), Event::WorkEnds);
-        assert_eq!(observer.breach, None);
-        assert_eq!(observer.rows, self.shared.log.recorded());
+        assert_eq!(observer.violation, None);
+        assert_eq!(observer.rows, self.context.log.recorded());
     }
 
     /// Goes on until nothing more can happen. Whenever the send queue is full, it gives room for
@@ -193,11 +196,11 @@ impl Rig {
             let sending = self.state() == "responding";
             let waiting = self.wire.borrow().has_input();
             then = match then {
-                Then::Close(_) => return,
-                Then::Exhausted => panic!("nothing is exhausted here"),
-                Then::Yield => self.advance().then,
-                Then::Wait if !sending && !waiting => return,
-                Then::Wait => {
+                NextStep::Close(_) => return,
+                NextStep::OutOfDescriptors => panic!("nothing is exhausted here"),
+                NextStep::Yield => self.advance().then,
+                NextStep::Wait if !sending && !waiting => return,
+                NextStep::Wait => {
                     if sending {
                         self.wire.borrow_mut().room = step;
                     }
@@ -215,10 +218,10 @@ impl Rig {
     /// A file is open as long as a response is sent from it, and is counted as long.
     fn check_files(&self) {
         let files = match &self.connection.state {
-            State::Responding(exchange) => usize::from(exchange.file.is_some()),
+            State::Responding(pending) => usize::from(pending.file.is_some()),
             _ => 0,
         };
-        assert_eq!(self.shared.descriptors.files, files);
+        assert_eq!(self.context.descriptors.files, files);
     }
 
     fn state(&self) -> &'static str {
@@ -237,6 +240,6 @@ impl Rig {
     }
 
     fn take_outcomes(&mut self) -> Vec<String> {
-        take_outcomes(&mut self.shared)
+        take_outcomes(&mut self.context)
     }
 }

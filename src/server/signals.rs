@@ -10,12 +10,12 @@ use signal_hook_mio::v1_0::Signals;
 
 use super::{Server, diagnose};
 use crate::config::{Config, STOP_WITHIN};
-use crate::observer::Event;
-use crate::observers::view::Viewed;
-use crate::stop_signals;
+use crate::events::event::Event;
+use crate::observe::live::HasLiveView;
+use crate::os::stop_signals;
 
 /// The signals that the server listens to.
-pub(super) struct Watch {
+pub(super) struct SignalSource {
     signals: Signals,
     /// Set by the first signal to stop; with it set, the next one ends the process from within
     /// its handler. It does not take the way through the loop, which may be what hangs.
@@ -32,7 +32,7 @@ enum Hangup {
     ReopenLog,
 }
 
-impl Watch {
+impl SignalSource {
     pub(super) fn start(config: &Config) -> io::Result<Self> {
         let stopping = stop_signals::second_ends_at_once()?;
         // A log at its limit (setrlimit(2)) is an error of its write, not the end of the server.
@@ -59,14 +59,17 @@ impl Watch {
     }
 }
 
-impl<O: Viewed> Server<O> {
+impl<O: HasLiveView> Server<O> {
     pub(super) fn handle_signals(&mut self) {
         let received: Vec<_> = self.signals.signals.pending().collect();
         for signal in received {
             if signal == SIGHUP && self.signals.hangup == Hangup::ReopenLog {
                 self.reopen_log();
             } else if signal == SIGUSR1 {
-                self.pond.shared_mut().observer.event(None, Event::Asked);
+                self.table
+                    .context_mut()
+                    .observer
+                    .event(None, Event::DumpRequested);
             } else if self.stop_by.is_none() {
                 self.begin_stop();
             }
@@ -79,8 +82,8 @@ impl<O: Viewed> Server<O> {
         if let Some(admin) = &mut self.admin {
             admin.close_listener();
         }
-        self.stop_by = Some(self.pond.shared().clock.now().monotonic + STOP_WITHIN);
-        self.pond.stop();
+        self.stop_by = Some(self.table.context().clock.now().monotonic + STOP_WITHIN);
+        self.table.stop();
         // What comes now may be cut off by a second signal; what has come so far may not.
         self.write_log();
     }
@@ -91,15 +94,15 @@ impl<O: Viewed> Server<O> {
         let Some(file) = &mut self.log_file else {
             return;
         };
-        let shared = self.pond.shared_mut();
+        let context = self.table.context_mut();
         let mut notices = Vec::new();
-        match file.reopen(shared.clock.now().wall, &mut notices) {
+        match file.reopen(context.clock.now().wall, &mut notices) {
             Ok(()) => notices.push("the log was opened anew".to_owned()),
             Err(error) => notices.push(format!(
                 "cannot open the log anew: {error}; the old file stays in use"
             )),
         }
-        shared.documents.never_serve(file.identities());
+        context.documents.never_serve(file.identities());
         for notice in notices {
             diagnose(&mut self.diagnostics, &notice);
         }

@@ -4,11 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::UNIX_EPOCH;
 
 use super::*;
-use crate::access_log::{self, Row};
 use crate::config::{Config, Limits, Newcomers, Observing, RequestsPrinted, Sandbox};
-use crate::observer::Unobserved;
-use crate::status::Status;
-use crate::target::DotFiles;
+use crate::events::event::NoopObserver;
+use crate::http::status::Status;
+use crate::http::target::DotFiles;
+use crate::log::access_log::{self, Row};
 
 #[test]
 fn a_panic_writes_the_log_out() {
@@ -27,7 +27,7 @@ fn a_panic_writes_the_log_out() {
         observing: Observing::default(),
         limits: Limits::default(),
     };
-    let mut server = Server::start(&config, Unobserved).unwrap();
+    let mut server = Server::start(&config, NoopObserver).unwrap();
     let row = Row {
         connected_at: UNIX_EPOCH,
         requested_at: UNIX_EPOCH,
@@ -38,9 +38,9 @@ fn a_panic_writes_the_log_out() {
         status: Status::NotFound,
         bytes: 0,
         duration: Duration::ZERO,
-        cut_short: None,
+        aborted_by: None,
     };
-    server.pond.shared_mut().log.record(&row, Duration::ZERO);
+    server.table.context_mut().log.record(&row, Duration::ZERO);
     let header = String::from_utf8(access_log::header()).unwrap();
     assert_eq!(std::fs::read_to_string(&log).unwrap(), header);
     let panicked = catch_unwind(AssertUnwindSafe(move || {

@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind};
 use std::rc::Rc;
 
 use super::WRITABLE;
-use crate::connection::Readiness;
-use crate::transport::{Follow, Transport};
+use crate::events::event::Readiness;
+use crate::os::transport::{Follow, Transport};
 
 /// A file of the scripted transport: it may change while it is being sent.
 pub(crate) type MemoryFile = RefCell<Vec<u8>>;

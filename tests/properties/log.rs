@@ -5,9 +5,9 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
-use millpond::access_log::{AccessLog, Row, header};
-use millpond::escape;
-use millpond::status::Status;
+use millpond::http::status::Status;
+use millpond::log::access_log::{AccessLog, Row, header};
+use millpond::log::escape;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
@@ -63,7 +63,7 @@ fn row<'a>(method: &'a str, target: &'a str, file: &'a str) -> Row<'a> {
         status: Status::Ok,
         bytes: 5,
         duration: Duration::from_micros(6),
-        cut_short: None,
+        aborted_by: None,
     }
 }
 

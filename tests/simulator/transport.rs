@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, ErrorKind};
 use std::rc::Rc;
 
-use millpond::transport::{Follow, Transport};
+use millpond::os::transport::{Follow, Transport};
 
 use crate::files::Inode;
 use crate::tap::Tap;

@@ -6,19 +6,19 @@ use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::Duration;
 
-use millpond::access_log::AccessLog;
 use millpond::clock::Clock;
-use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
-use millpond::connection::Readiness;
-use millpond::descriptors::DescriptorUse;
-use millpond::observer::{Event, Observer as _};
-use millpond::observers::laws::Laws;
-use millpond::pond::{Key, Pond};
-use millpond::request_lines::RequestLines;
-use millpond::shared::{Env, Phase, Shared};
-use millpond::status::Status;
-use millpond::target::DotFiles;
-use millpond::transport::Transport;
+use millpond::config::{Limits, RequestsPrinted, STAGE_SEND_BUDGET};
+use millpond::connection::context::{Env, Lifecycle, LoopContext};
+use millpond::connection_table::{ConnectionId, ConnectionTable};
+use millpond::events::event::Readiness;
+use millpond::events::event::{Event, Observer as _};
+use millpond::http::status::Status;
+use millpond::http::target::DotFiles;
+use millpond::log::access_log::AccessLog;
+use millpond::log::request_lines::RequestLines;
+use millpond::observe::invariants::Invariants;
+use millpond::os::descriptors::FdBudget;
+use millpond::os::transport::Transport;
 
 use crate::calendar::Calendar;
 use crate::client::Client;
@@ -36,7 +36,7 @@ const FEW_EVENTS: usize = 3;
 pub struct World {
     pub scene: Rc<Scene>,
     pub random: Random,
-    pub pond: Pond<Invented>,
+    pub table: ConnectionTable<Invented>,
     pub calendar: Calendar,
     /// Everybody who has come, by number.
     pub clients: Vec<Client>,
@@ -45,7 +45,7 @@ pub struct World {
     /// Who waits in the kernel's queue.
     pub waiting: VecDeque<usize>,
     /// Events that have been told, to be told again.
-    pub echoes: VecDeque<(Key, Readiness)>,
+    pub echoes: VecDeque<(ConnectionId, Readiness)>,
     pub stop_in: Option<u64>,
     pub stop_by: Option<Duration>,
 }
@@ -70,7 +70,7 @@ impl World {
         scene.trace(|| format!("{:?} {:?}", scene.limits, scene.rates.get()));
         let calendar = Calendar::new(&mut random);
         Self {
-            pond: Pond::new(shared(&scene, &calendar, &mut random)),
+            table: ConnectionTable::new(context(&scene, &calendar, &mut random)),
             stop_in: random.one_in(3).then(|| random.between(1, 300) as u64),
             scene,
             calendar,
@@ -91,16 +91,16 @@ impl World {
         self.come_to_rest();
         self.check_end();
         let mut tally = *self.scene.tally.borrow();
-        tally.lives = self.pond.accepted();
+        tally.lives = self.table.accepted();
         tally.turns = self.scene.turn.get();
-        tally.add_causes(self.pond.closed());
-        tally.ways = self.pond.shared().observer.taken;
+        tally.add_causes(self.table.closed());
+        tally.ways = self.table.context().observer.taken;
         tally
     }
 
     fn is_over(&self) -> bool {
         let is_everybody_here = self.clients.len() == usize::from(CLIENTS);
-        let is_empty = self.pond.is_empty() && self.waiting.is_empty();
+        let is_empty = self.table.is_empty() && self.waiting.is_empty();
         let is_stopped = self
             .stop_by
             .is_some_and(|by| is_empty || self.scene.now.get() >= by);
@@ -111,16 +111,16 @@ impl World {
     fn come_to_rest(&mut self) {
         if self.stop_by.is_some() {
             self.scene.is_closing_all.set(true);
-            self.call(|world| world.pond.close_all());
+            self.call(|world| world.table.close_all());
             self.check_turn();
             return;
         }
         self.scene.rates.set(Rates::default());
         self.scene.files.borrow_mut().shortage = 0;
         self.calendar.is_calm = true;
-        self.clients.iter_mut().for_each(Client::settle);
+        self.clients.iter_mut().for_each(Client::apply);
         let limit = self.scene.turn.get() + 20_000;
-        while !(self.pond.is_empty() && self.waiting.is_empty()) {
+        while !(self.table.is_empty() && self.waiting.is_empty()) {
             self.turn();
             assert!(self.scene.turn.get() < limit, "it does not come to rest");
         }
@@ -136,25 +136,25 @@ impl World {
         self.kernel_moves();
         let events = self.collect();
         self.everybody_acts(4);
-        for (key, readiness) in events {
-            self.tell(key, readiness);
+        for (id, readiness) in events {
+            self.tell(id, readiness);
             self.meanwhile();
         }
         self.stray_event();
         self.maybe_stop();
-        self.call(|world| world.pond.run_ready());
+        self.call(|world| world.table.run_ready());
         self.accept();
         self.maybe_make_room();
-        self.call(|world| world.pond.expire());
+        self.call(|world| world.table.handle_timeouts());
         self.check_turn();
-        let shared = self.pond.shared_mut();
-        shared.lines.clear(shared.clock.now().monotonic);
-        self.pond.end_turn();
-        let census = self.pond.census();
-        self.pond
-            .shared_mut()
+        let context = self.table.context_mut();
+        context.lines.clear(context.clock.now().monotonic);
+        self.table.end_turn();
+        let counts = self.table.counts();
+        self.table
+            .context_mut()
             .observer
-            .event(None, Event::TurnEnds(census));
+            .event(None, Event::TurnEnds(counts));
     }
 
     fn pass_time(&mut self) {
@@ -162,28 +162,28 @@ impl World {
             let wire = self.clients[index].wire.borrow();
             wire.is_unsettled()
         });
-        let wake = self.pond.wake_at().filter(|_| !is_busy);
+        let wake = self.table.next_timeout().filter(|_| !is_busy);
         let now = self.calendar.pass(wake, &mut self.random, &self.scene);
         self.scene.now.set(now.monotonic);
-        self.pond.begin_turn();
-        let shared = self.pond.shared_mut();
-        shared.clock.set(now);
-        shared.observer.event(None, Event::TurnBegins(now, 0));
+        self.table.begin_turn();
+        let context = self.table.context_mut();
+        context.clock.set(now);
+        context.observer.event(None, Event::TurnBegins(now, 0));
         if !self.calendar.is_calm && self.random.one_in(10) {
             // As if others had used up the turn, or most of it.
             let left = self.random.pick(&[0, 0, 3_000, 100_000]);
-            self.pond.shared_mut().sent_in_phase = PHASE_SEND_BUDGET - left;
+            self.table.context_mut().sent_in_stage = STAGE_SEND_BUDGET - left;
         }
         if !self.calendar.is_calm && self.random.one_in(50) {
             // And as if they had filled the memory for lines.
             let target = "x".repeat(33_000);
-            let shared = self.pond.shared_mut();
-            shared.lines.add("GET", &target, Status::Ok);
+            let context = self.table.context_mut();
+            context.lines.add("GET", &target, Status::Ok);
         }
     }
 
     /// What the kernel tells in this turn, in any order, and now and then not all of it.
-    fn collect(&mut self) -> Vec<(Key, Readiness)> {
+    fn collect(&mut self) -> Vec<(ConnectionId, Readiness)> {
         self.random.shuffle(&mut self.inside);
         let is_cut = !self.calendar.is_calm && self.random.one_in(8);
         let most = if is_cut { FEW_EVENTS } else { usize::MAX };
@@ -194,14 +194,14 @@ impl World {
             .collect()
     }
 
-    fn tell(&mut self, key: Key, readiness: Readiness) {
-        self.scene.trace(|| format!("event {key:?} {readiness:?}"));
+    fn tell(&mut self, id: ConnectionId, readiness: Readiness) {
+        self.scene.trace(|| format!("event {id:?} {readiness:?}"));
         for &index in &self.inside {
             let mut wire = self.clients[index].wire.borrow_mut();
-            wire.is_told |= readiness.readable && wire.key == Some(key);
+            wire.is_told |= readiness.readable && wire.id == Some(id);
         }
-        self.call(|world| world.pond.event(key, readiness));
-        self.echoes.push_back((key, readiness));
+        self.call(|world| world.table.event(id, readiness));
+        self.echoes.push_back((id, readiness));
         if self.echoes.len() > 40 {
             self.echoes.pop_front();
         }
@@ -216,7 +216,7 @@ impl Env for Invented {
     type File = <Socket as Transport>::File;
     type Transport = Socket;
     type Documents = Root;
-    type Observer = Laws;
+    type Observer = Invariants;
 }
 
 fn any_limits(random: &mut Random) -> Limits {
@@ -230,8 +230,8 @@ fn any_limits(random: &mut Random) -> Limits {
     }
 }
 
-fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared<Invented> {
-    Shared {
+fn context(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> LoopContext<Invented> {
+    LoopContext {
         limits: scene.limits.clone(),
         dot_files: DotFiles::Hidden,
         documents: Root {
@@ -242,10 +242,10 @@ fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared
         clock: Clock::manual(calendar.now()),
         log: AccessLog::on(),
         lines: RequestLines::new(RequestsPrinted::Yes),
-        phase: Phase::Serving,
-        descriptors: DescriptorUse::of(scene.limits.max_descriptors),
-        sent_in_phase: 0,
+        lifecycle: Lifecycle::Serving,
+        descriptors: FdBudget::of(scene.limits.max_descriptors),
+        sent_in_stage: 0,
         output: Vec::new(),
-        observer: Laws::default(),
+        observer: Invariants::default(),
     }
 }

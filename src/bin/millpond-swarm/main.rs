@@ -74,7 +74,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use millpond::command_line;
+use millpond::cli::exit;
 
 use crate::error::Error;
 use crate::findings::Findings;
@@ -85,13 +85,13 @@ use crate::settings::Settings;
 const PROGRAM: &str = "millpond-swarm";
 
 fn main() -> ExitCode {
-    let descriptors = millpond::descriptors::raise_limit();
+    let descriptors = millpond::os::descriptors::raise_limit();
     match options::parse(std::env::args_os(), descriptors) {
         Ok(settings) => match swarm_out(settings) {
             Ok(Verdict::AsExpected) => ExitCode::SUCCESS,
             Ok(Verdict::NotAsExpected) => ExitCode::FAILURE,
             Err(error) => {
-                command_line::complain(PROGRAM, &error.to_string());
+                exit::print_error(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
         },

@@ -6,8 +6,8 @@ use std::collections::VecDeque;
 use std::io::{self, ErrorKind};
 use std::rc::Rc;
 
-use millpond::connection::Readiness;
-use millpond::transport::{Follow, Transport};
+use millpond::events::event::Readiness;
+use millpond::os::transport::{Follow, Transport};
 
 use super::client::Client;
 use super::files::Body;

@@ -5,18 +5,18 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use millpond::access_log::AccessLog;
-use millpond::cause::{Cause, CauseCounts};
 use millpond::clock::{Clock, Now};
-use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
-use millpond::connection::Readiness;
-use millpond::descriptors::DescriptorUse;
-use millpond::observer::Unobserved;
-use millpond::pond::{Key, Pond};
-use millpond::request_lines::RequestLines;
-use millpond::shared::{Env, Phase, Shared};
-use millpond::target::DotFiles;
-use millpond::transport::Transport;
+use millpond::config::{Limits, RequestsPrinted, STAGE_SEND_BUDGET};
+use millpond::connection::context::{Env, Lifecycle, LoopContext};
+use millpond::connection_table::{ConnectionId, ConnectionTable};
+use millpond::events::close_reason::{CloseCounts, CloseReason};
+use millpond::events::event::NoopObserver;
+use millpond::events::event::Readiness;
+use millpond::http::target::DotFiles;
+use millpond::log::access_log::AccessLog;
+use millpond::log::request_lines::RequestLines;
+use millpond::os::descriptors::FdBudget;
+use millpond::os::transport::Transport;
 
 use super::client::Client;
 use super::expected::{Rules, wall};
@@ -46,12 +46,12 @@ impl Env for Fuzzed {
     type File = <Stream as Transport>::File;
     type Transport = Stream;
     type Documents = Files;
-    type Observer = Unobserved;
+    type Observer = NoopObserver;
 }
 
 pub(crate) struct World {
-    pub(crate) pond: Pond<Fuzzed>,
-    pub(crate) key: Key,
+    pub(crate) table: ConnectionTable<Fuzzed>,
+    pub(crate) id: ConnectionId,
     pub(crate) wire: Rc<RefCell<Wire>>,
     pub(crate) limits: Limits,
     pub(crate) rows: Vec<u8>,
@@ -63,7 +63,7 @@ pub(crate) struct World {
     /// When the socket last took a byte, and how often it had.
     pub(super) progress: (Duration, u64),
     /// Why the connection ended, or may have if others ended in the same turn.
-    pub(crate) causes: Vec<Cause>,
+    pub(crate) close_reasons: Vec<CloseReason>,
 }
 
 impl World {
@@ -79,18 +79,18 @@ impl World {
             monotonic: Duration::ZERO,
             wall: wall(),
         };
-        let mut pond = Pond::new(Shared {
+        let mut table = ConnectionTable::new(LoopContext {
             limits: limits.clone(),
             dot_files: DotFiles::Hidden,
             documents: Files::new(page),
             clock: Clock::manual(now),
             log: AccessLog::on(),
             lines: RequestLines::new(RequestsPrinted::Yes),
-            phase: Phase::Serving,
-            descriptors: DescriptorUse::of(DESCRIPTORS),
-            sent_in_phase: 0,
+            lifecycle: Lifecycle::Serving,
+            descriptors: FdBudget::of(DESCRIPTORS),
+            sent_in_stage: 0,
             output: Vec::new(),
-            observer: Unobserved,
+            observer: NoopObserver,
         });
         let rules = Rules {
             keep_alive: setting.keep_alive,
@@ -101,13 +101,13 @@ impl World {
         let peer = || std::net::SocketAddr::from(([127, 0, 0, 1], 40_000)).into();
         for _ in 0..setting.bystanders {
             let silent = Wire::new(Client::new(rules.clone()), 1_000_000);
-            pond.admit(Stream(silent), peer());
+            table.admit(Stream(silent), peer());
         }
         let wire = Wire::new(Client::new(rules), setting.room);
-        let key = pond.admit(Stream(wire.clone()), peer());
+        let id = table.admit(Stream(wire.clone()), peer());
         Self {
-            pond,
-            key,
+            table,
+            id,
             wire,
             limits,
             rows: Vec::new(),
@@ -116,7 +116,7 @@ impl World {
             has_taken_descriptors: false,
             has_been_short: false,
             progress: (Duration::ZERO, 0),
-            causes: Vec::new(),
+            close_reasons: Vec::new(),
         }
     }
 
@@ -133,7 +133,7 @@ impl World {
         if taken != self.has_taken_descriptors {
             self.has_taken_descriptors = taken;
             self.has_been_short |= taken;
-            let files = &mut self.pond.shared_mut().descriptors.files;
+            let files = &mut self.table.context_mut().descriptors.files;
             *files = if taken {
                 *files + 1_000
             } else {
@@ -146,61 +146,61 @@ impl World {
     pub(crate) fn turn(&mut self, is_busy: bool, event: Option<Readiness>, expires: bool) {
         let before = self.begin();
         if is_busy {
-            self.pond.shared_mut().sent_in_phase = PHASE_SEND_BUDGET;
+            self.table.context_mut().sent_in_stage = STAGE_SEND_BUDGET;
         }
         let edges = self.wire.borrow_mut().take_edges();
         for readiness in edges.into_iter().chain(event) {
-            self.pond.event(self.key, readiness);
+            self.table.event(self.id, readiness);
         }
-        self.pond.run_ready();
+        self.table.run_ready();
         if expires {
-            self.pond.expire();
+            self.table.handle_timeouts();
         }
         if self
-            .pond
-            .shared()
+            .table
+            .context()
             .log
             .due()
             .is_some_and(|due| due <= self.now)
         {
             self.write_out();
         }
-        let shared = self.pond.shared_mut();
-        shared.lines.clear(shared.clock.now().monotonic);
-        self.pond.end_turn();
+        let context = self.table.context_mut();
+        context.lines.clear(context.clock.now().monotonic);
+        self.table.end_turn();
         self.note_end(&before);
         self.check(expires);
     }
 
     /// A turn begins: the clock is read.
-    fn begin(&mut self) -> CauseCounts {
-        self.pond.shared_mut().clock.set(Now {
+    fn begin(&mut self) -> CloseCounts {
+        self.table.context_mut().clock.set(Now {
             monotonic: self.now,
             wall: wall(),
         });
-        self.pond.begin_turn();
-        *self.pond.closed()
+        self.table.begin_turn();
+        *self.table.closed()
     }
 
     /// Something that the server does to the pond in the middle of a turn.
-    pub(crate) fn act(&mut self, act: impl FnOnce(&mut Pond<Fuzzed>)) {
+    pub(crate) fn act(&mut self, act: impl FnOnce(&mut ConnectionTable<Fuzzed>)) {
         let before = self.begin();
-        act(&mut self.pond);
+        act(&mut self.table);
         self.note_end(&before);
     }
 
     /// Takes the rows, as the server does when they are due.
     pub(crate) fn write_out(&mut self) {
-        self.rows.append(&mut self.pond.shared_mut().log.take());
+        self.rows.append(&mut self.table.context_mut().log.take());
     }
 
     /// Notes why the connection ended, if it did.
-    fn note_end(&mut self, before: &CauseCounts) {
-        if self.is_over() && self.causes.is_empty() {
-            let after = self.pond.closed();
-            let grew = |cause: &Cause| after.of(*cause) > before.of(*cause);
-            self.causes = Cause::ALL.into_iter().filter(grew).collect();
-            assert!(!self.causes.is_empty(), "it ended without a cause");
+    fn note_end(&mut self, before: &CloseCounts) {
+        if self.is_over() && self.close_reasons.is_empty() {
+            let after = self.table.closed();
+            let grew = |cause: &CloseReason| after.of(*cause) > before.of(*cause);
+            self.close_reasons = CloseReason::ALL.into_iter().filter(grew).collect();
+            assert!(!self.close_reasons.is_empty(), "it ended without a cause");
             self.check_patience();
         }
         let progress = self.wire.borrow().progress;

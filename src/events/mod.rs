@@ -1,0 +1,5 @@
+pub mod close_reason;
+pub mod deadline;
+pub mod event;
+pub mod id;
+pub mod state;

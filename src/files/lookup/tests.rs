@@ -1,0 +1,232 @@
+use std::fs;
+use std::os::unix::fs::{PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
+use std::path::PathBuf;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::*;
+
+mod freshness;
+
+const ROOM: CacheLimits = CacheLimits {
+    bytes: 1 << 20,
+    files: 4,
+};
+
+/// A root with one of everything, beside a secret outside it.
+struct Tree {
+    directory: tempfile::TempDir,
+}
+
+impl Tree {
+    fn new() -> Self {
+        let tree = Self {
+            directory: tempfile::tempdir().unwrap(),
+        };
+        fs::create_dir_all(tree.path("root/sub")).unwrap();
+        fs::write(tree.path("secret"), "secret").unwrap();
+        fs::write(tree.path("root/a"), "content of a").unwrap();
+        tree
+    }
+
+    fn path(&self, name: &str) -> PathBuf {
+        self.directory.path().join(name)
+    }
+
+    fn documents(&self) -> DocumentRoot {
+        DocumentRoot::open(&self.path("root"), ROOM).unwrap()
+    }
+}
+
+/// A turn later, now.
+fn next_turn(documents: &mut DocumentRoot) {
+    documents.end_turn();
+    documents.begin_turn(Duration::ZERO, SystemTime::now());
+}
+
+fn bytes(found: Found) -> Result<Vec<u8>, LookupError> {
+    found.map(|resource| match &resource.content {
+        Content::Bytes(bytes) => bytes.to_vec(),
+        Content::File(file) => {
+            let mut bytes = vec![0; usize::try_from(resource.length).unwrap()];
+            read_at(file, &mut bytes, 0).unwrap();
+            bytes
+        }
+    })
+}
+
+#[test]
+fn what_is_found_and_what_is_not() {
+    let tree = Tree::new();
+    let root = tree.path("root");
+    symlink("a", root.join("link")).unwrap();
+    symlink("sub/../a", root.join("detour")).unwrap();
+    symlink("../secret", root.join("out")).unwrap();
+    symlink("..", root.join("up")).unwrap();
+    symlink(tree.path("secret"), root.join("absolute-out")).unwrap();
+    symlink(root.join("a"), root.join("absolute-in")).unwrap();
+    symlink("loop", root.join("loop")).unwrap();
+    symlink("nowhere", root.join("dangling")).unwrap();
+    rustix::fs::mknodat(
+        rustix::fs::CWD,
+        root.join("fifo"),
+        rustix::fs::FileType::Fifo,
+        rustix::fs::Mode::from_raw_mode(0o644),
+        0,
+    )
+    .unwrap();
+    let _socket = UnixListener::bind(root.join("socket")).unwrap();
+    fs::write(root.join("empty"), "").unwrap();
+    fs::hard_link(tree.path("secret"), root.join("hard")).unwrap();
+
+    let long = "x".repeat(300);
+    let deep = "x/".repeat(3000);
+    let content = || Ok(b"content of a".to_vec());
+    let table = [
+        ("a", content()),
+        ("link", content()),
+        ("detour", content()),
+        ("empty", Ok(vec![])),
+        // A hard link is a name of the file's own, given by someone who may.
+        ("hard", Ok(b"secret".to_vec())),
+        ("b", Err(LookupError::NotFound)),
+        ("a/b", Err(LookupError::NotFound)),
+        ("a/index.html", Err(LookupError::NotFound)),
+        ("sub", Err(LookupError::IsDirectory)),
+        ("out", Err(LookupError::NotFound)),
+        ("up/secret", Err(LookupError::NotFound)),
+        ("up", Err(LookupError::NotFound)),
+        ("absolute-out", Err(LookupError::NotFound)),
+        ("absolute-in", Err(LookupError::NotFound)),
+        ("loop", Err(LookupError::NotFound)),
+        ("dangling", Err(LookupError::NotFound)),
+        ("fifo", Err(LookupError::NotFound)),
+        ("socket", Err(LookupError::NotFound)),
+        (long.as_str(), Err(LookupError::NotFound)),
+        (deep.as_str(), Err(LookupError::NotFound)),
+    ];
+    let mut documents = tree.documents();
+    for (path, expected) in table {
+        assert_eq!(bytes(documents.find(path)), expected, "{path}");
+        // From memory the answer is the same.
+        assert_eq!(bytes(documents.find(path)), expected, "{path} again");
+    }
+}
+
+#[test]
+fn an_unreadable_file_is_not_found() {
+    let tree = Tree::new();
+    fs::set_permissions(tree.path("root/a"), fs::Permissions::from_mode(0o000)).unwrap();
+    // Root may read everything, so the table has no such row there.
+    if File::open(tree.path("root/a")).is_err() {
+        assert_eq!(
+            bytes(tree.documents().find("a")),
+            Err(LookupError::NotFound)
+        );
+    }
+}
+
+#[test]
+fn small_and_large() {
+    let tree = Tree::new();
+    for length in [0, 1, SMALL - 1, SMALL, SMALL + 1, 100_000] {
+        let content: Vec<u8> = (0..=u8::MAX)
+            .cycle()
+            .take(usize::try_from(length).unwrap())
+            .collect();
+        fs::write(tree.path("root/f"), &content).unwrap();
+        let found = tree.documents().find("f");
+        let resource = found.clone().unwrap();
+        assert_eq!(resource.length, length);
+        let is_small = matches!(resource.content, Content::Bytes(_));
+        assert_eq!(is_small, length <= SMALL, "{length}");
+        assert!(bytes(found).unwrap() == content, "{length}");
+    }
+}
+
+#[test]
+fn times() {
+    let tree = Tree::new();
+    let file = File::open(tree.path("root/a")).unwrap();
+    let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+    let table = [
+        (
+            at(784_111_777) + Duration::from_millis(5),
+            Some(at(784_111_777)),
+        ),
+        (at(1), None),
+        (UNIX_EPOCH - Duration::from_secs(1), None),
+    ];
+    for (modified, expected) in table {
+        file.set_modified(modified).unwrap();
+        let found = tree.documents().find("a").unwrap();
+        assert_eq!(found.modified, expected, "{modified:?}");
+    }
+}
+
+#[test]
+fn a_turn_sees_one_state_and_the_next_turn_the_next() {
+    let tree = Tree::new();
+    let mut documents = tree.documents();
+    let found = |documents: &mut DocumentRoot| bytes(documents.find("a"));
+    assert_eq!(found(&mut documents).unwrap(), b"content of a");
+    fs::write(tree.path("root/a"), "other").unwrap();
+    next_turn(&mut documents);
+    assert_eq!(found(&mut documents).unwrap(), b"other");
+    fs::remove_file(tree.path("root/a")).unwrap();
+    next_turn(&mut documents);
+    assert_eq!(found(&mut documents), Err(LookupError::NotFound));
+}
+
+#[test]
+fn a_root_made_again_is_the_one_that_is_served() {
+    let tree = Tree::new();
+    let mut documents = tree.documents();
+    assert_eq!(bytes(documents.find("a")).unwrap(), b"content of a");
+    fs::rename(tree.path("root"), tree.path("old")).unwrap();
+    next_turn(&mut documents);
+    assert_eq!(bytes(documents.find("a")), Err(LookupError::NotFound));
+    fs::create_dir(tree.path("root")).unwrap();
+    fs::write(tree.path("root/a"), "new").unwrap();
+    next_turn(&mut documents);
+    assert_eq!(bytes(documents.find("a")).unwrap(), b"new");
+    // The reverse order: the new root is there before the old one goes.
+    fs::rename(tree.path("root"), tree.path("older")).unwrap();
+    fs::rename(tree.path("old"), tree.path("root")).unwrap();
+    next_turn(&mut documents);
+    assert_eq!(bytes(documents.find("a")).unwrap(), b"content of a");
+}
+
+#[test]
+fn the_log_is_absent_by_any_name() {
+    let tree = Tree::new();
+    let log = tree.path("root/Log.csv");
+    fs::write(&log, "row").unwrap();
+    fs::hard_link(&log, tree.path("root/alias")).unwrap();
+    symlink("Log.csv", tree.path("root/link")).unwrap();
+    let mut documents = tree.documents();
+    documents.never_serve([Identity::of(&fs::metadata(&log).unwrap())]);
+    for path in ["Log.csv", "alias", "link"] {
+        assert_eq!(
+            bytes(documents.find(path)),
+            Err(LookupError::NotFound),
+            "{path}"
+        );
+    }
+}
+
+#[test]
+fn a_turn_remembers_a_bounded_number() {
+    let tree = Tree::new();
+    let mut documents = tree.documents();
+    next_turn(&mut documents);
+    for number in 0..10 * REMEMBERED {
+        let name = number.to_string();
+        // One that has just changed is not for the cache.
+        fs::write(tree.path("root").join(&name), "new").unwrap();
+        let found = documents.find(&name).unwrap();
+        assert!((1..=REMEMBERED).contains(&documents.found.len()));
+        let again = documents.find(&name).unwrap();
+        assert!(Rc::ptr_eq(&found, &again), "looked up once");
+    }
+}

@@ -1,0 +1,3 @@
+pub mod answer;
+pub mod head;
+pub mod in_flight;
