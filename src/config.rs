@@ -17,38 +17,12 @@ pub const DEFAULT_PORT: u16 = 2130;
 /// a second before it tries again.
 pub const BACKLOG: u32 = 4096;
 
-/// What may still be sent after a signal to stop.
-pub const STOP_WITHIN: Duration = Duration::from_secs(5);
-
 /// A closing connection is kept at most so long for its peer to read our last answer.
 pub const CLOSING_WITHIN: Duration = Duration::from_secs(2);
-
-/// A closing connection throws away at most so much input, in bytes.
-pub const CLOSING_DISCARDS: u32 = 1024 * 1024;
-
-/// A connection that has been idle, or silent, for less than this is not evicted: its client may
-/// be about to use it.
-pub const EVICTION_AGE: Duration = Duration::from_millis(500);
 
 /// What an idle connection gets beyond the time that it was promised, for its last request to
 /// cross the network. With the tick it stays below half a second.
 const IDLE_GRACE: Duration = Duration::from_millis(300);
-
-/// Bytes of response that one connection may send in one turn. It bounds how long a large
-/// download keeps the others waiting.
-pub const SEND_BUDGET: usize = 256 * 1024;
-
-/// Bytes of response that all connections together may send in one phase of a turn: while events
-/// are dealt with, and again while the ready queue is. It bounds how long a turn takes, however
-/// many downloads there are.
-pub const STAGE_SEND_BUDGET: usize = 2 * 1024 * 1024;
-
-/// Each time that a download has come so many bytes further, as many beyond them are read from the
-/// disk ahead, if they are not in memory: so the loop does not wait for the disk while it sends.
-pub const READ_AHEAD: u64 = 1024 * 1024;
-
-/// Requests that one connection may have answered in one turn, for the same reason.
-pub const REQUEST_BUDGET: u32 = 32;
 
 /// Everything that was asked for, checked.
 #[derive(Clone, Debug)]

@@ -13,8 +13,9 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::thread;
 
-use millpond::files::{CacheLimits, Content, DocumentRoot, Documents, LookupError};
+use millpond::files::{CacheLimits, DocumentRoot};
 use millpond::os::transport::read_at;
+use millpond::response::resource::{Content, Documents, LookupError};
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, mknodat, openat2};
 use rustix::io::Errno;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};

@@ -73,8 +73,8 @@ fn about_server(metrics: &mut Metrics, snapshot: &ServerSnapshot, viewers: usize
             "held_by",
         ],
         &[
-            ("connections", used.connections as u64),
-            ("files", used.files as u64),
+            ("connections", used.connections() as u64),
+            ("files", used.files() as u64),
         ],
     );
     let help = "Descriptors that connections and files may use.";

@@ -104,7 +104,7 @@ impl Admin {
     }
 
     /// Something happened on a viewer's socket.
-    pub fn note(&mut self, id: ConnectionId) {
+    pub fn mark_ready(&mut self, id: ConnectionId) {
         let viewer = self.viewers.get_mut(id.slot as usize);
         if let Some(viewer) = viewer.and_then(Option::as_mut).filter(|one| one.id == id) {
             viewer.is_ready = true;

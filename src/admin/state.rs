@@ -75,8 +75,8 @@ pub(super) fn members(json: &mut Json, view: &LiveView, snapshot: &ServerSnapsho
     });
     json.member("limits", |json| limits(json, snapshot.limits));
     json.member("descriptors", |json| {
-        json.number("connections", snapshot.descriptors.connections);
-        json.number("files", snapshot.descriptors.files);
+        json.number("connections", snapshot.descriptors.connections());
+        json.number("files", snapshot.descriptors.files());
         json.number("limit", snapshot.limits.max_descriptors);
     });
     json.member("queues", |json| {

@@ -1,39 +1,46 @@
-//! What all connections share, lent to each for the length of one call.
+//! What all connections of a loop use together: one of each per loop, lent to a connection for the
+//! length of one call. No connection owns any of it.
 
 use crate::clock::Clock;
-use crate::config::{Limits, STAGE_SEND_BUDGET};
-use crate::events::event::Observer;
-use crate::files::Documents;
+use crate::config::{Limits, RequestsPrinted};
+use crate::events::event::{Event, Observer};
+use crate::events::id::ConnectionId;
 use crate::http::target::DotFiles;
 use crate::log::access_log::AccessLog;
 use crate::log::request_lines::RequestLines;
 use crate::os::descriptors::FdBudget;
 use crate::os::transport::Transport;
+use crate::response::resource::Documents;
 
-/// What a pond is made of: the real thing in the server, invented ones in tests.
+/// Bytes of response that all connections together may send in one stage of a turn: while events
+/// are handled, and again while the ready queue is. It bounds how long a turn takes, however many
+/// downloads there are.
+pub const STAGE_SEND_BUDGET: usize = 2 * 1024 * 1024;
+
+/// The types that a loop is made of: the kernel's in the server, scripted ones in tests.
 pub trait Env {
     /// An open file.
     type File;
     /// A client's stream.
     type Transport: Transport<File = Self::File>;
-    /// The files.
+    /// Where names are looked up.
     type Documents: Documents<File = Self::File>;
-    /// Who watches.
+    /// What is told of every event.
     type Observer: Observer;
 }
 
-/// One of each for the whole loop; none belongs to a connection.
+/// What all connections of a loop use together.
 #[derive(Debug)]
 pub struct LoopContext<E: Env> {
     /// The bounds on each connection.
     pub limits: Limits,
     /// Whether names that begin with a dot are served.
     pub dot_files: DotFiles,
-    /// The files.
+    /// Where names are looked up.
     pub documents: E::Documents,
     /// The time of this turn.
     pub clock: Clock,
-    /// The rows of this second.
+    /// The log's rows that are not written out yet.
     pub log: AccessLog,
     /// The request lines that are not printed yet.
     pub lines: RequestLines,
@@ -41,33 +48,83 @@ pub struct LoopContext<E: Env> {
     pub lifecycle: Lifecycle,
     /// The descriptors that connections and their files hold.
     pub descriptors: FdBudget,
-    /// How many bytes have been sent in this phase of the turn.
-    pub sent_in_stage: usize,
-    /// Where heads and small bodies are put together: the shared write buffer.
+    /// What may still be sent in this stage of the turn.
+    pub send_budget: SendBudget,
+    /// The buffer in which heads and small bodies are put together.
     pub output: Vec<u8>,
-    /// Who watches.
+    /// What is told of every event.
     pub observer: E::Observer,
 }
 
 impl<E: Env> LoopContext<E> {
-    /// Whether this phase of the turn has sent its share. What is left to send has its turn later,
-    /// so that the time of a turn is bounded.
-    pub fn send_budget_spent(&self) -> bool {
-        self.sent_in_stage >= STAGE_SEND_BUDGET
+    /// A context with nothing in use yet, which keeps rows and request lines and serves no dot
+    /// files. What a caller wants otherwise it sets.
+    pub fn new(
+        limits: Limits,
+        documents: E::Documents,
+        clock: Clock,
+        observer: E::Observer,
+    ) -> Self {
+        Self {
+            dot_files: DotFiles::Hidden,
+            documents,
+            clock,
+            log: AccessLog::on(),
+            lines: RequestLines::new(RequestsPrinted::Yes),
+            lifecycle: Lifecycle::Serving,
+            descriptors: FdBudget::new(limits.max_descriptors),
+            send_budget: SendBudget::default(),
+            output: Vec::new(),
+            observer,
+            limits,
+        }
     }
 
-    /// Whether so many lines and rows wait that they are to be written out before there are more,
-    /// so that the memory of a turn is bounded.
+    /// Tells the observer what happened to the connection `id`.
+    pub fn emit(&mut self, id: ConnectionId, event: Event) {
+        self.observer.event(Some(id), event);
+    }
+
+    /// Tells the observer what happened to the loop itself.
+    pub fn emit_for_loop(&mut self, event: Event) {
+        self.observer.event(None, event);
+    }
+
+    /// Whether so many request lines and log rows wait that they must be written out before more
+    /// requests are answered, so that their memory is bounded.
     pub fn output_is_full(&self) -> bool {
         self.lines.are_too_many() || self.log.is_full()
     }
 }
 
-/// What the server as a whole is doing.
+/// What the server as a whole does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lifecycle {
     /// It serves.
     Serving,
-    /// It has been told to stop, and finishes what is being sent.
+    /// It was told to stop, and finishes what is being sent.
     Stopping,
+}
+
+/// How much of [`STAGE_SEND_BUDGET`] is spent.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SendBudget {
+    sent: usize,
+}
+
+impl SendBudget {
+    /// A stage begins: all of the budget is there again.
+    pub fn begin_stage(&mut self) {
+        self.sent = 0;
+    }
+
+    /// So many bytes were sent.
+    pub fn spend(&mut self, bytes: usize) {
+        self.sent += bytes;
+    }
+
+    /// Whether nothing is left: what remains to be sent waits in the ready queue.
+    pub fn is_spent(&self) -> bool {
+        self.sent >= STAGE_SEND_BUDGET
+    }
 }

@@ -1,59 +1,67 @@
-//! Deadlines that have passed: one more try, and then the end.
+//! A deadline has passed: one more try, and then the end.
 
 use std::ops::ControlFlow::{Break, Continue};
 
-use super::{Connection, NextStep, Progress, State, Step};
-use crate::connection::context::{Env, LoopContext};
+use super::Connection;
+use super::context::{Env, LoopContext};
+use super::state::State;
+use super::step::{NextStep, Progress, Step};
 use crate::events::close_reason::CloseReason;
+use crate::events::id::ConnectionId;
 use crate::http::request;
 
 impl<E: Env> Connection<E> {
-    /// Its deadline has passed. Before a connection is given up, what it waited for is tried once
-    /// more: a request may lie in the socket whose event has not been seen, as after a pause of the
+    /// Its deadline has passed. Before the connection is given up, it tries once more what it waited
+    /// for: a request may be in the socket whose event was not seen yet, as after a pause of the
     /// whole machine; and room to write is told only when about a third of the send queue is free,
-    /// which an honest slow reader may need longer for than the deadline.
-    pub fn deadline_passed(&mut self, context: &mut LoopContext<E>, input: &mut [u8]) -> Progress {
-        if let State::Closing { cause, .. } = self.state {
-            return Progress::close(cause);
+    /// which may take an honest slow client longer than the deadline.
+    pub fn deadline_passed(
+        &mut self,
+        id: ConnectionId,
+        context: &mut LoopContext<E>,
+        input: &mut [u8],
+    ) -> Progress {
+        if let State::Closing { reason, .. } = self.state {
+            return Progress::close(reason);
         }
         self.assume_readable();
         self.ready.writable = true;
-        let advance = self.advance(context, input);
-        match (advance.then, advance.deadline) {
-            (NextStep::Wait, None) => self.give_up(context),
+        let progress = self.advance(id, context, input);
+        match (progress.next, progress.deadline) {
+            (NextStep::Wait, None) => self.give_up(id, context),
             (NextStep::OutOfDescriptors, None) => Progress::close(CloseReason::OutOfDescriptors),
-            _ => advance,
+            _ => progress,
         }
     }
 
     /// What it waited for has not come.
-    fn give_up(&mut self, context: &mut LoopContext<E>) -> Progress {
+    fn give_up(&mut self, id: ConnectionId, context: &mut LoopContext<E>) -> Progress {
         match &self.state {
             State::Reading(Some(partial)) if !request::is_blank(&partial.bytes) => {
-                self.reject_partial_head(context)
+                self.reject_partial_head(id, context)
             }
             State::Reading(_) => Progress::close(CloseReason::HeadDeadline),
             State::Responding(_) => Progress::close(CloseReason::StallDeadline),
             State::Idle => Progress::close(CloseReason::IdleDeadline),
-            State::Closing { cause, .. } => Progress::close(*cause),
+            State::Closing { reason, .. } => Progress::close(*reason),
         }
     }
 
     /// A head that has begun and not ended in time gets a 400.
-    fn reject_partial_head(&mut self, context: &mut LoopContext<E>) -> Progress {
-        let State::Reading(Some(partial)) =
-            std::mem::replace(&mut self.state, State::Reading(None))
-        else {
+    fn reject_partial_head(&mut self, id: ConnectionId, context: &mut LoopContext<E>) -> Progress {
+        let before = std::mem::replace(&mut self.state, State::Reading(None));
+        let State::Reading(Some(partial)) = before else {
             return Progress::close(CloseReason::HeadDeadline);
         };
-        // Its line may have come, all the same: HEAD gets no body, and the log its row.
+        // The request line may have come whole: then HEAD gets no body, and the log row has it.
         let line = request::line_of(&partial.bytes);
-        let then = match self.refuse(line, CloseReason::HeadDeadline, &mut Step::new(), context) {
-            Break(then) => then,
+        let mut step = Step::new(id);
+        let next = match self.reject(line, CloseReason::HeadDeadline, &mut step, context) {
+            Break(next) => next,
             // There may be input to throw away, or room for the rest of the answer.
             Continue(()) => NextStep::Yield,
         };
-        let deadline = Some(self.deadline_of_state());
-        Progress { then, deadline }
+        let deadline = Some(self.state.deadline());
+        Progress { next, deadline }
     }
 }

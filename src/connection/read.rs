@@ -1,98 +1,86 @@
-//! Reading: input → requests, as many as are here.
+//! Reading and Idle: input becomes requests, as many as have come.
 
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use super::input::Input;
-use super::step::{Freshness, Step};
-use super::{Connection, NextStep, PartialHead, State};
-use crate::config::REQUEST_BUDGET;
-use crate::connection::context::{Env, LoopContext};
+use super::Connection;
+use super::context::{Env, LoopContext};
+use super::input::{Input, PartialHead};
+use super::state::State;
+use super::step::{Freshness, NextStep, REQUEST_BUDGET, Step};
 use crate::events::close_reason::CloseReason;
 use crate::events::deadline::Deadline;
-use crate::events::event::{Direction, Event, Observer};
+use crate::events::event::{Direction, Event};
 use crate::events::state::StateName;
 use crate::http::request::{self, HEAD_MAX, Parsed};
 use crate::os::transport::Transport;
 use crate::response::answer::OutOfDescriptors;
 
-/// Why the requests at hand are not answered any further.
+/// Why no further request of the input is answered now.
 enum ReadStop {
-    /// All are.
+    /// All of them were answered.
     Drained,
     /// What is left is no whole head.
     Partial { scanned: usize },
-    /// The budget.
+    /// A budget is spent.
     Yield,
-    /// No descriptor.
+    /// There is no descriptor for the file.
     OutOfDescriptors,
-    /// The connection has gone on to sending or closing, after a request of so many bytes.
+    /// The connection has gone on to Responding or Closing, after a request of this length.
     StateChanged { length: usize },
-    /// It is over.
+    /// The connection ends.
     Over(NextStep),
 }
 
 impl<E: Env> Connection<E> {
-    /// Reading and Idle: reads what is there, and answers it.
-    pub(super) fn read(
+    /// Reads once what has come, joins it to a partial head, and processes it.
+    pub(super) fn read_socket(
         &mut self,
         step: &mut Step,
         context: &mut LoopContext<E>,
         input: &mut [u8],
     ) -> ControlFlow<NextStep> {
-        if let Some(partial) = self.take_partial_if(|partial| partial.scanned < partial.bytes.len())
-        {
-            return self.process_input(Input::PartialHead(partial), step, context);
+        if let Some(partial) = self.take_partial_if(|head| head.scanned < head.bytes.len()) {
+            return self.process_input(Input::Stored(partial), step, context);
         }
         if !self.ready.readable {
             return Break(NextStep::Wait);
         }
-        // Never zero: a head that fills the buffer has been answered.
+        // Never zero: a head that fills the buffer was answered when it did.
         let room = HEAD_MAX - self.partial_length();
         match self.transport.read(&mut input[..room]) {
             Ok(0) => {
-                context.observer.event(Some(self.id), Event::Read(0));
+                context.emit(step.id, Event::Read(0));
                 Break(NextStep::Close(CloseReason::Peer))
             }
             Ok(count) => {
-                context.observer.event(Some(self.id), Event::Read(count));
+                context.emit(step.id, Event::Read(count));
                 if let State::Idle = self.state {
-                    let observer = &mut context.observer;
-                    observer.event(
-                        Some(self.id),
-                        Event::Changed(StateName::Idle, StateName::Reading),
-                    );
+                    let change = Event::Changed(StateName::Idle, StateName::Reading);
+                    context.emit(step.id, change);
                 }
                 self.ready.readable = count == room || self.ready.read_closed;
                 step.freshness = std::mem::replace(&mut self.unread, Freshness::Unknown);
-                let fresh = &input[..count];
-                let input = match self.take_partial_if(|_| true) {
-                    Some(mut partial) => {
-                        partial.bytes.extend_from_slice(fresh);
-                        Input::PartialHead(partial)
-                    }
-                    None => Input::Fresh(fresh),
-                };
-                // It may be an empty line that was announced, and the request have come later.
+                let input = self.join_partial(&input[..count]);
+                // The event may have announced an empty line only, and the request have come later.
                 if matches!(input.bytes().first(), Some(b'\r' | b'\n')) {
                     step.freshness = Freshness::Unknown;
                 }
                 self.process_input(input, step, context)
             }
-            Err(error) => self.read_failed(&error, context),
+            Err(error) => self.read_failed(&error, step, context),
         }
     }
 
     pub(super) fn read_failed(
         &mut self,
         error: &io::Error,
+        step: &Step,
         context: &mut LoopContext<E>,
     ) -> ControlFlow<NextStep> {
         match error.kind() {
             io::ErrorKind::WouldBlock => {
-                context
-                    .observer
-                    .event(Some(self.id), Event::WouldBlock(Direction::Read));
+                context.emit(step.id, Event::WouldBlock(Direction::Read));
                 self.ready.readable = false;
                 self.unread = Freshness::Unknown;
                 Break(NextStep::Wait)
@@ -111,15 +99,25 @@ impl<E: Env> Connection<E> {
 
     fn take_partial_if(
         &mut self,
-        wanted: impl Fn(&PartialHead) -> bool,
+        is_wanted: impl Fn(&PartialHead) -> bool,
     ) -> Option<Box<PartialHead>> {
         match &mut self.state {
-            State::Reading(partial) => partial.take_if(|partial| wanted(partial)),
+            State::Reading(partial) => partial.take_if(|head| is_wanted(head)),
             _ => None,
         }
     }
 
-    /// Answers the requests in `input`, in order, and settles what becomes of the rest.
+    fn join_partial<'a>(&mut self, fresh: &'a [u8]) -> Input<'a> {
+        match self.take_partial_if(|_| true) {
+            Some(mut partial) => {
+                partial.bytes.extend_from_slice(fresh);
+                Input::Stored(partial)
+            }
+            None => Input::Fresh(fresh),
+        }
+    }
+
+    /// Has the requests in `input` answered, and sets the state and the deadline that follow.
     fn process_input(
         &mut self,
         input: Input,
@@ -135,30 +133,30 @@ impl<E: Env> Connection<E> {
                 Continue(())
             }
             ReadStop::Partial { scanned } => {
-                self.state = input.keep_from(at, scanned);
+                self.state = State::Reading(Some(input.store_from(at, scanned)));
                 Continue(())
             }
             ReadStop::Yield => {
-                self.state = input.keep_from(at, 0);
+                self.state = State::Reading(Some(input.store_from(at, 0)));
                 Break(NextStep::Yield)
             }
             ReadStop::OutOfDescriptors => {
-                self.state = input.keep_from(at, 0);
+                self.state = State::Reading(Some(input.store_from(at, 0)));
                 Break(NextStep::OutOfDescriptors)
             }
             ReadStop::StateChanged { length } => {
-                step.deadline = Some(self.deadline_of_state());
+                step.deadline = Some(self.state.deadline());
                 if let State::Responding(pending) = &mut self.state {
                     pending.leftover = input.bytes()[at + length..].into();
                 }
                 Continue(())
             }
-            ReadStop::Over(then) => Break(then),
+            ReadStop::Over(next) => Break(next),
         }
     }
 
-    /// Answers one request after the other. Gives how many bytes have been dealt with, and why it
-    /// ended there.
+    /// Processes one request after the other. Returns how many bytes are done with, and why it
+    /// stopped there.
     fn process_pipelined(
         &mut self,
         input: &Input,
@@ -177,13 +175,12 @@ impl<E: Env> Connection<E> {
             } else {
                 StateName::Idle
             };
-            let observer = &mut context.observer;
-            observer.event(Some(self.id), Event::Changed(StateName::Responding, next));
+            context.emit(step.id, Event::Changed(StateName::Responding, next));
             scanned = 0;
         }
     }
 
-    /// Answers the request at the front of `rest`, and gives its length if the next one can follow
+    /// Processes the request at the front of `rest`. Returns its length if the next one can follow
     /// at once.
     fn process_one(
         &mut self,
@@ -196,29 +193,28 @@ impl<E: Env> Connection<E> {
             return Err(ReadStop::Drained);
         }
         let is_spent = step.request_budget == 0 || step.send_budget == 0;
-        // One request is answered in any case, or a turn that is always full would get nowhere.
+        // One request is answered in any case: if every turn is full, the connection would never
+        // get on otherwise.
         let has_had_one = step.request_budget < REQUEST_BUDGET;
-        let is_full = context.output_is_full() || context.send_budget_spent();
+        let is_full = context.output_is_full() || context.send_budget.is_spent();
         if is_spent || (has_had_one && is_full) {
             return Err(ReadStop::Yield);
         }
         let (flow, length) = match request::parse(rest, scanned) {
             Parsed::Partial { scanned } => return Err(ReadStop::Partial { scanned }),
             Parsed::Rejected(line) => {
-                let flow = self.refuse(line, CloseReason::BadRequest, step, context);
+                let flow = self.reject(line, CloseReason::BadRequest, step, context);
                 (flow, rest.len())
             }
             Parsed::Complete(request, length) => {
                 let answered = self.handle_request(&request, &rest[length..], step, context);
-                (
-                    answered.map_err(|OutOfDescriptors| ReadStop::OutOfDescriptors)?,
-                    length,
-                )
+                let flow = answered.map_err(|OutOfDescriptors| ReadStop::OutOfDescriptors)?;
+                (flow, length)
             }
         };
         step.request_budget -= 1;
         match (flow, &self.state) {
-            (Break(then), _) => Err(ReadStop::Over(then)),
+            (Break(next), _) => Err(ReadStop::Over(next)),
             (_, State::Responding(_) | State::Closing { .. }) => {
                 Err(ReadStop::StateChanged { length })
             }

@@ -1,22 +1,24 @@
-//! A request → its answer, as far as the socket takes it at once.
+//! A request becomes an answer, and the answer is written as far as the socket takes it at once.
 
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use super::{Connection, NextStep, State, Step};
-use crate::connection::context::{Env, Lifecycle, LoopContext};
+use super::Connection;
+use super::context::{Env, Lifecycle, LoopContext};
+use super::state::State;
+use super::step::{NextStep, Step};
 use crate::events::close_reason::CloseReason;
 use crate::events::event::{Direction, Event, Observer};
 use crate::events::state::StateName;
-use crate::files::Content;
 use crate::http::request::{Method, Persistence, Request, RequestLine};
-use crate::os::transport::{Follow, Transport};
+use crate::os::transport::Transport;
 use crate::response::answer::{self, Answer, OutOfDescriptors};
 use crate::response::head::{self, ConnectionField};
 use crate::response::in_flight::{AccessRecord, AfterResponse, FileRange, PendingResponse};
 
 impl<E: Env> Connection<E> {
-    /// Answers one request. `beyond` is the input that follows it.
+    /// Looks up the file of one request, chooses its answer and sends that. `beyond` is the input
+    /// behind the request.
     pub(super) fn handle_request(
         &mut self,
         request: &Request,
@@ -28,42 +30,38 @@ impl<E: Env> Connection<E> {
         let dot_files = context.dot_files;
         step.revalidate_if_needed(&mut context.documents);
         let answer = answer::to_request(request, &mut context.documents, dot_files, now)?;
-        // A file that is to be kept open must not take the descriptor that the next small file
-        // is read with.
+        // A file that stays open must not take the descriptor with which the next small file is
+        // read.
         if answer.keeps_file(request.method) && context.descriptors.left_for_files() == 0 {
             return Err(OutOfDescriptors);
         }
         self.requests = self.requests.saturating_add(1);
-        let after = self.after(request.persistence, beyond, context);
+        let after = self.after_response(request.persistence, beyond, context);
         Ok(self.send_response(&answer, Some(request.line), after, step, context))
     }
 
-    /// Answers what can't be trusted with 400, after which nothing more is read as a request.
-    pub(super) fn refuse(
+    /// Answers malformed framing, or a head that is late, with 400. Nothing behind it is read as a
+    /// request.
+    pub(super) fn reject(
         &mut self,
         line: Option<RequestLine>,
-        cause: CloseReason,
+        reason: CloseReason,
         step: &mut Step,
         context: &mut LoopContext<E>,
     ) -> ControlFlow<NextStep> {
         step.revalidate_if_needed(&mut context.documents);
         let mut answer = answer::bad_request(&mut context.documents);
-        // A page of the root's own is not worth waiting for a descriptor.
+        // The root's own error page is not worth waiting for a descriptor.
         if answer.keeps_file(Method::Get) && context.descriptors.left_for_files() == 0 {
             answer = answer::built_in_bad_request();
         }
         self.requests = self.requests.saturating_add(1);
-        self.send_response(
-            &answer,
-            line,
-            AfterResponse::LingeringClose(cause),
-            step,
-            context,
-        )
+        let after = AfterResponse::LingeringClose(reason);
+        self.send_response(&answer, line, after, step, context)
     }
 
-    /// Whether the connection is kept after this answer.
-    fn after(
+    /// What becomes of the connection after this response.
+    fn after_response(
         &self,
         persistence: Persistence,
         beyond: &[u8],
@@ -86,13 +84,13 @@ impl<E: Env> Connection<E> {
         }
     }
 
-    /// What the head says of that.
+    /// What the head says about the connection's future.
     fn connection_field(&self, after: AfterResponse, context: &LoopContext<E>) -> ConnectionField {
         let limits = &context.limits;
         match after {
             AfterResponse::LingeringClose(_) | AfterResponse::CloseAtOnce => ConnectionField::Close,
             AfterResponse::Keep => ConnectionField::KeepAlive {
-                // Rounded down: what is said is a promise.
+                // Rounded down, because the client takes it as a promise.
                 timeout: limits.keep_alive.as_secs(),
                 max: limits
                     .keep_alive_requests
@@ -102,7 +100,8 @@ impl<E: Env> Connection<E> {
     }
 
     /// Sends an answer, as far as the socket takes it. A small one leaves in one write from the
-    /// shared buffer and leaves nothing behind; of any other the rest goes into `Responding`.
+    /// shared output buffer and leaves nothing behind; what the socket does not take of any other
+    /// goes into `Responding`.
     fn send_response(
         &mut self,
         answer: &Answer<E::File>,
@@ -112,28 +111,28 @@ impl<E: Env> Connection<E> {
         context: &mut LoopContext<E>,
     ) -> ControlFlow<NextStep> {
         let record = record_of(answer, line, context);
-        let observer = &mut context.observer;
-        observer.event(
-            Some(self.id),
+        context.emit(
+            step.id,
             Event::Changed(StateName::Reading, StateName::Responding),
         );
-        observer.responds(self.id, record.method, record.target, record.status);
+        let observer = &mut context.observer;
+        observer.responds(step.id, record.method, record.target, record.status);
         context
             .lines
             .add(record.method, record.target, record.status);
 
         let mut output = std::mem::take(&mut context.output);
         let (head, file) = self.compose(&mut output, answer, record.method, after, context);
-        let taken = self.write_first(&output, file.is_some(), context);
-        step.count_sent(self.id, taken.as_ref().copied().unwrap_or(0), context);
+        let taken = self.write_first(&output, file.is_some(), step, context);
+        step.count_sent(taken.as_ref().copied().unwrap_or(0), context);
         let flow = match taken {
             Err(_) => {
-                self.log(&record, 0, Some(CloseReason::Reset), context);
+                self.log(step.id, &record, 0, Some(CloseReason::Reset), context);
                 Break(NextStep::Close(CloseReason::Reset))
             }
             Ok(taken) if taken == output.len() && file.is_none() => {
-                self.log(&record, (taken - head) as u64, None, context);
-                self.finish(after, context)
+                self.log(step.id, &record, (taken - head) as u64, None, context);
+                self.finish(after, step, context)
             }
             Ok(taken) => {
                 let pending = Box::new(PendingResponse {
@@ -146,7 +145,7 @@ impl<E: Env> Connection<E> {
                     leftover: Box::default(),
                     after,
                 });
-                context.descriptors.files += pending.files();
+                context.descriptors.open_files(pending.files());
                 self.state = State::Responding(pending);
                 Continue(())
             }
@@ -155,7 +154,7 @@ impl<E: Env> Connection<E> {
         flow
     }
 
-    /// Puts head and small body together in `output`. Gives the head's length, and the body if it
+    /// Puts head and small body together in `output`. Returns the head's length, and the body if it
     /// is a file.
     fn compose(
         &self,
@@ -170,39 +169,33 @@ impl<E: Env> Connection<E> {
         let (date, now) = (context.clock.date(), context.clock.now().wall);
         head::append_head(output, answer, connection, date, now);
         let head = output.len();
-        // HEAD is answered as GET would be, field for field, and then not sent the body.
+        // HEAD gets the fields of GET, all of them, and no body.
         let file = match method {
             "HEAD" => None,
-            _ => append_body(output, answer),
+            _ => answer.append_body(output),
         };
         (head, file)
     }
 
-    /// The first write of a response: zero bytes if the socket has no room at all.
+    /// The first write of a response. Returns how many bytes the socket took, 0 if it has no room.
     fn write_first(
         &mut self,
         bytes: &[u8],
         body_follows: bool,
+        step: &Step,
         context: &mut LoopContext<E>,
     ) -> io::Result<usize> {
         if !self.ready.writable {
             return Ok(0);
         }
-        let follow = if body_follows {
-            Follow::Body
-        } else {
-            Follow::Nothing
-        };
-        match self.transport.write(bytes, follow) {
+        match self.transport.write(bytes, body_follows) {
             Ok(taken) => {
                 self.ready.writable = taken == bytes.len();
                 Ok(taken)
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 self.ready.writable = false;
-                context
-                    .observer
-                    .event(Some(self.id), Event::WouldBlock(Direction::Write));
+                context.emit(step.id, Event::WouldBlock(Direction::Write));
                 Ok(0)
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
@@ -226,28 +219,5 @@ fn record_of<'a, E: Env>(
         status: answer.status(),
         requested_at: now.wall,
         started: now.monotonic,
-    }
-}
-
-/// Appends a body that is in memory; gives back one that is a file.
-fn append_body<F>(out: &mut Vec<u8>, answer: &Answer<F>) -> Option<FileRange<F>> {
-    let resource = match answer {
-        Answer::File(resource) | Answer::OwnPage(_, resource) => resource,
-        Answer::NotModified(_) => return None,
-        Answer::BuiltInPage(_, page) => {
-            out.extend_from_slice(page.as_bytes());
-            return None;
-        }
-    };
-    match &resource.content {
-        Content::Bytes(bytes) => {
-            out.extend_from_slice(bytes);
-            None
-        }
-        Content::File(file) => Some(FileRange {
-            file: file.clone(),
-            offset: 0,
-            end: resource.length,
-        }),
     }
 }

@@ -1,21 +1,28 @@
-//! Responding: what the socket did not take at once, piece by piece.
+//! Responding: what the socket did not take at once is sent piece by piece.
 
 use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 
-use super::{Connection, NextStep, PartialHead, State, Step};
-use crate::config::READ_AHEAD;
-use crate::connection::context::{Env, Lifecycle, LoopContext};
+use super::Connection;
+use super::context::{Env, Lifecycle, LoopContext};
+use super::input::PartialHead;
+use super::state::State;
+use super::step::{NextStep, Step};
 use crate::events::close_reason::CloseReason;
 use crate::events::deadline::Deadline;
-use crate::events::event::{Direction, Event, Observer};
+use crate::events::event::{Direction, Event};
 use crate::events::state::StateName;
 use crate::os::transport::Transport;
 use crate::response::in_flight::{AfterResponse, Piece};
 
+/// Each time that a download has come so many bytes further, as many bytes beyond them are read
+/// ahead from the disk, if they are not in memory: the loop then does not wait for the disk while it
+/// sends.
+pub(super) const READ_AHEAD: u64 = 1024 * 1024;
+
 impl<E: Env> Connection<E> {
-    /// Responding: sends the next piece.
-    pub(super) fn send(
+    /// Sends the next piece of the pending response.
+    pub(super) fn send_rest(
         &mut self,
         step: &mut Step,
         context: &mut LoopContext<E>,
@@ -27,21 +34,21 @@ impl<E: Env> Connection<E> {
             if !self.ready.writable {
                 return Break(NextStep::Wait);
             }
-            if step.send_budget == 0 || context.send_budget_spent() {
+            if step.send_budget == 0 || context.send_budget.is_spent() {
                 return Break(NextStep::Yield);
             }
         }
         let sent = match pending.piece() {
             Piece::Nothing => return self.sent_all(step, context),
-            Piece::Memory(bytes, follow) => {
-                let sent = self.transport.write(bytes, follow);
+            Piece::Memory(bytes, more) => {
+                let sent = self.transport.write(bytes, more);
                 self.ready.writable = matches!(sent, Ok(count) if count == bytes.len());
                 sent
             }
             Piece::File(file, offset, left) => {
                 let count = usize::try_from(left).unwrap_or(usize::MAX);
-                // A short answer says nothing about the socket here: it may be that the file
-                // ended. The next call tells: it would block, or it sends nothing.
+                // A short count proves nothing about the socket here: the file may have ended. The
+                // next call tells which: it would block, or it sends nothing.
                 let count = count.min(step.send_budget);
                 match self.transport.send_file(file, offset, count) {
                     Ok(0) => return Break(NextStep::Close(CloseReason::FileShrank)),
@@ -56,33 +63,32 @@ impl<E: Env> Connection<E> {
         match sent {
             Ok(count) => {
                 pending.sent(count);
-                step.count_sent(self.id, count, context);
-                // Progress, and nothing else, pushes the deadline back.
+                step.count_sent(count, context);
+                // Progress, and nothing else, pushes the stall deadline back.
                 step.deadline = Some(Deadline::Stall);
                 Continue(())
             }
-            Err(error) => self.send_failed(&error, context),
+            Err(error) => self.send_failed(&error, step, context),
         }
     }
 
     fn send_failed(
         &mut self,
         error: &io::Error,
+        step: &Step,
         context: &mut LoopContext<E>,
     ) -> ControlFlow<NextStep> {
         match error.kind() {
             io::ErrorKind::WouldBlock => {
                 self.ready.writable = false;
-                context
-                    .observer
-                    .event(Some(self.id), Event::WouldBlock(Direction::Write));
+                context.emit(step.id, Event::WouldBlock(Direction::Write));
                 Break(NextStep::Wait)
             }
             io::ErrorKind::Interrupted => {
                 self.ready.writable = true;
                 Continue(())
             }
-            // Only reading the file can say so; a socket has other errors.
+            // EIO comes from reading the file; sockets report other errors.
             _ if error.raw_os_error() == Some(rustix::io::Errno::IO.raw_os_error()) => {
                 Break(NextStep::Close(CloseReason::FileShrank))
             }
@@ -90,43 +96,43 @@ impl<E: Env> Connection<E> {
         }
     }
 
-    /// The response has left: its row is written, and the input read beyond its request is next.
+    /// The whole response was sent: its row is logged, and the input behind its request is next.
     fn sent_all(&mut self, step: &mut Step, context: &mut LoopContext<E>) -> ControlFlow<NextStep> {
         let State::Responding(pending) = std::mem::replace(&mut self.state, State::Idle) else {
             return Continue(());
         };
-        self.log(&pending.record, pending.body_sent, None, context);
-        context.descriptors.files -= pending.files();
+        self.log(step.id, &pending.record, pending.body_sent, None, context);
+        context.descriptors.close_files(pending.files());
         let after = match (pending.after, context.lifecycle) {
-            // The head said "kept", but that was before the stop.
+            // The head said "keep-alive", but that was before the stop.
             (AfterResponse::Keep, Lifecycle::Stopping) => {
                 AfterResponse::LingeringClose(CloseReason::Stopped)
             }
             (after, _) => after,
         };
-        let flow = self.finish(after, context);
+        let flow = self.finish(after, step, context);
         if after == AfterResponse::Keep {
-            let next = if pending.leftover.is_empty() {
-                StateName::Idle
-            } else {
-                StateName::Reading
-            };
-            let observer = &mut context.observer;
-            observer.event(Some(self.id), Event::Changed(StateName::Responding, next));
+            self.resume(pending.leftover, step, context);
         }
-        if after == AfterResponse::Keep && !pending.leftover.is_empty() {
+        step.deadline = Some(self.state.deadline());
+        flow
+    }
+
+    /// Goes on with the input that was read behind the answered request, if there is any.
+    fn resume(&mut self, leftover: Box<[u8]>, step: &Step, context: &mut LoopContext<E>) {
+        if !leftover.is_empty() {
             self.state = State::Reading(Some(Box::new(PartialHead {
-                bytes: pending.leftover.into_vec(),
+                bytes: leftover.into_vec(),
                 scanned: 0,
             })));
         }
-        step.deadline = Some(self.deadline_of_state());
-        flow
+        let change = Event::Changed(StateName::Responding, self.state.name());
+        context.emit(step.id, change);
     }
 }
 
-/// Asks for the window after the one that was just entered, when `sent` bytes from `offset` on have
-/// left, of `left` that were to be sent.
+/// Asks for the window of [`READ_AHEAD`] bytes behind the one that was just entered, when `sent`
+/// bytes from `offset` on were sent, of `left` that were to be sent.
 fn read_ahead<T: Transport>(
     transport: &mut T,
     file: &T::File,

@@ -15,10 +15,12 @@ mod stops;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::step::SEND_BUDGET;
 use super::*;
-use crate::config::{Limits, SEND_BUDGET};
+use crate::config::Limits;
 use crate::connection::context::Lifecycle;
-use crate::events::event::{Event, WakeReason};
+use crate::events::deadline::Deadline;
+use crate::events::event::{Event, Observer as _, WakeReason};
 use crate::http::request::{self, HEAD_MAX};
 use crate::testing::{
     BOTH, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE, LAST_SMALL,
@@ -26,7 +28,7 @@ use crate::testing::{
 };
 
 /// The name of the only connection there is.
-const KEY: ConnectionId = ConnectionId {
+const ID: ConnectionId = ConnectionId {
     slot: 3,
     generation: 7,
 };
@@ -63,12 +65,12 @@ impl Rig {
         let mut context = context(limits);
         // What a pond tells of it.
         let due = context.limits.duration_of(Deadline::FirstByte);
-        context.observer.event(Some(KEY), Event::Accepted(peer()));
+        context.observer.event(Some(ID), Event::Accepted(peer()));
         context
             .observer
-            .event(Some(KEY), Event::DeadlineSet(Deadline::FirstByte, due));
+            .event(Some(ID), Event::DeadlineSet(Deadline::FirstByte, due));
         Self {
-            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), KEY, moment(0).wall),
+            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), moment(0).wall),
             wire,
             context,
             input: vec![0; HEAD_MAX],
@@ -80,15 +82,17 @@ impl Rig {
     /// A turn of its own, without an event.
     fn advance(&mut self) -> Progress {
         // A turn of its own.
-        self.context.sent_in_stage = 0;
+        self.context.send_budget.begin_stage();
         self.begin_work();
-        let advance = self.connection.advance(&mut self.context, &mut self.input);
-        self.apply(advance)
+        let progress = self
+            .connection
+            .advance(ID, &mut self.context, &mut self.input);
+        self.apply(progress)
     }
 
     fn event(&mut self, event: Readiness) -> Progress {
         self.wire.borrow_mut().tell(event);
-        self.connection.note(event);
+        self.connection.mark_ready(event);
         self.advance()
     }
 
@@ -108,11 +112,11 @@ impl Rig {
         let ready = self.wire.borrow().told;
         self.wire.borrow_mut().tell(BOTH);
         self.begin_work();
-        let advance = self
+        let progress = self
             .connection
-            .deadline_passed(&mut self.context, &mut self.input);
+            .deadline_passed(ID, &mut self.context, &mut self.input);
         self.lapse(ready);
-        self.apply(advance)
+        self.apply(progress)
     }
 
     fn stop(&mut self) -> Progress {
@@ -120,9 +124,9 @@ impl Rig {
         let ready = self.wire.borrow().told;
         self.wire.borrow_mut().tell(READABLE);
         self.begin_work();
-        let advance = self.connection.stop(&mut self.context, &mut self.input);
+        let progress = self.connection.stop(ID, &mut self.context, &mut self.input);
         self.lapse(ready);
-        self.apply(advance)
+        self.apply(progress)
     }
 
     /// A leave to try that was not made use of is none any more; what an event told still is.
@@ -133,13 +137,13 @@ impl Rig {
     }
 
     /// Does what the pond does with the result, and holds it against the rules of edges.
-    fn apply(&mut self, advance: Progress) -> Progress {
+    fn apply(&mut self, progress: Progress) -> Progress {
         assert_eq!(self.closed, None, "a turn after the end");
-        if let Some(deadline) = advance.deadline {
+        if let Some(deadline) = progress.deadline {
             self.deadline = deadline;
         }
         let wire = self.wire.borrow();
-        match advance.then {
+        match progress.next {
             // An edge that was told and not drained does not come again: whoever waits must have
             // been told to.
             NextStep::Wait => match self.state() {
@@ -149,12 +153,12 @@ impl Rig {
             NextStep::Yield | NextStep::OutOfDescriptors => {}
             NextStep::Close(cause) => {
                 drop(wire);
-                self.connection.log_aborted(cause, &mut self.context);
+                self.connection.log_aborted(ID, cause, &mut self.context);
                 self.closed = Some(cause);
-                self.context.observer.event(Some(KEY), Event::Closed(cause));
+                self.context.observer.event(Some(ID), Event::Closed(cause));
                 self.end_work();
-                assert_eq!(self.context.descriptors.files, 0);
-                return advance;
+                assert_eq!(self.context.descriptors.files(), 0);
+                return progress;
             }
         }
         // The queue that it waits in is that of its state. Empty lines begin no head.
@@ -163,26 +167,26 @@ impl Rig {
             State::Reading(Some(kept)) if request::is_blank(&kept.bytes) => {
                 &[Deadline::FirstByte, Deadline::Idle]
             }
-            _ => &[self.connection.deadline_of_state()],
+            _ => &[self.connection.state.deadline()],
         };
         assert!(expected.contains(&self.deadline), "{:?}", self.deadline);
         drop(wire);
         self.check_files();
         self.end_work();
-        let told = self.context.observer.state(KEY);
+        let told = self.context.observer.state(ID);
         assert_eq!(told, Some(self.connection.state_name()), "what was told");
-        advance
+        progress
     }
 
     fn begin_work(&mut self) {
         self.context
             .observer
-            .event(Some(KEY), Event::WorkBegins(WakeReason::Event));
+            .event(Some(ID), Event::WorkBegins(WakeReason::Event));
     }
 
     fn end_work(&mut self) {
         let observer = &mut self.context.observer;
-        observer.event(Some(KEY), Event::WorkEnds);
+        observer.event(Some(ID), Event::WorkEnds);
         assert_eq!(observer.violation, None);
         assert_eq!(observer.rows, self.context.log.recorded());
     }
@@ -191,14 +195,14 @@ impl Rig {
     /// `step` bytes.
     fn run(&mut self, step: usize) {
         self.wire.borrow_mut().room = step;
-        let mut then = self.advance().then;
+        let mut then = self.advance().next;
         loop {
             let sending = self.state() == "responding";
             let waiting = self.wire.borrow().has_input();
             then = match then {
                 NextStep::Close(_) => return,
                 NextStep::OutOfDescriptors => panic!("nothing is exhausted here"),
-                NextStep::Yield => self.advance().then,
+                NextStep::Yield => self.advance().next,
                 NextStep::Wait if !sending && !waiting => return,
                 NextStep::Wait => {
                     if sending {
@@ -209,7 +213,7 @@ impl Rig {
                         writable: sending,
                         read_closed: false,
                     };
-                    self.event(event).then
+                    self.event(event).next
                 }
             };
         }
@@ -221,7 +225,7 @@ impl Rig {
             State::Responding(pending) => usize::from(pending.file.is_some()),
             _ => 0,
         };
-        assert_eq!(self.context.descriptors.files, files);
+        assert_eq!(self.context.descriptors.files(), files);
     }
 
     fn state(&self) -> &'static str {

@@ -1,45 +1,49 @@
-//! All connections: who they are, who is ready, whose time is up.
+//! All connections: which there are, which are ready, and whose deadline has passed.
 //!
-//! A pond knows no mio and no socket. Someone else tells it what happened, and when, and it tells
-//! each connection to go on. That is what lets a test, or a simulator with invented clients, drive
-//! it through a day in a second.
+//! Invariant: a connection that is not in a queue sleeps only if there is nothing that it could do,
+//! and has exactly one deadline. [`ConnectionTable::audit`] checks it.
+//!
+//! Must not know: mio, and any socket. Its caller says what happened and when; the table lets the
+//! connection concerned take a step. That is what lets a test, or a simulator with invented clients,
+//! drive it through a day in a second.
+//!
+//! Read in this order: `turn` (the order of an iteration), this file (events and the ready queue),
+//! `lifecycle` (how connections begin and end), `timeouts` (deadlines in constant time),
+//! `ready_queue`, `fd_waiters`, `slot`, `evict`.
 
 mod audit;
 mod evict;
+mod fd_waiters;
 mod lifecycle;
+mod ready_queue;
+mod slot;
 pub mod timeouts;
-
-use std::collections::VecDeque;
-use std::time::Duration;
+pub mod turn;
 
 use slab::Slab;
 
+pub use self::evict::EVICTION_AGE;
+use self::fd_waiters::FdWaiters;
+use self::ready_queue::ReadyQueue;
+use self::slot::{Queued, Slot};
 use self::timeouts::Timeouts;
 use crate::connection::context::{Env, LoopContext};
-use crate::connection::{Connection, MadeRoom, NextStep, Progress, Queued, Readiness};
+use crate::connection::step::{NextStep, Progress};
 use crate::events::close_reason::{CloseCounts, CloseReason};
 use crate::events::deadline::Deadline;
-use crate::events::event::{Event, Observer, QueueKind, WakeReason};
-pub use crate::events::id::ConnectionId;
-use crate::files::Documents;
+use crate::events::event::{Event, QueueKind, Readiness, WakeReason};
+use crate::events::id::ConnectionId;
 use crate::http::request::HEAD_MAX;
+use crate::response::resource::Documents;
 
-/// The connections, and what they share.
+/// The connections, and what they use together.
 pub struct ConnectionTable<E: Env> {
-    connections: Slab<Connection<E>>,
+    slots: Slab<Slot<E>>,
     timeouts: Timeouts,
-    /// Connections whose socket is ready but whose work is not done: an edge that they have seen
-    /// does not come again, so they must be remembered.
-    ready: VecDeque<ConnectionId>,
-    /// Whether requests were left in the ready queue because there was too much to write down. Who
-    /// comes then queues up behind them.
-    is_crowded: bool,
-    /// Connections that wait for a descriptor to open their file with.
-    waiting_for_fd: VecDeque<ConnectionId>,
-    /// When one of them is tried again, even if no descriptor is known to be free.
-    retry_at: Duration,
+    ready: ReadyQueue,
+    fd_waiters: FdWaiters,
     context: LoopContext<E>,
-    /// The shared read buffer.
+    /// The read buffer that all connections share.
     input: Box<[u8]>,
     next_generation: u32,
     accepted: u64,
@@ -47,16 +51,17 @@ pub struct ConnectionTable<E: Env> {
 }
 
 impl<E: Env> ConnectionTable<E> {
-    /// A pond without connections. Nothing is allocated in proportion to its bounds.
+    /// What a connection takes in the slab, in bytes, whatever its state.
+    pub const SLOT_BYTES: usize = size_of::<Slot<E>>();
+
+    /// A table without connections. Nothing is allocated in proportion to its bounds.
     pub fn new(context: LoopContext<E>) -> Self {
         let limits = context.limits.clone();
         Self {
-            connections: Slab::new(),
+            slots: Slab::new(),
             timeouts: Timeouts::new(|deadline| limits.duration_of(deadline)),
-            ready: VecDeque::new(),
-            is_crowded: false,
-            waiting_for_fd: VecDeque::new(),
-            retry_at: Duration::ZERO,
+            ready: ReadyQueue::default(),
+            fd_waiters: FdWaiters::default(),
             context,
             input: vec![0; HEAD_MAX].into_boxed_slice(),
             next_generation: 0,
@@ -65,71 +70,47 @@ impl<E: Env> ConnectionTable<E> {
         }
     }
 
-    /// What the connections share.
+    /// What the connections use together.
     pub fn context(&self) -> &LoopContext<E> {
         &self.context
     }
 
-    /// What the connections share, to change.
+    /// What the connections use together, to change.
     pub fn context_mut(&mut self) -> &mut LoopContext<E> {
         &mut self.context
     }
 
-    /// How many connections there are.
-    pub fn len(&self) -> usize {
-        self.connections.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.connections.is_empty()
-    }
-
-    /// How many connections there have been.
-    pub fn accepted(&self) -> u64 {
-        self.accepted
-    }
-
-    /// How many have ended, and why.
-    pub fn closed(&self) -> &CloseCounts {
-        &self.closed
-    }
-
-    /// How many connections have this deadline before them.
-    pub fn waiting_for(&self, deadline: Deadline) -> usize {
-        self.timeouts.count(deadline)
-    }
-
-    /// A turn begins: one reading of time for all that happens in it.
-    pub fn begin_turn(&mut self) {
+    /// A turn begins with so many events: one reading of time for all that happens in it.
+    fn begin_turn(&mut self, events: usize) {
         self.context.clock.tick();
         let now = self.context.clock.now();
         self.context.documents.begin_turn(now.monotonic, now.wall);
-        self.context.sent_in_stage = 0;
+        self.context.send_budget.begin_stage();
+        self.context.emit_for_loop(Event::TurnBegins(now, events));
     }
 
-    /// A turn is over: what only it was to remember is let go.
-    pub fn end_turn(&mut self) {
+    /// A turn is over: what was remembered for this turn only is dropped.
+    fn end_turn(&mut self) {
         self.context.documents.end_turn();
+        let counts = self.counts();
+        self.context.emit_for_loop(Event::TurnEnds(counts));
     }
 
-    /// Something happened on a socket.
+    /// Something happened on the socket of a connection.
     pub fn event(&mut self, id: ConnectionId, readiness: Readiness) {
-        let Some(connection) = self.find(id) else {
+        let Some(slot) = self.find(id) else {
             return;
         };
-        connection.note(readiness);
-        let queued = connection.queued;
-        let is_responding = connection.is_responding();
-        self.context
-            .observer
-            .event(Some(id), Event::Ready(readiness));
-        // One that stands in a queue has its turn from there.
+        slot.connection.mark_ready(readiness);
+        let queued = slot.queued;
+        let is_responding = slot.connection.is_responding();
+        self.context.emit(id, Event::Ready(readiness));
+        // A connection that stands in a queue goes on from there.
         if queued != Queued::No {
             return;
         }
-        // Requests come first: whoever is in the middle of an answer goes on from the queue, in
-        // turn with all others who are, so that a small request need not wait behind downloads.
+        // Requests come first: a connection in the middle of a response goes on from the queue, by
+        // turns with all others that are, so that a small request need not wait behind downloads.
         if is_responding || self.must_defer() {
             self.queue(id);
         } else {
@@ -137,73 +118,65 @@ impl<E: Env> ConnectionTable<E> {
         }
     }
 
-    /// Whether whoever comes now has to wait for a turn with less to write down.
+    /// Whether a request that comes now has to queue, because too much output waits to be written.
     fn must_defer(&self) -> bool {
-        self.is_crowded || self.context.output_is_full()
+        self.ready.is_stopped_for_output() || self.context.output_is_full()
     }
 
-    /// Goes on with those whose answer is on its way or whom a budget stopped, each once, until
-    /// this turn has done its share.
+    /// Goes on with the connections in the ready queue, one step each, until the turn has sent or
+    /// has to write out as much as it may.
     pub fn run_ready(&mut self) {
         self.retry_waiters();
-        self.context.sent_in_stage = 0;
-        self.is_crowded = false;
+        self.context.send_budget.begin_stage();
+        self.ready.begin_run();
         for _ in 0..self.ready.len() {
             if self.context.output_is_full() {
-                self.is_crowded = true;
+                return self.ready.stop_for_output();
+            }
+            if self.context.send_budget.is_spent() {
                 return;
             }
-            if self.context.send_budget_spent() {
-                return;
-            }
-            let Some(id) = self.ready.pop_front() else {
+            let Some(id) = self.ready.pop() else {
                 return;
             };
-            if let Some(connection) = self.find(id) {
-                connection.queued = Queued::No;
-                self.advance(id, WakeReason::QueueKind);
+            if let Some(slot) = self.find(id) {
+                slot.queued = Queued::No;
+                self.advance(id, WakeReason::Queue);
             }
         }
     }
 
-    fn find(&mut self, id: ConnectionId) -> Option<&mut Connection<E>> {
-        self.connections
+    /// The slot of this connection, unless it has closed: then the slot is empty, or has another
+    /// generation.
+    fn find(&mut self, id: ConnectionId) -> Option<&mut Slot<E>> {
+        self.slots
             .get_mut(id.slot as usize)
-            .filter(|connection| connection.id() == id)
+            .filter(|slot| slot.generation == id.generation)
     }
 
-    fn advance(&mut self, id: ConnectionId, occasion: WakeReason) {
-        if let Some(connection) = self.connections.get_mut(id.slot as usize) {
-            self.context
-                .observer
-                .event(Some(id), Event::WorkBegins(occasion));
-            let advance = connection.advance(&mut self.context, &mut self.input);
-            self.apply(id, advance);
-            self.context.observer.event(Some(id), Event::WorkEnds);
+    fn advance(&mut self, id: ConnectionId, reason: WakeReason) {
+        if let Some(slot) = self.slots.get_mut(id.slot as usize) {
+            self.context.emit(id, Event::WorkBegins(reason));
+            let progress = slot
+                .connection
+                .advance(id, &mut self.context, &mut self.input);
+            self.apply(id, progress);
+            self.context.emit(id, Event::WorkEnds);
         }
     }
 
-    /// Does what a connection's progress asks for.
-    fn apply(&mut self, id: ConnectionId, advance: Progress) {
-        if let Some(deadline) = advance.deadline {
+    /// Does what the result of a step asks for.
+    fn apply(&mut self, id: ConnectionId, progress: Progress) {
+        if let Some(deadline) = progress.deadline {
             self.set_deadline(id, deadline);
         }
-        if advance.then != NextStep::OutOfDescriptors
-            && let Some(connection) = self.find(id)
-        {
-            connection.room_made = MadeRoom::No;
-            // Its deadline, or a stop, had it tried before its turn came, and it got its file: it
-            // is parked no longer, or its next events would wait for those parked before it.
-            if connection.queued == Queued::WaitingForFd {
-                connection.queued = Queued::No;
-                self.waiting_for_fd
-                    .retain(|waiting_for_fd| *waiting_for_fd != id);
-            }
+        if progress.next != NextStep::OutOfDescriptors {
+            self.forget_descriptor_wait(id);
         }
-        match advance.then {
+        match progress.next {
             NextStep::Wait => {}
             NextStep::Yield => self.queue(id),
-            NextStep::Close(cause) => self.close(id.slot, cause),
+            NextStep::Close(reason) => self.close(id.slot, reason),
             NextStep::OutOfDescriptors => self.wait_for_fd(id),
         }
     }
@@ -211,40 +184,30 @@ impl<E: Env> ConnectionTable<E> {
     fn set_deadline(&mut self, id: ConnectionId, deadline: Deadline) {
         let now = self.context.clock.now().monotonic;
         self.timeouts.set(id.slot, deadline, now);
-        let due = self.timeouts.due(id.slot).unwrap_or(now);
-        self.context
-            .observer
-            .event(Some(id), Event::DeadlineSet(deadline, due));
+        let at = self.timeouts.expires_at(id.slot).unwrap_or(now);
+        self.context.emit(id, Event::DeadlineSet(deadline, at));
     }
 
     fn queue(&mut self, id: ConnectionId) {
-        if let Some(connection) = self.find(id)
-            && connection.queued == Queued::No
+        if let Some(slot) = self.find(id)
+            && slot.queued == Queued::No
         {
-            connection.queued = Queued::Ready;
-            self.ready.push_back(id);
-            self.context
-                .observer
-                .event(Some(id), Event::Queued(QueueKind::Ready));
+            slot.queued = Queued::Ready;
+            self.ready.push(id);
+            self.context.emit(id, Event::Queued(QueueKind::Ready));
         }
     }
 
-    fn close(&mut self, slot: u32, cause: CloseReason) {
-        self.timeouts.remove(slot);
-        if let Some(connection) = self.connections.try_remove(slot as usize) {
-            connection.log_aborted(cause, &mut self.context);
-            self.context.descriptors.connections -= 1;
-            self.closed.add(cause);
-            self.context
-                .observer
-                .event(Some(connection.id()), Event::Closed(cause));
+    fn close(&mut self, index: u32, reason: CloseReason) {
+        self.timeouts.remove(index);
+        if let Some(slot) = self.slots.try_remove(index as usize) {
+            let id = slot::id_of(index as usize, &slot);
+            slot.connection.log_aborted(id, reason, &mut self.context);
+            self.context.descriptors.close_connection();
+            self.closed.add(reason);
+            self.context.emit(id, Event::Closed(reason));
         }
     }
-}
-
-/// A slot's index as it stands in a [`ConnectionId`]. The bound on connections keeps it far below 2³².
-fn slot_number(slot: usize) -> u32 {
-    u32::try_from(slot).unwrap_or(u32::MAX)
 }
 
 #[cfg(test)]

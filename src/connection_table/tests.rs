@@ -11,10 +11,11 @@ mod turns;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::time::Duration;
 
+use super::turn::EventLoop;
 use super::*;
 use crate::config::Limits;
-use crate::events::event::Event;
 use crate::testing::{
     BOTH, DATE, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE,
     LAST_SMALL, READABLE, Scripted, TestEnv, WRITABLE, Wire, assert_same, context, moment, pattern,
@@ -52,19 +53,12 @@ impl Rig {
         }
     }
 
-    /// One turn ends, with its output written out, and the next begins.
+    /// The present turn ends, with its output written out, and the next one begins: what a test then
+    /// does to the table are stages of that turn.
     fn turn(&mut self) {
-        let context = self.table.context_mut();
-        self.outcomes.extend(take_outcomes(context));
-        self.lines += memchr::memchr_iter(b'\n', context.lines.as_bytes()).count();
-        context.lines.clear(context.clock.now().monotonic);
+        self.write_output();
         self.table.end_turn();
-        self.table.begin_turn();
-        let now = self.table.context().clock.now();
-        self.table
-            .context_mut()
-            .observer
-            .event(None, Event::TurnBegins(now, 0));
+        self.table.begin_turn(0);
     }
 
     /// A turn begins, so many milliseconds after the start.
@@ -78,7 +72,7 @@ impl Rig {
     fn arrive(&mut self) -> Client {
         let wire = Wire::new();
         let expected = self.table.next_id();
-        let id = self.table.admit(Scripted(Rc::clone(&wire)), peer());
+        let id = self.table.insert(Scripted(Rc::clone(&wire)), peer());
         assert_eq!(id, expected);
         self.check();
         Client { id, wire }
@@ -126,10 +120,12 @@ impl Rig {
         self.check();
     }
 
-    /// A turn for those who stand in the queue.
+    /// A whole turn without events: the ready queue, and the deadlines that have passed.
     fn run_ready(&mut self) {
-        self.turn();
-        self.table.run_ready();
+        self.write_output();
+        self.table.end_turn();
+        self.run_turn(&());
+        self.table.begin_turn(0);
         self.check();
     }
 
@@ -158,7 +154,7 @@ impl Rig {
 
     fn deadline_of(&mut self, client: &Client) -> Option<Deadline> {
         let open = self.is_open(client);
-        open.then(|| self.table.timeouts.of(client.id.slot))
+        open.then(|| self.table.timeouts.deadline_of(client.id.slot))
             .flatten()
     }
 
@@ -195,31 +191,11 @@ impl Rig {
             .iter()
             .sum();
         assert_eq!(waiting, table.len(), "one deadline for each connection");
-        for (slot, connection) in &table.connections {
-            let slot = u32::try_from(slot).unwrap();
-            assert!(
-                table.timeouts.of(slot).is_some(),
-                "slot {slot} has no deadline"
-            );
-            // It stands in one queue, or in none.
-            let id = connection.id();
-            assert_eq!(id.slot, slot);
-            let places =
-                |queue: &VecDeque<ConnectionId>| queue.iter().filter(|&&one| one == id).count();
-            let expected = match connection.queued {
-                Queued::No => [0, 0],
-                Queued::Ready => [1, 0],
-                Queued::WaitingForFd => [0, 1],
-            };
-            assert_eq!(
-                [places(&table.ready), places(&table.waiting_for_fd)],
-                expected
-            );
-        }
+        assert_eq!(table.audit(), Ok(()));
         let descriptors = table.context().descriptors;
-        assert_eq!(descriptors.connections, table.len());
+        assert_eq!(descriptors.connections(), table.len());
         if table.is_empty() {
-            assert_eq!(descriptors.files, 0);
+            assert_eq!(descriptors.files(), 0);
         }
         let invariants = &table.context().observer;
         assert_eq!(invariants.violation, None);
@@ -231,5 +207,29 @@ impl Rig {
         assert_eq!(invariants.rows, table.context().log.recorded());
         let gone = usize::try_from(table.accepted() - table.closed().total()).unwrap();
         assert_eq!(gone, table.len(), "everyone ends for one cause");
+    }
+}
+
+impl EventLoop for Rig {
+    type Env = TestEnv;
+    type Events = ();
+
+    fn table(&mut self) -> &mut ConnectionTable<TestEnv> {
+        &mut self.table
+    }
+
+    fn count(&mut self, (): &()) -> usize {
+        0
+    }
+
+    fn handle_events(&mut self, (): &()) {}
+
+    fn accept(&mut self) {}
+
+    fn write_output(&mut self) {
+        let context = self.table.context_mut();
+        self.outcomes.extend(take_outcomes(context));
+        self.lines += memchr::memchr_iter(b'\n', context.lines.as_bytes()).count();
+        context.lines.clear(context.clock.now().monotonic);
     }
 }

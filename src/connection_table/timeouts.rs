@@ -1,18 +1,18 @@
 //! Deadlines in constant time, however many connections there are.
 //!
-//! Each kind of deadline has one fixed duration, so whoever enters its queue last leaves last:
-//! a queue that only ever appends at the tail is sorted by time without sorting. Set, push back,
-//! remove and expire are a few link changes each; no heap, no timer wheel, no timer per
-//! connection. The links stand in one array with the same indices as the connections' slab.
+//! Each kind of deadline has one fixed duration, so the slot that enters a queue last leaves it last:
+//! a queue that only ever appends at its tail is sorted by time without sorting. To set, push back,
+//! remove or expire a deadline changes a few links; there is no heap, no timer wheel, no timer per
+//! connection. The links are in one array with the same indices as the slab of connections.
 //!
-//! Time is counted in ticks of [`TICK`], so that deadlines that fall close together pass
-//! together: a million idle connections wake the loop ten times a second at the most.
+//! Time is counted in ticks of [`TICK`], so that deadlines that fall close together pass together: a
+//! million idle connections wake the loop at most ten times a second.
 
 use std::time::Duration;
 
 use crate::events::deadline::Deadline;
 
-/// The grain of deadlines. A deadline passes at the first tick at or after its time: never
+/// The resolution of deadlines. A deadline passes at the first tick at or after its time: never
 /// early, and late by less than one tick.
 pub const TICK: Duration = Duration::from_millis(100);
 
@@ -28,7 +28,7 @@ struct DeadlineQueue {
     length: usize,
 }
 
-/// A slot's place in its queue. 16 bytes a connection.
+/// A slot's place in its queue: 16 bytes per connection.
 #[derive(Clone, Copy, Debug)]
 struct Link {
     previous: u32,
@@ -55,7 +55,7 @@ pub struct Timeouts {
 }
 
 impl Timeouts {
-    /// `duration` gives each kind of deadline its length.
+    /// No deadlines yet. `duration` gives the length of each kind.
     pub fn new(duration: impl Fn(Deadline) -> Duration) -> Self {
         Self {
             queues: Deadline::ALL.map(|deadline| DeadlineQueue {
@@ -70,7 +70,7 @@ impl Timeouts {
 
     /// Gives `slot` this deadline, counted from `now`, in place of the one it had.
     ///
-    /// `now` must not run backwards from call to call: the order of the queues rests on it.
+    /// `now` must not run backwards from call to call: the order of the queues depends on it.
     pub fn set(&mut self, slot: u32, deadline: Deadline, now: Duration) {
         self.remove(slot);
         let index = slot as usize;
@@ -114,9 +114,9 @@ impl Timeouts {
         }
     }
 
-    /// A slot whose deadline has passed, the longest overdue first within its queue. It stays
-    /// queued until it is set anew or removed.
-    pub fn passed(&self, now: Duration) -> Option<(u32, Deadline)> {
+    /// A slot whose deadline has passed, the longest overdue first within its queue. It stays queued
+    /// until its deadline is set again or removed.
+    pub fn first_expired(&self, now: Duration) -> Option<(u32, Deadline)> {
         let tick = tick_at_or_before(now);
         Deadline::ALL
             .into_iter()
@@ -125,7 +125,7 @@ impl Timeouts {
     }
 
     /// When the next deadline passes.
-    pub fn next(&self) -> Option<Duration> {
+    pub fn next_timeout(&self) -> Option<Duration> {
         self.queues
             .iter()
             .filter(|queue| queue.first != NONE)
@@ -134,7 +134,7 @@ impl Timeouts {
             .map(|due| TICK * due)
     }
 
-    /// The slot that entered this queue first of those that are wanted, and when.
+    /// Of the slots that are wanted, the one that entered this queue first, and when it did.
     pub fn oldest(
         &self,
         deadline: Deadline,
@@ -150,12 +150,12 @@ impl Timeouts {
     }
 
     /// The deadline that `slot` has.
-    pub fn of(&self, slot: u32) -> Option<Deadline> {
+    pub fn deadline_of(&self, slot: u32) -> Option<Deadline> {
         self.links.get(slot as usize)?.deadline
     }
 
     /// When the deadline that `slot` has passes.
-    pub fn due(&self, slot: u32) -> Option<Duration> {
+    pub fn expires_at(&self, slot: u32) -> Option<Duration> {
         let link = self.links.get(slot as usize)?;
         link.deadline.map(|_| TICK * link.due)
     }

@@ -96,7 +96,7 @@ pub enum WakeReason {
     /// Its socket has become ready.
     Event,
     /// It stood in the ready queue.
-    QueueKind,
+    Queue,
     /// Its deadline has passed.
     Deadline,
     /// The server stops.

@@ -7,7 +7,7 @@ use std::time::Duration;
 use lru::LruCache;
 
 use super::fingerprint::Fingerprint;
-use super::{Content, Resource};
+use crate::response::resource::{Content, Resource};
 
 /// What an entry costs beyond its texts and its body: links, hash, counters, allocator. Rounded up.
 const OVERHEAD: usize = 256;
@@ -134,12 +134,8 @@ impl Cache {
 }
 
 fn cost(entry: &Entry) -> usize {
-    let resource = &entry.resource;
-    let body = match &resource.content {
-        Content::Bytes(bytes) => bytes.len(),
-        Content::File(_) => 0,
-    };
-    OVERHEAD + 2 * resource.path.len() + resource.fields().len() + body
+    // The name is the key of the entry, too.
+    OVERHEAD + entry.resource.path.len() + entry.resource.memory()
 }
 
 #[cfg(test)]

@@ -13,9 +13,9 @@ use super::cache::{Cache, CacheLimits, Entry};
 use super::fingerprint::{Fingerprint, Identity};
 use super::negative_cache::NegativeCache;
 use super::root::{Root, lookup_error};
-use super::{Content, Documents, LookupError, Resource, SMALL};
 use crate::http::date;
 use crate::os::transport::read_at;
+use crate::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
 /// How many names a look remembers that are not in the cache. Each may hold [`SMALL`] bytes, or an
 /// open file, which comes out of [`crate::os::descriptors::RESERVE`].

@@ -11,9 +11,9 @@ use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::{FileType, OFlags, Stat, lstat};
 use rustix::io::Errno;
 
-use super::LookupError;
 use super::fingerprint::{Fingerprint, Identity};
 use crate::os::descriptors::is_out_of_descriptors;
+use crate::response::resource::LookupError;
 
 /// How many folders a look remembers to have seen.
 const FOLDERS_SEEN: usize = 64;

@@ -9,7 +9,7 @@ use std::time::{Duration, SystemTime};
 
 use super::csv_row::RowWriter;
 use crate::events::close_reason::CloseReason;
-use crate::http::status::Status;
+use crate::response::in_flight::AccessRecord;
 
 /// The header row. A test holds it against the fields of [`Row`] as they are written.
 pub const HEADER: [&str; 11] = [
@@ -33,28 +33,20 @@ const FULL: usize = 64 * 1024;
 /// is for the turn in which they fall due.
 pub const WRITTEN_WITHIN: Duration = Duration::from_millis(900);
 
-/// One response.
+/// One response, and the connection that it was sent on.
 #[derive(Clone, Copy, Debug)]
 pub struct Row<'a> {
     /// When the connection was accepted.
     pub connected_at: SystemTime,
-    /// When the request had been read.
-    pub requested_at: SystemTime,
-    /// Who asked.
+    /// The client's address.
     pub client: SocketAddr,
-    /// The method, empty if it could not be read.
-    pub method: &'a str,
-    /// The target as it was sent, empty if it could not be read.
-    pub target: &'a str,
-    /// The file below the root that was served, empty if none was.
-    pub file: &'a str,
-    /// What was answered.
-    pub status: Status,
-    /// How many bytes of body the socket took.
+    /// What was asked and answered.
+    pub response: AccessRecord<&'a str>,
+    /// How many bytes of the body the socket took.
     pub bytes: u64,
-    /// From the request to the end of its answer.
+    /// The time from the request to the end of its response.
     pub duration: Duration,
-    /// What cut the answer short; `None` if nothing did.
+    /// What cut the response short; `None` if nothing did.
     pub aborted_by: Option<CloseReason>,
 }
 

@@ -23,18 +23,19 @@ impl RowWriter {
     pub(super) fn append(&mut self, out: &mut Vec<u8>, row: &Row) {
         out.extend_from_slice(self.connected_at.of(row.connected_at));
         out.push(b',');
-        out.extend_from_slice(self.requested_at.of(row.requested_at));
+        out.extend_from_slice(self.requested_at.of(row.response.requested_at));
         out.push(b',');
         append_address(out, row.client.ip());
         out.push(b',');
         append_number(out, row.client.port().into());
-        for text in [row.method, row.target, row.file] {
+        let response = &row.response;
+        for text in [response.method, response.target, response.file] {
             out.push(b',');
             append_text(out, text.as_bytes());
         }
         let duration = u64::try_from(row.duration.as_micros());
         for number in [
-            row.status.code().into(),
+            response.status.code().into(),
             row.bytes,
             duration.unwrap_or(u64::MAX),
         ] {

@@ -54,7 +54,7 @@ pub(super) fn occasion_name(occasion: WakeReason) -> &'static str {
     match occasion {
         WakeReason::Accept => "accept",
         WakeReason::Event => "event",
-        WakeReason::QueueKind => "ready queue",
+        WakeReason::Queue => "ready queue",
         WakeReason::Deadline => "deadline",
         WakeReason::Stop => "stop",
     }

@@ -113,7 +113,7 @@ fn turn_of(occasion: WakeReason) -> &'static str {
     match occasion {
         WakeReason::Accept => "has its turn: it is new, and may have sent its request already",
         WakeReason::Event => "has its turn: its socket is ready",
-        WakeReason::QueueKind => "has its turn: it stood in the ready queue",
+        WakeReason::Queue => "has its turn: it stood in the ready queue",
         WakeReason::Deadline => "has its turn: its deadline has passed",
         WakeReason::Stop => "has its turn: the server stops",
     }

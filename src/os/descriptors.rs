@@ -68,15 +68,13 @@ pub fn is_out_of_descriptors(error: &io::Error) -> bool {
 #[derive(Clone, Copy, Debug)]
 pub struct FdBudget {
     limit: usize,
-    /// Held by connections.
-    pub connections: usize,
-    /// Held by files that are being sent.
-    pub files: usize,
+    connections: usize,
+    files: usize,
 }
 
 impl FdBudget {
-    /// None yet of `limit`.
-    pub fn of(limit: usize) -> Self {
+    /// None in use yet of `limit`.
+    pub fn new(limit: usize) -> Self {
         Self {
             limit,
             connections: 0,
@@ -84,12 +82,42 @@ impl FdBudget {
         }
     }
 
-    /// How many newcomers there is room for.
+    /// A connection was accepted.
+    pub fn open_connection(&mut self) {
+        self.connections += 1;
+    }
+
+    /// A connection was closed.
+    pub fn close_connection(&mut self) {
+        self.connections -= 1;
+    }
+
+    /// A response begins to be sent from so many open files.
+    pub fn open_files(&mut self, count: usize) {
+        self.files += count;
+    }
+
+    /// A response from so many open files has ended.
+    pub fn close_files(&mut self, count: usize) {
+        self.files -= count;
+    }
+
+    /// How many connections hold.
+    pub fn connections(&self) -> usize {
+        self.connections
+    }
+
+    /// How many files hold that are being sent.
+    pub fn files(&self) -> usize {
+        self.files
+    }
+
+    /// How many more connections may be accepted.
     pub fn left_for_connections(&self) -> usize {
         self.limit.saturating_sub(self.connections + self.files)
     }
 
-    /// How many more files there is room for.
+    /// How many more files may be kept open to be sent.
     pub fn left_for_files(&self) -> usize {
         let limit = self.limit.saturating_add(FILES_RESERVE);
         limit.saturating_sub(self.connections + self.files)
@@ -133,7 +161,7 @@ mod tests {
 
     #[test]
     fn files_have_room_when_newcomers_have_not() {
-        let mut used = FdBudget::of(100);
+        let mut used = FdBudget::new(100);
         used.connections = 90;
         used.files = 10;
         assert_eq!(used.left_for_connections(), 0);

@@ -107,7 +107,7 @@ impl Listeners {
     }
 
     /// Clients have come.
-    pub fn note(&mut self, index: usize) {
+    pub fn mark_ready(&mut self, index: usize) {
         if let Some(listener) = self.sockets.get_mut(index) {
             listener.may_accept = true;
         }

@@ -10,15 +10,6 @@ use std::net::Shutdown;
 
 use mio::net::TcpStream;
 
-/// Whether more bytes follow at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Follow {
-    /// Nothing does: send now.
-    Nothing,
-    /// A body does: the kernel may wait for it, and put head and body into one segment.
-    Body,
-}
-
 /// A non-blocking byte stream. Every call may answer [`io::ErrorKind::WouldBlock`], and take or
 /// give fewer bytes than asked.
 pub trait Transport {
@@ -28,8 +19,9 @@ pub trait Transport {
     /// Reads what has come. `Ok(0)`: the peer has ended its side.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize>;
 
-    /// Sends from memory.
-    fn write(&mut self, bytes: &[u8], follow: Follow) -> io::Result<usize>;
+    /// Sends from memory. `more` says that a body follows at once: the kernel may wait for it and put
+    /// head and body into one segment (send(2), `MSG_MORE`).
+    fn write(&mut self, bytes: &[u8], more: bool) -> io::Result<usize>;
 
     /// Sends up to `count` bytes of `file` from `offset` on. `Ok(0)`: the file ends there.
     fn send_file(&mut self, file: &Self::File, offset: u64, count: usize) -> io::Result<usize>;
@@ -50,17 +42,15 @@ impl Transport for TcpStream {
     }
 
     #[cfg(target_os = "linux")]
-    fn write(&mut self, bytes: &[u8], follow: Follow) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8], more: bool) -> io::Result<usize> {
         use rustix::net::{SendFlags, send};
-        let flags = match follow {
-            Follow::Nothing => SendFlags::NOSIGNAL,
-            Follow::Body => SendFlags::NOSIGNAL | SendFlags::MORE,
-        };
+        let mut flags = SendFlags::NOSIGNAL;
+        flags.set(SendFlags::MORE, more);
         self.try_io(|| Ok(send(&*self, bytes, flags)?))
     }
 
     #[cfg(not(target_os = "linux"))]
-    fn write(&mut self, bytes: &[u8], _follow: Follow) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8], _more: bool) -> io::Result<usize> {
         Write::write(self, bytes)
     }
 

@@ -4,7 +4,8 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use crate::files::{Content, Documents, LookupError, Resource};
+use super::in_flight::FileRange;
+use super::resource::{Content, Documents, LookupError, Resource};
 use crate::http::date;
 use crate::http::request::{Method, Request};
 use crate::http::status::Status;
@@ -45,7 +46,30 @@ impl<F> Answer<F> {
         method != Method::Head && matches!(resource.content, Content::File(_))
     }
 
-    /// The file that it rests on.
+    /// Appends the body if it is in memory; returns it if it is a file.
+    pub fn append_body(&self, out: &mut Vec<u8>) -> Option<FileRange<F>> {
+        let resource = match self {
+            Self::File(resource) | Self::OwnPage(_, resource) => resource,
+            Self::NotModified(_) => return None,
+            Self::BuiltInPage(_, page) => {
+                out.extend_from_slice(page.as_bytes());
+                return None;
+            }
+        };
+        match &resource.content {
+            Content::Bytes(bytes) => {
+                out.extend_from_slice(bytes);
+                None
+            }
+            Content::File(file) => Some(FileRange {
+                file: Rc::clone(file),
+                offset: 0,
+                end: resource.length,
+            }),
+        }
+    }
+
+    /// The file that the answer was made from.
     pub fn resource(&self) -> Option<&Rc<Resource<F>>> {
         match self {
             Self::File(resource) | Self::NotModified(resource) | Self::OwnPage(_, resource) => {
@@ -128,7 +152,7 @@ fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime
     };
     // Nearly all clients give back what they were told, letter for letter: reading a date takes
     // more than a thousand instructions.
-    since.as_bytes() == resource.last_modified_text()
+    since.as_bytes() == resource.fields.last_modified_text()
         || date::parse(since).is_some_and(|since| modified <= since)
 }
 

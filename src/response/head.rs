@@ -2,9 +2,9 @@
 
 use std::time::SystemTime;
 
-use crate::files::Resource;
+use super::answer::{self, Answer};
+use super::resource::Resource;
 use crate::http::date;
-use crate::response::answer::{self, Answer};
 
 // Every answer pays for its head, so it is put together from texts that are whole fields, and copied
 // rather than formatted.
@@ -75,9 +75,9 @@ fn append_connection(out: &mut Vec<u8>, connection: ConnectionField) {
 fn append_fields_of<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
     if is_from_the_future(resource, now) {
         append_last_modified(out, resource, now);
-        out.extend_from_slice(resource.content_fields());
+        out.extend_from_slice(resource.fields.content());
     } else {
-        out.extend_from_slice(resource.fields());
+        out.extend_from_slice(resource.fields.all());
     }
     append(out, &[END_OF_FILE_FIELDS]);
 }
@@ -88,7 +88,7 @@ fn append_last_modified<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: Syste
             let date = date::write(modified).to_string();
             append(out, &["Last-Modified: ", &date, "\r\n"]);
         }
-        _ => out.extend_from_slice(resource.last_modified_field()),
+        _ => out.extend_from_slice(resource.fields.last_modified()),
     }
 }
 
@@ -122,8 +122,8 @@ mod tests {
     use std::rc::Rc;
     use std::time::{Duration, UNIX_EPOCH};
 
+    use super::super::resource::{Content, Resource};
     use super::*;
-    use crate::files::{Content, Resource};
     use crate::http::status::Status;
 
     const DATE: &str = "Mon, 07 Nov 1994 08:49:37 GMT";

@@ -1,14 +1,14 @@
-//! A response on its way: what is left to send, and what the log will say of it.
+//! A response that the socket has not taken whole: what is left to send, and what the log will say
+//! of it.
 
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use crate::events::close_reason::CloseReason;
 use crate::http::status::Status;
-use crate::os::transport::Follow;
 
-/// What the log will say of a response, apart from how it ends. While the request is at hand its
-/// texts are borrowed from it; a response that has to wait keeps its own.
+/// What the log will say of a response, apart from how it ends. While the request is in the read
+/// buffer the texts are borrowed from it; a response that has to wait owns its texts.
 #[derive(Clone, Copy, Debug)]
 pub struct AccessRecord<S> {
     /// The method; empty if it could not be read.
@@ -25,8 +25,22 @@ pub struct AccessRecord<S> {
     pub started: Duration,
 }
 
+impl<S: AsRef<str>> AccessRecord<S> {
+    /// The same, with texts that are borrowed from this one.
+    pub fn borrowed(&self) -> AccessRecord<&str> {
+        AccessRecord {
+            method: self.method.as_ref(),
+            target: self.target.as_ref(),
+            file: self.file.as_ref(),
+            status: self.status,
+            requested_at: self.requested_at,
+            started: self.started,
+        }
+    }
+}
+
 impl AccessRecord<&str> {
-    /// With texts of its own.
+    /// The same, with texts of its own.
     pub fn to_owned(self) -> AccessRecord<Box<str>> {
         AccessRecord {
             method: self.method.into(),
@@ -44,53 +58,53 @@ impl AccessRecord<&str> {
 pub enum AfterResponse {
     /// It waits for the next request.
     Keep,
-    /// It ends, for this cause. The client may be sending still, so our side ends first.
+    /// It ends, for this reason. The client may still be sending, so our side ends first.
     LingeringClose(CloseReason),
-    /// It ends since the client asked for that, in the last bytes that have come from it: it must
-    /// not send more (RFC 9112, 9.6). Should more be here all the same, it ends in stages.
+    /// It ends because the client asked for that, in the last bytes that have come from it: it must
+    /// not send more (RFC 9112, 9.6). If more has come all the same, the close lingers.
     CloseAtOnce,
 }
 
-/// A piece of a file: no buffer, just where to go on.
+/// A part of a file: no buffer, only where to go on.
 #[derive(Debug)]
 pub struct FileRange<F> {
     /// The open file.
     pub file: Rc<F>,
-    /// The next byte to send.
+    /// The offset of the next byte to send.
     pub offset: u64,
-    /// One past the last byte to send.
+    /// The offset behind the last byte to send.
     pub end: u64,
 }
 
 /// A response that the socket has not taken whole.
 #[derive(Debug)]
 pub struct PendingResponse<F> {
-    /// Head, and body if it is in memory; `taken` bytes of it have left.
+    /// Head, and body if it is in memory; the socket has taken `taken` bytes of it.
     pub memory: Box<[u8]>,
-    /// How far into `memory` the socket has got.
+    /// How many bytes of `memory` the socket has taken.
     pub taken: usize,
     /// The body, if it is a file.
     pub file: Option<FileRange<F>>,
-    /// How many bytes of head have not left yet. What leaves beyond them is body.
+    /// How many bytes of the head are still to be sent. What is sent after them is body.
     pub head_left: usize,
-    /// How many bytes of body have left.
+    /// How many bytes of the body the socket has taken.
     pub body_sent: u64,
     /// For the log.
     pub record: AccessRecord<Box<str>>,
-    /// What has been read beyond this request.
+    /// Input that was read behind this request.
     pub leftover: Box<[u8]>,
-    /// What comes then.
+    /// What becomes of the connection when all is sent.
     pub after: AfterResponse,
 }
 
 /// What is to be sent next.
 #[derive(Debug)]
 pub enum Piece<'a, F> {
-    /// Bytes in memory.
-    Memory(&'a [u8], Follow),
+    /// Bytes in memory, and whether more of the response follows them at once.
+    Memory(&'a [u8], bool),
     /// Bytes of a file: offset and count.
     File(&'a F, u64, u64),
-    /// Nothing: the response has left.
+    /// Nothing: all of the response is sent.
     Nothing,
 }
 
@@ -103,11 +117,7 @@ impl<F> PendingResponse<F> {
     /// The next piece to send.
     pub fn piece(&self) -> Piece<'_, F> {
         if self.taken < self.memory.len() {
-            let follow = match self.file {
-                Some(_) => Follow::Body,
-                None => Follow::Nothing,
-            };
-            return Piece::Memory(&self.memory[self.taken..], follow);
+            return Piece::Memory(&self.memory[self.taken..], self.file.is_some());
         }
         match &self.file {
             Some(range) if range.offset < range.end => {
@@ -117,7 +127,7 @@ impl<F> PendingResponse<F> {
         }
     }
 
-    /// Takes note that the socket took `count` bytes of the piece.
+    /// The socket took `count` bytes of the piece.
     pub fn sent(&mut self, count: usize) {
         if self.taken < self.memory.len() {
             self.taken += count;
@@ -136,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    /// Sends an exchange in pieces of at most `step` bytes; `file` stands for the file's bytes.
+    /// Sends a response in pieces of at most `step` bytes; `file` stands for the file's bytes.
     fn run(memory: &[u8], head: usize, file: Option<&[u8]>, step: usize) -> (Vec<u8>, u64) {
         let record = AccessRecord {
             method: "GET",
@@ -163,8 +173,8 @@ mod tests {
         let mut out = Vec::new();
         loop {
             let count = match pending.piece() {
-                Piece::Memory(bytes, follow) => {
-                    assert_eq!(follow == Follow::Body, file.is_some());
+                Piece::Memory(bytes, more) => {
+                    assert_eq!(more, file.is_some());
                     let count = bytes.len().min(step);
                     out.extend_from_slice(&bytes[..count]);
                     count
@@ -182,14 +192,14 @@ mod tests {
     }
 
     #[test]
-    fn every_step_sends_the_same() {
+    fn a_response_in_small_pieces_is_the_same_response() {
         for step in 1..20 {
             assert_eq!(run(b"headbody", 4, None, step), (b"headbody".into(), 4));
             assert_eq!(
                 run(b"head", 4, Some(b"_from one on"), step),
                 (b"headfrom one on".into(), 11)
             );
-            // The rest of a response whose head and part of whose body have left already.
+            // The rest of a response whose head and part of whose body are sent already.
             assert_eq!(run(b"dy", 0, None, step), (b"dy".into(), 2));
         }
     }

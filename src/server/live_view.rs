@@ -1,4 +1,4 @@
-//! The live view's part of a turn. To a server without one, all of this compiles to nothing.
+//! The live view's part of a turn. In a server without one, all of this compiles to nothing.
 
 use std::time::Duration;
 
@@ -7,15 +7,7 @@ use mio::{Events, Token};
 use super::Server;
 use super::token::TokenKind;
 use crate::admin::{Admin, ServerSnapshot};
-use crate::log::file::LogFile;
 use crate::observe::live::HasLiveView;
-
-/// How many events there are for an observer to know of: those of viewers are no part of what they
-/// look at.
-pub(super) fn events_of_clients(events: &Events) -> usize {
-    let sources = events.iter().map(|event| TokenKind::of(event.token()));
-    sources.filter(|source| !source.is_of_viewers()).count()
-}
 
 impl<O: HasLiveView> Server<O> {
     /// Tells standard error where the live view is, if there is one.
@@ -25,19 +17,28 @@ impl<O: HasLiveView> Server<O> {
         }
     }
 
+    /// How many events an observer is told of: those of viewers are no part of what they look at.
+    pub(super) fn count_client_events(&mut self, events: &Events) -> usize {
+        if self.table.context_mut().observer.view().is_none() {
+            return events.iter().count();
+        }
+        let kinds = events.iter().map(|event| TokenKind::of(event.token()));
+        kinds.filter(|kind| !kind.is_of_viewers()).count()
+    }
+
     /// Something happened on one of the live view's sockets.
     pub(super) fn mark_viewer_ready(&mut self, token: Token) {
         let Some(admin) = &mut self.admin else {
             return;
         };
         match TokenKind::of(token) {
-            TokenKind::Viewer(id) => admin.note(id),
+            TokenKind::Viewer(id) => admin.mark_ready(id),
             _ => admin.mark_acceptable(),
         }
     }
 
-    /// Answers those who look on.
-    pub(super) fn show(&mut self) {
+    /// Answers the viewers.
+    pub(super) fn run_live_view(&mut self) {
         let counts = self.table.counts();
         let context = self.table.context_mut();
         let (Some(view), Some(admin)) = (context.observer.view(), &mut self.admin) else {
@@ -50,14 +51,14 @@ impl<O: HasLiveView> Server<O> {
             limits: &context.limits,
             descriptors: context.descriptors,
             counts,
-            rows_lost: self.log_file.as_ref().map_or(0, LogFile::lost_since_start),
+            rows_lost: self.outputs.rows_lost(),
         };
         let token = |id| TokenKind::Viewer(id).token();
         admin.turn(self.poll.registry(), token, view, &snapshot);
     }
 
-    /// When there is something to do for them.
-    pub(super) fn viewers_next_timeout(&mut self) -> Option<Duration> {
+    /// When there is something to do for the viewers.
+    pub(super) fn live_view_timeout(&mut self) -> Option<Duration> {
         let view = self.table.context_mut().observer.view();
         let admin = view.and(self.admin.as_ref());
         admin.and_then(Admin::next_timeout)

@@ -1,44 +1,53 @@
-//! The shell around the pond: mio's `Poll`, the listeners, signals, the log's file. Here the
-//! kernel's events become calls on the pond; nothing below this level knows where they came from.
+//! The event loop: one `Poll`, whose events become calls on the connection table.
+//!
+//! Invariant: nothing in the loop waits but `poll`, and an iteration is bounded: every part of it has
+//! a budget.
+//!
+//! Must not know: HTTP, files, and what state a connection is in.
+//!
+//! Read in this order: this file (the loop), `accept`, `token` (which event is whose), then `start`
+//! (all that can fail), `signals`, `outputs`, `live_view`. The order of a turn is in
+//! [`crate::connection_table::turn`].
 
 mod accept;
 mod live_view;
-mod output;
+mod outputs;
 mod signals;
 mod start;
 mod token;
 
 use std::io::{self, ErrorKind};
+use std::marker::PhantomData;
 use std::net::SocketAddr;
 use std::time::Duration;
 
 use mio::net::TcpStream;
 use mio::{Events, Poll};
 
-use self::signals::SignalSource;
+use self::outputs::Outputs;
+use self::signals::{Request, SignalSource};
 use self::token::{TokenKind, readiness};
 use crate::admin::Admin;
-#[cfg(not(debug_assertions))]
-use crate::connection::Connection;
 use crate::connection::context::Env;
 use crate::connection_table::ConnectionTable;
+use crate::connection_table::turn::EventLoop;
 use crate::error::Error;
 use crate::events::event::Event;
+#[cfg(not(debug_assertions))]
+use crate::events::event::NoopObserver;
 use crate::files::DocumentRoot;
-use crate::log::file::LogFile;
 use crate::observe::live::HasLiveView;
-use crate::os::console::Console;
 use crate::os::listeners::Listeners;
 
-/// How many events one call to the kernel may bring.
+/// How many events one call of poll may return.
 const EVENTS: usize = 1024;
 
-/// Lines that wait for their reader are tried again after this time.
-const CONSOLE_RETRY: Duration = Duration::from_millis(100);
+/// What is being sent may finish within this time after a signal to stop.
+pub const STOP_WITHIN: Duration = Duration::from_secs(5);
 
-/// What the server's pond is made of.
+/// What the server's connections are made of.
 #[derive(Debug)]
-pub struct ServerEnv<O>(std::marker::PhantomData<O>);
+pub struct ServerEnv<O>(PhantomData<O>);
 
 impl<O: HasLiveView> Env for ServerEnv<O> {
     type File = std::fs::File;
@@ -47,19 +56,16 @@ impl<O: HasLiveView> Env for ServerEnv<O> {
     type Observer = O;
 }
 
-/// A server, listening.
+/// A server that listens.
 pub struct Server<O: HasLiveView> {
     poll: Poll,
     listeners: Listeners,
     signals: SignalSource,
     admin: Option<Admin>,
-    /// When the stop is over, whoever is still there.
+    /// When a stop ends the connections that are still open.
     stop_by: Option<Duration>,
     table: ConnectionTable<ServerEnv<O>>,
-    log_file: Option<LogFile>,
-    output: Console,
-    diagnostics: Console,
-    warned_at: Option<Duration>,
+    outputs: Outputs,
 }
 
 impl<O: HasLiveView> Server<O> {
@@ -68,89 +74,55 @@ impl<O: HasLiveView> Server<O> {
         self.listeners.addresses()
     }
 
-    /// One line on standard error.
+    /// Tells standard output where the server listens.
+    pub fn announce(&mut self) -> io::Result<()> {
+        for address in self.addresses()? {
+            self.outputs.announce(address);
+        }
+        Ok(())
+    }
+
+    /// Writes one line to standard error.
     pub fn diagnose(&mut self, line: &str) {
-        diagnose(&mut self.diagnostics, line);
+        self.outputs.diagnose(line);
     }
 
     /// Serves until a signal ends it.
     pub fn run(&mut self) -> Result<(), Error> {
         let mut events = Events::with_capacity(EVENTS);
         while !self.is_over() {
-            let timeout = self.timeout();
-            self.table
-                .context_mut()
-                .observer
-                .event(None, Event::PollBegins(timeout));
+            let timeout = self.poll_timeout();
+            let context = self.table.context_mut();
+            context.emit_for_loop(Event::PollBegins(timeout));
             match self.poll.poll(&mut events, timeout) {
                 Ok(()) => {}
-                // A signal that we don't handle, or a pause of the whole process. Deadlines wait
-                // for the next round: what came during the pause is to be seen first.
+                // A signal that we don't handle, or a pause of the whole process. Deadlines wait for
+                // the next turn: what came during the pause must be seen first.
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(Error::Poll(error)),
             }
-            self.turn(&events);
+            self.run_turn(&events);
         }
-        self.table.close_all();
-        self.print_lines();
-        self.write_log();
-        self.log_summary();
+        self.finish();
         Ok(())
     }
 
-    /// One turn of the loop. The order is deliberate: those inside come before newcomers, because
-    /// each that leaves frees a descriptor; deadlines come after events, because a request that
-    /// came in time must not lose to its deadline; the log comes last, with all rows of the turn.
-    fn turn(&mut self, events: &Events) {
-        self.table.begin_turn();
-        let context = self.table.context_mut();
-        let now = context.clock.now();
-        let count = match context.observer.view() {
-            Some(_) => live_view::events_of_clients(events),
-            None => events.iter().count(),
-        };
-        context.observer.event(None, Event::TurnBegins(now, count));
-        for event in events {
-            match TokenKind::of(event.token()) {
-                TokenKind::Connection(id) => self.table.event(id, readiness(event)),
-                TokenKind::Listener(index) => self.listeners.note(index),
-                TokenKind::Signals => self.handle_signals(),
-                TokenKind::Admin | TokenKind::Viewer(_) => self.mark_viewer_ready(event.token()),
-            }
-        }
-        self.table.run_ready();
-        self.accept();
-        self.table.handle_timeouts();
-        self.write_out();
-        self.show();
-        self.table.end_turn();
-        let counts = self.table.counts();
-        self.table
-            .context_mut()
-            .observer
-            .event(None, Event::TurnEnds(counts));
-    }
-
-    /// How long the kernel may let us sleep.
-    fn timeout(&mut self) -> Option<Duration> {
-        let viewers = self.viewers_next_timeout();
+    /// How long poll may sleep; `None` is until an event comes.
+    fn poll_timeout(&mut self) -> Option<Duration> {
+        let live_view = self.live_view_timeout();
         let context = self.table.context();
         let now = context.clock.elapsed();
-        let log = self.log_file.as_ref().and_then(|_| context.log.due());
-        let console = self.output.is_waiting() || self.diagnostics.is_waiting();
         let accept = self
             .listeners
             .is_open(now, self.table.closed().total())
             .then_some(now);
         [
             self.table.next_timeout(),
-            log,
-            context.lines.due(),
+            self.outputs.next_timeout(context),
             self.stop_by,
             accept,
             self.listeners.next_timeout(),
-            console.then_some(now + CONSOLE_RETRY),
-            viewers,
+            live_view,
         ]
         .into_iter()
         .flatten()
@@ -158,10 +130,89 @@ impl<O: HasLiveView> Server<O> {
         .map(|at| at.saturating_sub(now))
     }
 
+    fn handle_signals(&mut self) {
+        for request in self.signals.pending() {
+            let context = self.table.context_mut();
+            match request {
+                Request::ReopenLog => self.outputs.reopen_log(context),
+                Request::DumpEvents => context.emit_for_loop(Event::DumpRequested),
+                Request::Stop if self.stop_by.is_none() => self.begin_stop(),
+                Request::Stop => {}
+            }
+        }
+    }
+
+    fn begin_stop(&mut self) {
+        self.signals.end_at_next();
+        self.listeners.close();
+        if let Some(admin) = &mut self.admin {
+            admin.close_listener();
+        }
+        self.stop_by = Some(self.table.context().clock.now().monotonic + STOP_WITHIN);
+        self.table.stop();
+        // A second signal may cut off what comes from now on, but not what has come so far.
+        self.write_log();
+    }
+
     fn is_over(&self) -> bool {
         self.stop_by.is_some_and(|stop_by| {
             self.table.is_empty() || self.table.context().clock.now().monotonic >= stop_by
         })
+    }
+
+    /// The last words, when the loop has ended.
+    fn finish(&mut self) {
+        self.table.close_all();
+        self.outputs.print_lines(self.table.context_mut());
+        self.write_log();
+        self.outputs.log_summary(format!(
+            "stopped after {} connections ({}) and {} responses",
+            self.table.accepted(),
+            self.table.closed(),
+            self.table.context().log.recorded()
+        ));
+    }
+
+    fn write_log(&mut self) {
+        self.outputs.write_log(self.table.context_mut());
+    }
+}
+
+// An idle connection costs this and 16 bytes of deadline links, and there may be a million of them.
+// (mio's sockets have one more field in debug builds.)
+#[cfg(not(debug_assertions))]
+const _: () = assert!(ConnectionTable::<ServerEnv<NoopObserver>>::SLOT_BYTES <= 64);
+
+impl<O: HasLiveView> EventLoop for Server<O> {
+    type Env = ServerEnv<O>;
+    type Events = Events;
+
+    fn table(&mut self) -> &mut ConnectionTable<ServerEnv<O>> {
+        &mut self.table
+    }
+
+    fn count(&mut self, events: &Events) -> usize {
+        self.count_client_events(events)
+    }
+
+    fn handle_events(&mut self, events: &Events) {
+        for event in events {
+            match TokenKind::of(event.token()) {
+                TokenKind::Connection(id) => self.table.event(id, readiness(event)),
+                TokenKind::Listener(index) => self.listeners.mark_ready(index),
+                TokenKind::Signals => self.handle_signals(),
+                TokenKind::Admin | TokenKind::Viewer(_) => self.mark_viewer_ready(event.token()),
+            }
+        }
+    }
+
+    fn accept(&mut self) {
+        self.accept_connections();
+    }
+
+    fn write_output(&mut self) {
+        self.outputs.write_due(self.table.context_mut());
+        self.run_live_view();
     }
 }
 
@@ -171,15 +222,6 @@ impl<O: HasLiveView> Drop for Server<O> {
         self.write_log();
     }
 }
-
-fn diagnose(diagnostics: &mut Console, line: &str) {
-    diagnostics.print(format!("millpond: {line}\n").as_bytes());
-}
-
-// Everyone who is idle pays this, a million times: the slot, and the deadline's links.
-// (mio's sockets carry one more field in debug builds.)
-#[cfg(not(debug_assertions))]
-const _: () = assert!(size_of::<Connection<ServerEnv<crate::events::event::NoopObserver>>>() <= 64);
 
 #[cfg(test)]
 mod tests;

@@ -1,16 +1,18 @@
-//! The start: all that can fail is opened here, in an order that leaves nothing half done.
+//! The start: all that can fail is opened here, in an order that leaves nothing half done if it
+//! does.
 
 use std::io;
 
 use mio::{Interest, Poll};
 
+use super::Server;
+use super::outputs::Outputs;
 use super::signals::SignalSource;
 use super::token::TokenKind;
-use super::{Server, diagnose};
 use crate::admin::Admin;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::connection::context::{Lifecycle, LoopContext};
+use crate::connection::context::LoopContext;
 use crate::connection_table::ConnectionTable;
 use crate::error::Error;
 use crate::files::{CacheLimits, DocumentRoot};
@@ -18,57 +20,43 @@ use crate::log::access_log::AccessLog;
 use crate::log::file::LogFile;
 use crate::log::request_lines::RequestLines;
 use crate::observe::live::HasLiveView;
-use crate::os::console::Console;
-use crate::os::descriptors::FdBudget;
 use crate::os::listeners::Listeners;
 
 impl<O: HasLiveView> Server<O> {
-    /// Opens everything that can fail: root, listeners, log. From here on nothing ends the
-    /// server but a signal. `observer` is told of all that happens then.
+    /// Opens everything that can fail: root, listeners, log. From then on nothing ends the server but
+    /// a signal. `observer` is told of all events.
     pub fn start(config: &Config, observer: O) -> Result<Self, Error> {
         let clock = Clock::system();
-        let mut diagnostics = Console::standard_error().map_err(Error::Setup)?;
-        let room = CacheLimits {
+        let mut outputs = Outputs::open().map_err(Error::Setup)?;
+        let limits = CacheLimits {
             bytes: config.cache_bytes,
             files: config.cache_files,
         };
         let mut documents =
-            DocumentRoot::open(&config.root, room).map_err(|source| Error::Root {
+            DocumentRoot::open(&config.root, limits).map_err(|source| Error::Root {
                 path: config.root.clone(),
                 source,
             })?;
         let listeners = Listeners::bind(&config.listen, config.newcomers)?;
         let admin = config.observing.admin.map(Admin::bind).transpose()?;
-        // Before the log, which may be at its limit already.
+        // Before the log, which may be at its size limit already: SIGXFSZ must not end the start.
         let signals = SignalSource::start(config).map_err(Error::Setup)?;
-        let log_file = open_log(config, &clock, &mut documents, &mut diagnostics)?;
-        let table = ConnectionTable::new(LoopContext {
-            limits: config.limits.clone(),
-            dot_files: config.dot_files,
-            documents,
-            clock,
-            log: match log_file {
-                Some(_) => AccessLog::on(),
-                None => AccessLog::off(),
-            },
-            lines: RequestLines::new(config.requests_printed),
-            lifecycle: Lifecycle::Serving,
-            descriptors: FdBudget::of(config.limits.max_descriptors),
-            sent_in_stage: 0,
-            output: Vec::new(),
-            observer,
-        });
+        let log_file = open_log(config, &clock, &mut documents, &mut outputs)?;
+        let mut context = LoopContext::new(config.limits.clone(), documents, clock, observer);
+        context.dot_files = config.dot_files;
+        context.lines = RequestLines::new(config.requests_printed);
+        match log_file {
+            Some(file) => outputs.set_log_file(file),
+            None => context.log = AccessLog::off(),
+        }
         let mut server = Self {
             poll: Poll::new().map_err(Error::Setup)?,
             listeners,
             signals,
             admin,
             stop_by: None,
-            table,
-            log_file,
-            output: Console::standard_output().map_err(Error::Setup)?,
-            diagnostics,
-            warned_at: None,
+            table: ConnectionTable::new(context),
+            outputs,
         };
         server.register().map_err(Error::Setup)?;
         Ok(server)
@@ -98,7 +86,7 @@ fn open_log(
     config: &Config,
     clock: &Clock,
     documents: &mut DocumentRoot,
-    diagnostics: &mut Console,
+    outputs: &mut Outputs,
 ) -> Result<Option<LogFile>, Error> {
     let Some(path) = &config.log else {
         return Ok(None);
@@ -121,7 +109,7 @@ fn open_log(
         ));
     }
     for notice in notices {
-        diagnose(diagnostics, &notice);
+        outputs.diagnose(&notice);
     }
     Ok(Some(log))
 }

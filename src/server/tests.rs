@@ -9,6 +9,7 @@ use crate::events::event::NoopObserver;
 use crate::http::status::Status;
 use crate::http::target::DotFiles;
 use crate::log::access_log::{self, Row};
+use crate::response::in_flight::AccessRecord;
 
 #[test]
 fn a_panic_writes_the_log_out() {
@@ -30,12 +31,15 @@ fn a_panic_writes_the_log_out() {
     let mut server = Server::start(&config, NoopObserver).unwrap();
     let row = Row {
         connected_at: UNIX_EPOCH,
-        requested_at: UNIX_EPOCH,
         client: "127.0.0.1:1".parse().unwrap(),
-        method: "GET",
-        target: "/",
-        file: "",
-        status: Status::NotFound,
+        response: AccessRecord {
+            method: "GET",
+            target: "/",
+            file: "",
+            status: Status::NotFound,
+            requested_at: UNIX_EPOCH,
+            started: Duration::ZERO,
+        },
         bytes: 0,
         duration: Duration::ZERO,
         aborted_by: None,

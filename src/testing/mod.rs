@@ -12,16 +12,12 @@ use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::clock::{Clock, Now};
-use crate::config::{Limits, RequestsPrinted};
-use crate::connection::context::{Env, Lifecycle, LoopContext};
+use crate::config::Limits;
+use crate::connection::context::{Env, LoopContext};
 use crate::events::event::Readiness;
 use crate::events::id::Peer;
-use crate::files::{Content, Documents, LookupError, Resource, SMALL};
-use crate::http::target::DotFiles;
-use crate::log::access_log::AccessLog;
-use crate::log::request_lines::RequestLines;
 use crate::observe::invariants::Invariants;
-use crate::os::descriptors::FdBudget;
+use crate::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 pub(crate) use answers::{
     CLOSE, DATE, MODIFIED, assert_same, big, error_page, head, kept, ok_head, responses, small,
 };
@@ -146,26 +142,14 @@ pub(crate) fn moment(milliseconds: u64) -> Now {
 
 /// What connections share: a clock that stands at the start, and the usual files.
 pub(crate) fn context(limits: Limits) -> LoopContext<TestEnv> {
-    let descriptors = FdBudget::of(limits.max_descriptors);
     let mut documents = Files::default();
     documents.add("small.txt", b"0123456789".to_vec());
     documents.add("empty.txt", Vec::new());
     documents.add("big.bin", pattern(BIG));
     documents.add("400.html", BAD_PAGE.into());
     documents.add("404.html", MISSING_PAGE.into());
-    LoopContext {
-        limits,
-        dot_files: DotFiles::Hidden,
-        documents,
-        clock: Clock::manual(moment(0)),
-        log: AccessLog::on(),
-        lines: RequestLines::new(RequestsPrinted::Yes),
-        lifecycle: Lifecycle::Serving,
-        descriptors,
-        sent_in_stage: 0,
-        output: Vec::new(),
-        observer: Invariants::default(),
-    }
+    let clock = Clock::manual(moment(0));
+    LoopContext::new(limits, documents, clock, Invariants::default())
 }
 
 /// The root's own pages: ten and eleven bytes.

@@ -2,9 +2,10 @@
 
 use std::time::Duration;
 
-use millpond::config::{CLOSING_DISCARDS, EVICTION_AGE};
-use millpond::connection::MadeRoom;
+use millpond::connection::CLOSING_DISCARDS;
+use millpond::connection_table::EVICTION_AGE;
 use millpond::connection_table::timeouts::TICK;
+use millpond::connection_table::turn::EventLoop as _;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::deadline::Deadline;
 use millpond::http::request::HEAD_MAX;
@@ -93,10 +94,10 @@ impl World {
     }
 
     /// Whoever is idle longest makes room, unless that is not long.
-    pub fn check_room(&self, made: MadeRoom, could: &[(u8, Duration, usize)]) {
+    pub fn check_room(&self, has_evicted: bool, could: &[(u8, Duration, usize)]) {
         let now = self.scene.now.get();
         let is_old = |since: Duration| now >= since + EVICTION_AGE + TICK;
-        if made == MadeRoom::No {
+        if !has_evicted {
             let locked_out = could.iter().find(|could| is_old(could.1));
             assert_eq!(locked_out, None, "nobody makes room");
             return;
@@ -128,7 +129,7 @@ impl World {
         }
         assert_eq!(self.inside.len(), self.table.len(), "slots");
         let descriptors = self.table.context().descriptors;
-        assert_eq!(descriptors.connections, self.table.len(), "descriptors");
+        assert_eq!(descriptors.connections(), self.table.len(), "descriptors");
         let queued = Deadline::ALL.map(|deadline| self.table.waiting_for(deadline));
         let queued: usize = queued.into_iter().sum();
         assert_eq!(queued, self.table.len(), "deadlines");
@@ -194,15 +195,18 @@ impl World {
     /// When everybody is gone.
     pub fn check_end(&mut self) {
         // The names of those who were closed while they were queued leave with the next turn.
-        self.table.begin_turn();
-        self.table.run_ready();
+        self.run_turn(&[]);
         assert!(self.table.is_empty(), "slots leak");
         assert_eq!(
             self.table.next_timeout(),
             None,
             "a deadline without a connection"
         );
-        assert_eq!(self.table.context().descriptors.files, 0, "files stay open");
+        assert_eq!(
+            self.table.context().descriptors.files(),
+            0,
+            "files stay open"
+        );
         assert_eq!(self.table.accepted(), self.table.closed().total(), "causes");
         let rows: usize = self.clients.iter().map(|client| client.rows).sum();
         let recorded = self.table.context().log.recorded();

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::files::{Content, Documents, LookupError, Resource, SMALL};
 use millpond::response::answer;
+use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
 use crate::random::Random;
 use crate::scene::Scene;

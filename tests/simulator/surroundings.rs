@@ -3,8 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use millpond::config::STOP_WITHIN;
-use millpond::connection::MadeRoom;
+use millpond::server::STOP_WITHIN;
 
 use crate::client::Client;
 use crate::transport::Socket;
@@ -110,14 +109,14 @@ impl World {
     }
 
     /// As `Server::accept` does.
-    pub fn accept(&mut self) {
+    pub fn accept_clients(&mut self) {
         while let Some(&index) = self.waiting.front() {
             let is_short = !self.calendar.is_calm && self.random.one_in(30);
             if !self.table.has_room() || is_short {
-                match self.evict_oldest() {
-                    MadeRoom::Yes => continue,
-                    MadeRoom::No => return,
+                if self.evict_oldest() {
+                    continue;
                 }
+                return;
             }
             self.meanwhile();
             self.waiting.pop_front();
@@ -125,7 +124,7 @@ impl World {
             let id = self.table.next_id();
             wire.borrow_mut().register(id);
             let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, wire.borrow().number));
-            let admitted = self.table.admit(Socket(wire.clone()), peer.into());
+            let admitted = self.table.insert(Socket(wire.clone()), peer.into());
             assert_eq!(admitted, id, "registered under another name");
             self.inside.push(index);
             self.call(|world| {
@@ -142,14 +141,14 @@ impl World {
         }
     }
 
-    fn evict_oldest(&mut self) -> MadeRoom {
+    fn evict_oldest(&mut self) -> bool {
         let could = self.evictable();
         self.scene.is_room_wanted.set(true);
-        let mut made = MadeRoom::No;
-        self.call(|world| made = world.table.evict_oldest());
-        self.check_room(made, &could);
+        let mut has_evicted = false;
+        self.call(|world| has_evicted = world.table.evict_oldest());
+        self.check_room(has_evicted, &could);
         self.scene
-            .count(|tally| tally.room_made += u64::from(made == MadeRoom::Yes));
-        made
+            .count(|tally| tally.room_made += u64::from(has_evicted));
+        has_evicted
     }
 }

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use millpond::config::{CLOSING_DISCARDS, CLOSING_WITHIN, EVICTION_AGE};
+use millpond::config::CLOSING_WITHIN;
+use millpond::connection::CLOSING_DISCARDS;
+use millpond::connection_table::EVICTION_AGE;
 use millpond::connection_table::timeouts::TICK;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::deadline::Deadline;

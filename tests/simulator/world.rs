@@ -7,17 +7,14 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use millpond::clock::Clock;
-use millpond::config::{Limits, RequestsPrinted, STAGE_SEND_BUDGET};
-use millpond::connection::context::{Env, Lifecycle, LoopContext};
-use millpond::connection_table::{ConnectionId, ConnectionTable};
+use millpond::config::Limits;
+use millpond::connection::context::{Env, LoopContext, STAGE_SEND_BUDGET};
+use millpond::connection_table::ConnectionTable;
+use millpond::connection_table::turn::EventLoop;
 use millpond::events::event::Readiness;
-use millpond::events::event::{Event, Observer as _};
+use millpond::events::id::ConnectionId;
 use millpond::http::status::Status;
-use millpond::http::target::DotFiles;
-use millpond::log::access_log::AccessLog;
-use millpond::log::request_lines::RequestLines;
 use millpond::observe::invariants::Invariants;
-use millpond::os::descriptors::FdBudget;
 use millpond::os::transport::Transport;
 
 use crate::calendar::Calendar;
@@ -126,7 +123,7 @@ impl World {
         }
     }
 
-    /// One turn, in the order of `Server::turn`, with a world that goes on meanwhile.
+    /// One turn, with a world that goes on meanwhile.
     fn turn(&mut self) {
         self.scene.turn.set(self.scene.turn.get() + 1);
         self.scene.calls.set(0);
@@ -136,25 +133,7 @@ impl World {
         self.kernel_moves();
         let events = self.collect();
         self.everybody_acts(4);
-        for (id, readiness) in events {
-            self.tell(id, readiness);
-            self.meanwhile();
-        }
-        self.stray_event();
-        self.maybe_stop();
-        self.call(|world| world.table.run_ready());
-        self.accept();
-        self.maybe_make_room();
-        self.call(|world| world.table.handle_timeouts());
-        self.check_turn();
-        let context = self.table.context_mut();
-        context.lines.clear(context.clock.now().monotonic);
-        self.table.end_turn();
-        let counts = self.table.counts();
-        self.table
-            .context_mut()
-            .observer
-            .event(None, Event::TurnEnds(counts));
+        self.run_turn(&events);
     }
 
     fn pass_time(&mut self) {
@@ -165,14 +144,15 @@ impl World {
         let wake = self.table.next_timeout().filter(|_| !is_busy);
         let now = self.calendar.pass(wake, &mut self.random, &self.scene);
         self.scene.now.set(now.monotonic);
-        self.table.begin_turn();
-        let context = self.table.context_mut();
-        context.clock.set(now);
-        context.observer.event(None, Event::TurnBegins(now, 0));
+        self.table.context_mut().clock.set(now);
+    }
+
+    /// As if other connections had used up the turn, or most of it.
+    fn use_up(&mut self) {
         if !self.calendar.is_calm && self.random.one_in(10) {
-            // As if others had used up the turn, or most of it.
             let left = self.random.pick(&[0, 0, 3_000, 100_000]);
-            self.table.context_mut().sent_in_stage = STAGE_SEND_BUDGET - left;
+            let context = self.table.context_mut();
+            context.send_budget.spend(STAGE_SEND_BUDGET - left);
         }
         if !self.calendar.is_calm && self.random.one_in(50) {
             // And as if they had filled the memory for lines.
@@ -208,6 +188,48 @@ impl World {
     }
 }
 
+impl EventLoop for World {
+    type Env = Invented;
+    type Events = [(ConnectionId, Readiness)];
+
+    fn table(&mut self) -> &mut ConnectionTable<Invented> {
+        &mut self.table
+    }
+
+    fn count(&mut self, events: &[(ConnectionId, Readiness)]) -> usize {
+        events.len()
+    }
+
+    fn handle_events(&mut self, events: &[(ConnectionId, Readiness)]) {
+        self.use_up();
+        for &(id, readiness) in events {
+            self.tell(id, readiness);
+            self.meanwhile();
+        }
+        self.stray_event();
+        self.maybe_stop();
+    }
+
+    fn run_ready(&mut self) {
+        self.call(|world| world.table.run_ready());
+    }
+
+    fn accept(&mut self) {
+        self.accept_clients();
+        self.maybe_make_room();
+    }
+
+    fn handle_timeouts(&mut self) {
+        self.call(|world| world.table.handle_timeouts());
+    }
+
+    fn write_output(&mut self) {
+        self.check_turn();
+        let context = self.table.context_mut();
+        context.lines.clear(context.clock.now().monotonic);
+    }
+}
+
 /// What this pond is made of.
 #[derive(Debug)]
 pub struct Invented;
@@ -231,21 +253,16 @@ fn any_limits(random: &mut Random) -> Limits {
 }
 
 fn context(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> LoopContext<Invented> {
-    LoopContext {
-        limits: scene.limits.clone(),
-        dot_files: DotFiles::Hidden,
-        documents: Root {
-            scene: scene.clone(),
-            random: random.fork(),
-            found: HashMap::new(),
-        },
-        clock: Clock::manual(calendar.now()),
-        log: AccessLog::on(),
-        lines: RequestLines::new(RequestsPrinted::Yes),
-        lifecycle: Lifecycle::Serving,
-        descriptors: FdBudget::of(scene.limits.max_descriptors),
-        sent_in_stage: 0,
-        output: Vec::new(),
-        observer: Invariants::default(),
-    }
+    let documents = Root {
+        scene: scene.clone(),
+        random: random.fork(),
+        found: HashMap::new(),
+    };
+    let clock = Clock::manual(calendar.now());
+    LoopContext::new(
+        scene.limits.clone(),
+        documents,
+        clock,
+        Invariants::default(),
+    )
 }

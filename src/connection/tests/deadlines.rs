@@ -28,9 +28,9 @@ pub(super) type Steps<'a> = &'a [(Action, Option<Deadline>, &'static str)];
 #[track_caller]
 pub(super) fn walk(rig: &mut Rig, steps: Steps) {
     for (number, &(step, deadline, state)) in steps.iter().enumerate() {
-        let advance = rig.act(step);
-        let context = format!("step {number}, {step:?}: {:?}", advance.then);
-        assert_eq!(advance.deadline, deadline, "{context}");
+        let progress = rig.act(step);
+        let context = format!("step {number}, {step:?}: {:?}", progress.next);
+        assert_eq!(progress.deadline, deadline, "{context}");
         assert_eq!(rig.state(), state, "{context}");
     }
 }
@@ -128,10 +128,10 @@ fn after_the_answer_comes_what_was_left_over() {
     for (rest, deadline, state) in table {
         let mut rig = Rig::new();
         rig.wire.borrow_mut().room = 1_000;
-        let advance = rig.feed([GET_BIG, rest].concat());
-        assert_eq!(advance.deadline, Some(Stall), "{rest:?}");
-        let advance = rig.give_room(usize::MAX);
-        assert_eq!(advance.deadline, Some(deadline), "{rest:?}");
+        let progress = rig.feed([GET_BIG, rest].concat());
+        assert_eq!(progress.deadline, Some(Stall), "{rest:?}");
+        let progress = rig.give_room(usize::MAX);
+        assert_eq!(progress.deadline, Some(deadline), "{rest:?}");
         assert_eq!(rig.state(), state, "{rest:?}");
         // More of the same head pushes nothing back.
         if state == "partial" {

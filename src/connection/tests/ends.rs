@@ -174,8 +174,8 @@ fn a_closing_connection_keeps_its_cause() {
     rig.feed("more");
     let call = rig.wire.borrow().calls();
     rig.wire.borrow_mut().fault = Some((call, || std::io::ErrorKind::ConnectionReset.into()));
-    let advance = rig.event(READABLE);
-    assert_eq!(advance.then, NextStep::Close(CloseReason::CloseAsked));
+    let progress = rig.event(READABLE);
+    assert_eq!(progress.next, NextStep::Close(CloseReason::CloseAsked));
     assert_same(&rig.take_output(), &small(CLOSE), "the one answer");
     assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
 }

@@ -122,9 +122,9 @@ fn a_reset_while_reading_leaves_no_row() {
         }
         let call = rig.wire.borrow().calls();
         rig.wire.borrow_mut().fault = Some((call, || ErrorKind::ConnectionReset.into()));
-        let advance = rig.event(READABLE);
+        let progress = rig.event(READABLE);
         assert_eq!(
-            advance.then,
+            progress.next,
             NextStep::Close(CloseReason::Reset),
             "{beginning:?}"
         );
@@ -167,10 +167,10 @@ fn a_file_that_shrinks_ends_the_connection() {
         rig.feed([GET_BIG, GET_SMALL].concat());
         let file = rig.context.documents.file("big.bin");
         file.borrow_mut().truncate(length);
-        let advance = rig.give_room(usize::MAX);
+        let progress = rig.give_room(usize::MAX);
         let context = format!("{before} bytes sent, then cut to {length}");
         assert_eq!(
-            advance.then,
+            progress.next,
             NextStep::Close(CloseReason::FileShrank),
             "{context}"
         );
@@ -205,8 +205,8 @@ fn a_file_that_can_no_longer_be_read() {
     let call = rig.wire.borrow().calls();
     // EIO.
     rig.wire.borrow_mut().fault = Some((call, || Error::from_raw_os_error(5)));
-    let advance = rig.give_room(usize::MAX);
-    assert_eq!(advance.then, NextStep::Close(CloseReason::FileShrank));
+    let progress = rig.give_room(usize::MAX);
+    assert_eq!(progress.next, NextStep::Close(CloseReason::FileShrank));
     let row = format!("GET /big.bin big.bin 200 {sent} file-shrank");
     assert_eq!(rig.take_outcomes(), [row]);
 }

@@ -18,12 +18,12 @@ fn the_request_is_kept_and_answered_once() {
             if at > 0 {
                 rig.feed(before);
             }
-            let mut then = rig.feed([after, GET_BIG].concat()).then;
+            let mut then = rig.feed([after, GET_BIG].concat()).next;
             for _ in 0..times {
                 assert_eq!((then, rig.state()), (WANTS_ROOM, "partial"));
                 assert_eq!(rig.wire.borrow().output, b"");
                 assert_eq!(rig.take_outcomes(), [""; 0]);
-                then = rig.advance().then;
+                then = rig.advance().next;
             }
             assert_eq!((then, rig.state()), (NextStep::Wait, "idle"));
             // It has counted once.
@@ -41,13 +41,13 @@ fn it_waits_under_its_heads_deadline() {
     let mut rig = Rig::new();
     rig.feed(GET_SMALL);
     rig.context.documents.out_of_descriptors = 2;
-    let advance = rig.feed(GET_SMALL);
-    assert_eq!(advance.then, WANTS_ROOM);
-    assert_eq!(advance.deadline, Some(Deadline::Head));
+    let progress = rig.feed(GET_SMALL);
+    assert_eq!(progress.next, WANTS_ROOM);
+    assert_eq!(progress.deadline, Some(Deadline::Head));
     // Trying again does not push it back.
-    let advance = rig.advance();
-    assert_eq!(advance.then, WANTS_ROOM);
-    assert_eq!(advance.deadline, None);
+    let progress = rig.advance();
+    assert_eq!(progress.next, WANTS_ROOM);
+    assert_eq!(progress.deadline, None);
 }
 
 #[test]
@@ -58,13 +58,13 @@ fn those_before_it_have_their_answers() {
     rig.wire.borrow_mut().room = 1_000;
     rig.feed([GET_BIG, GET_SMALL, GET_SMALL].concat());
     rig.context.documents.out_of_descriptors = 1;
-    let advance = rig.give_room(usize::MAX);
-    assert_eq!((advance.then, rig.state()), (WANTS_ROOM, "partial"));
-    assert_eq!(advance.deadline, Some(Deadline::Head));
+    let progress = rig.give_room(usize::MAX);
+    assert_eq!((progress.next, rig.state()), (WANTS_ROOM, "partial"));
+    assert_eq!(progress.deadline, Some(Deadline::Head));
     let answered = [small(&kept(997)), small(&kept(996)), big(&kept(995))];
     assert_same(&rig.take_output(), &answered.concat(), "before");
-    let advance = rig.advance();
-    assert_eq!((advance.then, rig.state()), (NextStep::Wait, "idle"));
+    let progress = rig.advance();
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "idle"));
     let answered = [small(&kept(994)), small(&kept(993))];
     assert_same(&rig.take_output(), &answered.concat(), "after");
     assert_eq!(rig.take_outcomes().len(), 5);
@@ -75,8 +75,8 @@ fn those_before_it_have_their_answers() {
 fn an_error_page_can_do_without() {
     let mut rig = Rig::new();
     rig.context.documents.out_of_descriptors = 1;
-    let advance = rig.feed(UNSOUND);
-    assert_eq!((advance.then, rig.state()), (NextStep::Wait, "closing"));
+    let progress = rig.feed(UNSOUND);
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "closing"));
     let page = error_page("400 Bad Request", CLOSE, answer::BAD_REQUEST_PAGE);
     assert_same(&rig.take_output(), &page, "built in");
     let row = format!(
@@ -94,13 +94,16 @@ fn a_whole_head_is_not_refused_as_late() {
         let mut rig = Rig::new();
         rig.context.documents.out_of_descriptors = out_of_descriptors;
         rig.feed(GET_SMALL);
-        let advance = rig.deadline_passed();
+        let progress = rig.deadline_passed();
         if out_of_descriptors == 1 {
-            assert_eq!((advance.then, rig.state()), (NextStep::Wait, "idle"));
+            assert_eq!((progress.next, rig.state()), (NextStep::Wait, "idle"));
             assert_same(&rig.take_output(), &small(&kept(997)), "answered");
             assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
         } else {
-            assert_eq!(advance.then, NextStep::Close(CloseReason::OutOfDescriptors));
+            assert_eq!(
+                progress.next,
+                NextStep::Close(CloseReason::OutOfDescriptors)
+            );
             assert_same(&rig.take_output(), b"", "no answer");
             assert_eq!(rig.take_outcomes(), [""; 0]);
         }
@@ -122,14 +125,14 @@ fn a_large_file_needs_a_free_descriptor() {
             max_descriptors: 0,
             ..Limits::default()
         });
-        rig.context.descriptors.connections = FILES_RESERVE;
-        let advance = rig.feed(request);
+        hold_connections(&mut rig, FILES_RESERVE);
+        let progress = rig.feed(request);
         assert_eq!(rig.state(), state, "{request}");
         if state == "partial" {
-            assert_eq!(advance.then, WANTS_ROOM);
+            assert_eq!(progress.next, WANTS_ROOM);
             assert_same(&rig.take_output(), b"", request);
-            rig.context.descriptors.connections -= 1;
-            assert_eq!(rig.advance().then, NextStep::Wait);
+            rig.context.descriptors.close_connection();
+            assert_eq!(rig.advance().next, NextStep::Wait);
             assert_same(&rig.take_output(), &big(&kept(997)), request);
         }
         assert_eq!(rig.take_outcomes().len(), 1, "{request}");
@@ -144,9 +147,16 @@ fn a_large_page_of_ones_own_needs_a_free_descriptor() {
         ..Limits::default()
     });
     rig.context.documents.add("400.html", pattern(BIG));
-    rig.context.descriptors.connections = FILES_RESERVE;
+    hold_connections(&mut rig, FILES_RESERVE);
     rig.wire.borrow_mut().room = 1_000;
     rig.feed(UNSOUND);
     assert_eq!(rig.context.descriptors.left_for_files(), 0);
-    assert_eq!(rig.context.descriptors.files, 0);
+    assert_eq!(rig.context.descriptors.files(), 0);
+}
+
+/// As if there were so many other connections.
+fn hold_connections(rig: &mut Rig, count: usize) {
+    for _ in 0..count {
+        rig.context.descriptors.open_connection();
+    }
 }

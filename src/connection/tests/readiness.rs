@@ -58,8 +58,8 @@ fn a_short_read_after_the_peers_end_is_followed_by_another() {
     let mut rig = Rig::new();
     rig.wire.borrow_mut().arrive(GET_SMALL.as_bytes());
     rig.wire.borrow_mut().end();
-    let advance = rig.event(HALF_CLOSED);
-    assert_eq!(advance.then, NextStep::Close(CloseReason::Peer));
+    let progress = rig.event(HALF_CLOSED);
+    assert_eq!(progress.next, NextStep::Close(CloseReason::Peer));
     let wire = rig.wire.borrow();
     assert_eq!([wire.reads, wire.writes], [2, 1]);
     assert_same(&wire.output, &small(&kept(997)), "half-closed");
@@ -69,7 +69,7 @@ fn a_short_read_after_the_peers_end_is_followed_by_another() {
 fn an_event_without_input_clears_the_bit() {
     let mut rig = Rig::new();
     let nothing = Progress {
-        then: NextStep::Wait,
+        next: NextStep::Wait,
         deadline: None,
     };
     assert_eq!(rig.event(READABLE), nothing);

@@ -29,12 +29,12 @@ fn who_waits_is_closed_and_who_asked_is_answered() {
         if !found.is_empty() {
             rig.wire.borrow_mut().arrive(found.as_bytes());
         }
-        let advance = rig.stop();
+        let progress = rig.stop();
         let context = format!("{found:?} after {before:?}");
         assert_same(&rig.take_output(), &output, &context);
         if output.is_empty() {
             assert_eq!(
-                advance.then,
+                progress.next,
                 NextStep::Close(CloseReason::Stopped),
                 "{context}"
             );
@@ -78,8 +78,8 @@ fn what_is_being_sent_is_sent_to_its_end() {
         let mut rig = Rig::new();
         rig.wire.borrow_mut().room = 1_000;
         rig.feed(&request);
-        let advance = rig.stop();
-        assert_eq!((advance.then, rig.state()), (NextStep::Wait, "responding"));
+        let progress = rig.stop();
+        assert_eq!((progress.next, rig.state()), (NextStep::Wait, "responding"));
         rig.run(3_000);
         // The head had left before the stop, and may have promised more.
         assert_same(&rig.take_output(), &big(&connection), "whole");
@@ -95,8 +95,8 @@ fn what_is_being_sent_is_sent_to_its_end() {
 fn a_closing_one_goes_on() {
     let mut rig = Rig::new();
     rig.feed(LAST_AND_MORE);
-    let advance = rig.stop();
-    assert_eq!((advance.then, rig.state()), (NextStep::Wait, "closing"));
+    let progress = rig.stop();
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "closing"));
     rig.wire.borrow_mut().end();
     rig.event(HALF_CLOSED);
     assert_eq!(rig.closed, Some(CloseReason::CloseAsked));

@@ -1,7 +1,9 @@
 //! What all connections together may do in one turn.
 
 use super::*;
-use crate::config::{RequestsPrinted, SEND_BUDGET, STAGE_SEND_BUDGET};
+use crate::config::RequestsPrinted;
+use crate::connection::context::STAGE_SEND_BUDGET;
+use crate::connection::step::SEND_BUDGET;
 use crate::log::request_lines::RequestLines;
 
 /// A turn as a whole has a budget too; whoever comes after it is used up waits in the queue, and

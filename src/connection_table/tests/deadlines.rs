@@ -224,7 +224,7 @@ fn expiries_are_bounded_in_a_turn() {
     for _ in 0..2_500 {
         let wire = Wire::new();
         wire.borrow_mut().tell(READABLE);
-        rig.table.admit(Scripted(wire), peer());
+        rig.table.insert(Scripted(wire), peer());
     }
     rig.at(10_000);
     for left in [2_500 - 1_024, 2_500 - 2_048, 0] {

@@ -37,10 +37,10 @@ fn the_bound_on_descriptors() {
     assert!(rig.table.has_room());
     // A connection that ends in the middle of an answer gives both.
     let broken = rig.arrive_busy();
-    assert_eq!(rig.table.context().descriptors.files, 1);
+    assert_eq!(rig.table.context().descriptors.files(), 1);
     broken.wire.borrow_mut().breaks_at = Some((1_000, std::io::ErrorKind::BrokenPipe));
     rig.give_room(&broken, usize::MAX);
-    assert_eq!(rig.table.context().descriptors.files, 0);
+    assert_eq!(rig.table.context().descriptors.files(), 0);
     assert!(rig.table.has_room());
 }
 
@@ -48,7 +48,7 @@ fn the_bound_on_descriptors() {
 #[test]
 fn the_oldest_idle_connection_makes_room() {
     let mut rig = Rig::new();
-    assert_eq!(rig.table.evict_oldest(), MadeRoom::No);
+    assert_eq!(rig.table.evict_oldest(), false);
     let second = rig.arrive_idle();
     let first = rig.arrive_idle();
     // A new answer makes it young again.
@@ -56,15 +56,15 @@ fn the_oldest_idle_connection_makes_room() {
     rig.send(&second, GET_SMALL);
     for now in [100, 400, 499] {
         rig.at(now);
-        assert_eq!(rig.table.evict_oldest(), MadeRoom::No, "at {now}");
+        assert_eq!(rig.table.evict_oldest(), false, "at {now}");
     }
     rig.at(500);
-    assert_eq!(rig.table.evict_oldest(), MadeRoom::Yes);
+    assert_eq!(rig.table.evict_oldest(), true);
     rig.check();
     assert!(!rig.is_open(&first) && rig.is_open(&second));
-    assert_eq!(rig.table.evict_oldest(), MadeRoom::No);
+    assert_eq!(rig.table.evict_oldest(), false);
     rig.at(600);
-    assert_eq!(rig.table.evict_oldest(), MadeRoom::Yes);
+    assert_eq!(rig.table.evict_oldest(), true);
     rig.check();
     assert!(rig.table.is_empty());
     rig.assert_closed("evicted 2");
@@ -79,7 +79,7 @@ fn no_young_one_is_evicted_whatever_the_tick() {
         rig.at(start);
         rig.arrive_idle();
         let mut age = 0;
-        while rig.table.evict_oldest() == MadeRoom::No {
+        while rig.table.evict_oldest() == false {
             age += 1;
             rig.at(start + age);
         }
@@ -103,16 +103,16 @@ fn who_goes_first_and_who_stays() {
     rig.at(100);
     let idle = rig.arrive_idle();
     rig.at(400);
-    assert_eq!(rig.table.evict_oldest(), MadeRoom::No);
+    assert_eq!(rig.table.evict_oldest(), false);
     rig.at(700);
     for next in [&idle, &silent[0], &silent[1], &closing] {
         assert!(rig.is_open(next));
-        assert_eq!(rig.table.evict_oldest(), MadeRoom::Yes);
+        assert_eq!(rig.table.evict_oldest(), true);
         rig.check();
         assert!(!rig.is_open(next));
     }
     rig.at(9_000);
-    assert_eq!(rig.table.evict_oldest(), MadeRoom::No);
+    assert_eq!(rig.table.evict_oldest(), false);
     for client in [&partial, &busy, &begun] {
         assert!(rig.is_open(client));
     }

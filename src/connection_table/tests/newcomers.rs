@@ -11,7 +11,7 @@ fn newcomer(rig: &mut Rig, input: &str) -> (Client, bool) {
     }
     // It may be tried without having been told of.
     wire.borrow_mut().tell(BOTH);
-    let id = rig.table.admit(Scripted(Rc::clone(&wire)), peer());
+    let id = rig.table.insert(Scripted(Rc::clone(&wire)), peer());
     let is_watched = rig.table.try_immediately(id).is_some();
     rig.check();
     (Client { id, wire }, is_watched)

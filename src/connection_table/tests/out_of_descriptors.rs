@@ -155,7 +155,7 @@ fn large_files_wait_for_descriptors() {
         let expected = rig.now_in(big(&kept(997)));
         assert_same(&client.wire.borrow().output, &expected, "large");
     }
-    assert!(rig.table.waiting_for_fd.is_empty());
+    assert!(rig.table.fd_waiters.is_empty());
 }
 
 /// Found when the server stops, too: a connection evicted for it is no longer there to be stopped.

@@ -20,15 +20,15 @@ fn never_early_and_less_than_a_tick_late() {
         let mut timeouts = Timeouts::new(duration_of);
         timeouts.set(0, Deadline::Head, start * MS);
         let exact = start * MS + 300 * MS;
-        let due = timeouts.next().unwrap();
+        let due = timeouts.next_timeout().unwrap();
         assert!(due >= exact && due < exact + TICK, "start {start}");
         assert_eq!(
-            timeouts.passed(due.saturating_sub(MS)),
+            timeouts.first_expired(due.saturating_sub(MS)),
             None,
             "start {start}"
         );
         assert_eq!(
-            timeouts.passed(due),
+            timeouts.first_expired(due),
             Some((0, Deadline::Head)),
             "start {start}"
         );
@@ -40,14 +40,14 @@ fn a_slot_has_one_deadline() {
     let mut timeouts = Timeouts::new(duration_of);
     timeouts.set(3, Deadline::Head, MS);
     timeouts.set(3, Deadline::Idle, MS);
-    assert_eq!(timeouts.of(3), Some(Deadline::Idle));
+    assert_eq!(timeouts.deadline_of(3), Some(Deadline::Idle));
     assert_eq!(timeouts.count(Deadline::Head), 0);
     assert_eq!(timeouts.count(Deadline::Idle), 1);
     timeouts.remove(3);
     timeouts.remove(3);
     timeouts.remove(77);
-    assert_eq!(timeouts.of(3), None);
-    assert_eq!(timeouts.next(), None);
+    assert_eq!(timeouts.deadline_of(3), None);
+    assert_eq!(timeouts.next_timeout(), None);
 }
 
 #[test]
@@ -129,8 +129,8 @@ fn it_agrees_with_a_plain_model() {
                 _ => now += MS * u32::try_from(random.below(700)).unwrap(),
             }
             let mut passed = Vec::new();
-            while let Some((slot, deadline)) = timeouts.passed(now) {
-                assert_eq!(timeouts.of(slot), Some(deadline));
+            while let Some((slot, deadline)) = timeouts.first_expired(now) {
+                assert_eq!(timeouts.deadline_of(slot), Some(deadline));
                 timeouts.remove(slot);
                 passed.push(slot);
             }

@@ -1,16 +1,20 @@
 use std::time::UNIX_EPOCH;
 
 use super::*;
+use crate::http::status::Status;
 
 fn row() -> Row<'static> {
     Row {
         connected_at: UNIX_EPOCH + Duration::from_secs(784_111_777),
-        requested_at: UNIX_EPOCH + Duration::from_millis(784_111_777_042),
         client: "127.0.0.1:40000".parse().unwrap(),
-        method: "GET",
-        target: "/a?b=c",
-        file: "a",
-        status: Status::Ok,
+        response: AccessRecord {
+            method: "GET",
+            target: "/a?b=c",
+            file: "a",
+            status: Status::Ok,
+            requested_at: UNIX_EPOCH + Duration::from_millis(784_111_777_042),
+            started: Duration::ZERO,
+        },
         bytes: 1234,
         duration: Duration::from_micros(567),
         aborted_by: None,
@@ -48,9 +52,12 @@ fn a_row_has_a_cell_for_each_column() {
 #[test]
 fn cells_are_escaped_and_quoted() {
     let hostile = Row {
-        method: "-x",
-        target: "/\"a,b\",\x1b[0m",
-        file: "=cmd\r\n",
+        response: AccessRecord {
+            method: "-x",
+            target: "/\"a,b\",\x1b[0m",
+            file: "=cmd\r\n",
+            ..row().response
+        },
         aborted_by: Some(CloseReason::Reset),
         client: "[2001:db8::1]:1".parse().unwrap(),
         ..row()

@@ -24,7 +24,7 @@ fn clients_pass_one_by_one_until_there_are_none() {
     assert_eq!(accepted, expected);
     assert!(!listeners.is_open(Duration::ZERO, 0));
     let _late = Client::connect(addresses[0]).unwrap();
-    listeners.note(0);
+    listeners.mark_ready(0);
     assert!(listeners.is_open(Duration::ZERO, 0));
     assert!(matches!(listeners.accept(), Accepted::Client(..)));
 }
@@ -53,7 +53,7 @@ fn whether_someone_is_waiting_is_the_kernels_word() {
     assert!(!listeners.is_someone_waiting());
     assert!(!listeners.is_open(Duration::ZERO, 0));
     let _client = Client::connect(listeners.addresses().unwrap()[0]).unwrap();
-    listeners.note(0);
+    listeners.mark_ready(0);
     assert!(listeners.is_someone_waiting());
 }
 

@@ -27,10 +27,7 @@ fn a_piece_of_a_file_arrives() {
     for send in SENDERS {
         let file = file_of(b"0123456789");
         let (mut server, mut client) = pair();
-        assert_eq!(
-            Transport::write(&mut server, b"head ", Follow::Body).unwrap(),
-            5
-        );
+        assert_eq!(Transport::write(&mut server, b"head ", true).unwrap(), 5);
         assert_eq!(send(&mut server, &file, 2, 5).unwrap(), 5);
         // Past the end there is nothing, and the file's own position has not moved.
         assert_eq!(send(&mut server, &file, 8, 100).unwrap(), 2);
@@ -73,7 +70,7 @@ fn a_closed_peer_is_an_error_not_a_signal() {
     let (mut server, client) = pair();
     drop(client);
     let broken = (0..1_000).find_map(|_| {
-        let result = Transport::write(&mut server, &[0; 1024], Follow::Nothing);
+        let result = Transport::write(&mut server, &[0; 1024], false);
         result
             .err()
             .filter(|error| error.kind() != io::ErrorKind::WouldBlock)

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::files::{Content, Documents, LookupError, Resource, SMALL};
+use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
 /// An open file without content: what is sent of it is told by name, offset and count.
 #[derive(Debug)]

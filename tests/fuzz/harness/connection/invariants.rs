@@ -42,11 +42,11 @@ impl World {
         );
         let descriptors = self.table.context().descriptors;
         assert_eq!(
-            descriptors.connections,
+            descriptors.connections(),
             self.table.len(),
             "descriptors of connections"
         );
-        let files = descriptors.files - if self.has_taken_descriptors { 1_000 } else { 0 };
+        let files = descriptors.files() - if self.has_taken_descriptors { 1_000 } else { 0 };
         let wire = self.wire.borrow();
         assert!(
             files <= usize::from(waiting(Deadline::Stall) > 0),

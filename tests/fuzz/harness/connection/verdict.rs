@@ -25,7 +25,7 @@ pub(crate) fn judge(life: &mut Life, calm: &World) {
     );
     let descriptors = world.table.context().descriptors;
     assert_eq!(
-        (descriptors.connections, descriptors.files),
+        (descriptors.connections(), descriptors.files()),
         (0, 0),
         "a descriptor leaks"
     );

@@ -6,16 +6,13 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use millpond::clock::{Clock, Now};
-use millpond::config::{Limits, RequestsPrinted, STAGE_SEND_BUDGET};
-use millpond::connection::context::{Env, Lifecycle, LoopContext};
-use millpond::connection_table::{ConnectionId, ConnectionTable};
+use millpond::config::Limits;
+use millpond::connection::context::{Env, LoopContext, STAGE_SEND_BUDGET};
+use millpond::connection_table::ConnectionTable;
+use millpond::connection_table::turn::EventLoop;
 use millpond::events::close_reason::{CloseCounts, CloseReason};
-use millpond::events::event::NoopObserver;
-use millpond::events::event::Readiness;
-use millpond::http::target::DotFiles;
-use millpond::log::access_log::AccessLog;
-use millpond::log::request_lines::RequestLines;
-use millpond::os::descriptors::FdBudget;
+use millpond::events::event::{NoopObserver, Readiness};
+use millpond::events::id::ConnectionId;
 use millpond::os::transport::Transport;
 
 use super::client::Client;
@@ -79,19 +76,12 @@ impl World {
             monotonic: Duration::ZERO,
             wall: wall(),
         };
-        let mut table = ConnectionTable::new(LoopContext {
-            limits: limits.clone(),
-            dot_files: DotFiles::Hidden,
-            documents: Files::new(page),
-            clock: Clock::manual(now),
-            log: AccessLog::on(),
-            lines: RequestLines::new(RequestsPrinted::Yes),
-            lifecycle: Lifecycle::Serving,
-            descriptors: FdBudget::of(DESCRIPTORS),
-            sent_in_stage: 0,
-            output: Vec::new(),
-            observer: NoopObserver,
-        });
+        let mut table = ConnectionTable::new(LoopContext::new(
+            limits.clone(),
+            Files::new(page),
+            Clock::manual(now),
+            NoopObserver,
+        ));
         let rules = Rules {
             keep_alive: setting.keep_alive,
             requests: setting.requests,
@@ -101,10 +91,10 @@ impl World {
         let peer = || std::net::SocketAddr::from(([127, 0, 0, 1], 40_000)).into();
         for _ in 0..setting.bystanders {
             let silent = Wire::new(Client::new(rules.clone()), 1_000_000);
-            table.admit(Stream(silent), peer());
+            table.insert(Stream(silent), peer());
         }
         let wire = Wire::new(Client::new(rules), setting.room);
-        let id = table.admit(Stream(wire.clone()), peer());
+        let id = table.insert(Stream(wire.clone()), peer());
         Self {
             table,
             id,
@@ -133,41 +123,28 @@ impl World {
         if taken != self.has_taken_descriptors {
             self.has_taken_descriptors = taken;
             self.has_been_short |= taken;
-            let files = &mut self.table.context_mut().descriptors.files;
-            *files = if taken {
-                *files + 1_000
+            let descriptors = &mut self.table.context_mut().descriptors;
+            if taken {
+                descriptors.open_files(1_000);
             } else {
-                *files - 1_000
-            };
+                descriptors.close_files(1_000);
+            }
         }
     }
 
-    /// One turn of the loop, in the server's order. `event` is one that nothing stands behind.
+    /// One turn of the loop. `event` is one that nothing stands behind.
     pub(crate) fn turn(&mut self, is_busy: bool, event: Option<Readiness>, expires: bool) {
         let before = self.begin();
-        if is_busy {
-            self.table.context_mut().sent_in_stage = STAGE_SEND_BUDGET;
-        }
-        let edges = self.wire.borrow_mut().take_edges();
-        for readiness in edges.into_iter().chain(event) {
-            self.table.event(self.id, readiness);
-        }
-        self.table.run_ready();
-        if expires {
-            self.table.handle_timeouts();
-        }
-        if self
-            .table
-            .context()
-            .log
-            .due()
-            .is_some_and(|due| due <= self.now)
-        {
-            self.write_out();
-        }
-        let context = self.table.context_mut();
-        context.lines.clear(context.clock.now().monotonic);
-        self.table.end_turn();
+        let events: Vec<Readiness> = {
+            let edges = self.wire.borrow_mut().take_edges();
+            edges.into_iter().chain(event).collect()
+        };
+        let mut turn = Turn {
+            world: self,
+            is_busy,
+            expires,
+        };
+        turn.run_turn(&events);
         self.note_end(&before);
         self.check(expires);
     }
@@ -178,7 +155,6 @@ impl World {
             monotonic: self.now,
             wall: wall(),
         });
-        self.table.begin_turn();
         *self.table.closed()
     }
 
@@ -207,5 +183,56 @@ impl World {
         if progress != self.progress.1 {
             self.progress = (self.now, progress);
         }
+    }
+}
+
+/// One turn of a world.
+struct Turn<'a> {
+    world: &'a mut World,
+    /// Whether other connections have used up the turn.
+    is_busy: bool,
+    /// Whether deadlines pass.
+    expires: bool,
+}
+
+impl EventLoop for Turn<'_> {
+    type Env = Fuzzed;
+    type Events = [Readiness];
+
+    fn table(&mut self) -> &mut ConnectionTable<Fuzzed> {
+        &mut self.world.table
+    }
+
+    fn count(&mut self, events: &[Readiness]) -> usize {
+        events.len()
+    }
+
+    fn handle_events(&mut self, events: &[Readiness]) {
+        let world = &mut *self.world;
+        if self.is_busy {
+            let context = world.table.context_mut();
+            context.send_budget.spend(STAGE_SEND_BUDGET);
+        }
+        for &readiness in events {
+            world.table.event(world.id, readiness);
+        }
+    }
+
+    fn accept(&mut self) {}
+
+    fn handle_timeouts(&mut self) {
+        if self.expires {
+            self.world.table.handle_timeouts();
+        }
+    }
+
+    fn write_output(&mut self) {
+        let now = self.world.now;
+        let due = self.world.table.context().log.due();
+        if due.is_some_and(|due| due <= now) {
+            self.world.write_out();
+        }
+        let context = self.world.table.context_mut();
+        context.lines.clear(context.clock.now().monotonic);
     }
 }
