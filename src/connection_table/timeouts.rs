@@ -34,7 +34,7 @@ struct Link {
     previous: u32,
     next: u32,
     /// The tick at which the deadline passes.
-    due: u32,
+    expires: u32,
     /// `None` for a slot that has no deadline: it is in no queue.
     deadline: Option<Deadline>,
 }
@@ -42,7 +42,7 @@ struct Link {
 const UNLINKED: Link = Link {
     previous: NONE,
     next: NONE,
-    due: 0,
+    expires: 0,
     deadline: None,
 };
 
@@ -82,7 +82,7 @@ impl Timeouts {
         self.links[index] = Link {
             previous,
             next: NONE,
-            due: tick_at_or_after(now.saturating_add(queue.duration)),
+            expires: tick_at_or_after(now.saturating_add(queue.duration)),
             deadline: Some(deadline),
         };
         queue.last = slot;
@@ -121,7 +121,7 @@ impl Timeouts {
         Deadline::ALL
             .into_iter()
             .map(|deadline| (self.queues[deadline as usize].first, deadline))
-            .find(|&(slot, _)| slot != NONE && self.links[slot as usize].due <= tick)
+            .find(|&(slot, _)| slot != NONE && self.links[slot as usize].expires <= tick)
     }
 
     /// When the next deadline passes.
@@ -129,9 +129,9 @@ impl Timeouts {
         self.queues
             .iter()
             .filter(|queue| queue.first != NONE)
-            .map(|queue| self.links[queue.first as usize].due)
+            .map(|queue| self.links[queue.first as usize].expires)
             .min()
-            .map(|due| TICK * due)
+            .map(|tick| TICK * tick)
     }
 
     /// Of the slots that are wanted, the one that entered this queue first, and when it did.
@@ -146,7 +146,7 @@ impl Timeouts {
             slot = self.links[slot as usize].next;
         }
         let link = self.links.get(slot as usize)?;
-        Some((slot, (TICK * link.due).saturating_sub(queue.duration)))
+        Some((slot, (TICK * link.expires).saturating_sub(queue.duration)))
     }
 
     /// The deadline that `slot` has.
@@ -157,7 +157,7 @@ impl Timeouts {
     /// When the deadline that `slot` has passes.
     pub fn expires_at(&self, slot: u32) -> Option<Duration> {
         let link = self.links.get(slot as usize)?;
-        link.deadline.map(|_| TICK * link.due)
+        link.deadline.map(|_| TICK * link.expires)
     }
 
     /// How many slots have this deadline.

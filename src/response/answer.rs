@@ -1,4 +1,4 @@
-//! Request → what is answered: the one place where a status is chosen.
+//! A request gets its answer here: the one place where a status is chosen.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -11,20 +11,20 @@ use crate::http::request::{Method, Request};
 use crate::http::status::Status;
 use crate::http::target::{self, DotFiles, Unresolved};
 
-/// The longest `400.html` or `404.html` that is used, in bytes. It is meant to be a page, and
-/// every scanner's request would send it.
+/// The longest `400.html` or `404.html` that is used, in bytes. A longer one is no page for people,
+/// and would be sent to every scanner that guesses names.
 const ERROR_PAGE_MAX: u64 = 256 * 1024;
 
 /// An answer, before it has a head.
 #[derive(Debug)]
 pub enum Answer<F> {
-    /// 200.
+    /// 200, with this file.
     File(Rc<Resource<F>>),
     /// 304: the client's copy is as new as this file.
     NotModified(Rc<Resource<F>>),
     /// 400 or 404, with the root's own page.
     OwnPage(Status, Rc<Resource<F>>),
-    /// 400 or 404, with a page of ours.
+    /// 400 or 404, with a built-in page.
     BuiltInPage(Status, Cow<'static, str>),
 }
 
@@ -80,12 +80,12 @@ impl<F> Answer<F> {
     }
 }
 
-/// There is no descriptor or memory to open the file with. Saying "not found" would be a lie
-/// that caches keep.
+/// There is no descriptor or memory to open the file with. "Not found" would be a false answer that
+/// caches store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OutOfDescriptors;
 
-/// Answers a request with a sound frame.
+/// Answers a request whose framing is well formed.
 pub fn to_request<D: Documents>(
     request: &Request,
     documents: &mut D,
@@ -111,12 +111,12 @@ pub fn to_request<D: Documents>(
     }
 }
 
-/// Answers what can't be trusted, or can't be read.
+/// Answers malformed framing, and a request that can't be read.
 pub fn bad_request<D: Documents>(documents: &mut D) -> Answer<D::File> {
     error_page(documents, Status::BadRequest, "400.html", BAD_REQUEST_PAGE)
 }
 
-/// The same without a look at the root's own page.
+/// The same answer without the root's own page.
 pub fn built_in_bad_request<F>() -> Answer<F> {
     Answer::BuiltInPage(Status::BadRequest, Cow::Borrowed(BAD_REQUEST_PAGE))
 }
@@ -137,7 +137,7 @@ fn error_page<D: Documents>(
     }
 }
 
-/// There is no redirect among our statuses; a page with a link is the next best thing. It is ours
+/// The four statuses have no redirect, so the answer is a page with a link. It is the built-in page
 /// even if the root has its own, which can't know the link.
 fn directory<F>(path: &str) -> Answer<F> {
     let url = target::to_url(path);
@@ -156,22 +156,22 @@ fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime
         || date::parse(since).is_some_and(|since| modified <= since)
 }
 
-/// The file's time as it is told, in whole seconds: never later than the answer's own Date
-/// (RFC 9110, 8.8.2.1). A file from the future therefore has a new time each second, and a 304
-/// only within the second.
+/// The file's time as the answer tells it, in whole seconds: never later than the answer's own Date
+/// (RFC 9110, 8.8.2.1). A file from the future therefore has a new time each second, and gets a 304
+/// only within that second.
 pub fn last_modified<F>(resource: &Resource<F>, now: SystemTime) -> Option<SystemTime> {
     let date = date::whole_seconds(now);
     resource.modified.map(|modified| modified.min(date))
 }
 
-/// The page of a 400.
+/// The built-in page of a 400.
 pub const BAD_REQUEST_PAGE: &str = concat!(
     "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
     "<title>Bad Request</title>\n<h1>Bad Request</h1>\n",
     "<p>This server could not understand the request, or does not do what it asks.</p>\n</html>\n"
 );
 
-/// The page of a 404.
+/// The built-in page of a 404.
 pub const NOT_FOUND_PAGE: &str = concat!(
     "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n",
     "<title>File Not Found</title>\n<h1>File Not Found</h1>\n",
@@ -179,7 +179,7 @@ pub const NOT_FOUND_PAGE: &str = concat!(
 );
 
 /// The page of a 404 for a directory that was asked for without its last slash. `url` must be
-/// percent-encoded: then it needs no escaping in HTML.
+/// percent-encoded, so that it needs no escaping in HTML.
 pub fn directory_page(url: &str) -> String {
     format!(
         "<!DOCTYPE html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n\

@@ -1,4 +1,4 @@
-//! Answer → head bytes. Pure.
+//! The head of an answer: status line and header fields. Pure.
 
 use std::time::SystemTime;
 
@@ -9,15 +9,15 @@ use crate::http::date;
 // Every answer pays for its head, so it is put together from texts that are whole fields, and copied
 // rather than formatted.
 
-/// What stands between the date and the connection's fields.
+/// What follows the date, up to the fields about the connection.
 const SERVER: &str = concat!("\r\nServer: millpond/", env!("CARGO_PKG_VERSION"), "\r\n");
 
-/// The last fields of what a file or its absence of change is told with.
+/// The last fields of a 200 and a 304.
 const END_OF_FILE_FIELDS: &str =
     "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n\r\n";
 
-/// The last field of an error page. The type is what we say it is: a browser must not find a script
-/// in an image.
+/// The last field of an error page. With it a browser believes the type that we declare, and does not
+/// find a script in an image.
 const END_OF_PAGE_FIELDS: &str = "\r\nX-Content-Type-Options: nosniff\r\n\r\n";
 
 /// What a head says about the connection's future.
@@ -27,9 +27,9 @@ pub enum ConnectionField {
     Close,
     /// It is kept.
     KeepAlive {
-        /// For so many seconds after this answer.
+        /// How many seconds after this answer.
         timeout: u64,
-        /// For so many further requests; `None` is any number.
+        /// For how many further requests; `None` is any number.
         max: Option<u32>,
     },
 }
@@ -92,7 +92,7 @@ fn append_last_modified<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: Syste
     }
 }
 
-/// Whether the text that was prepared would be later than the answer's own Date.
+/// Whether the Last-Modified that was written at the look-up would be later than the answer's Date.
 fn is_from_the_future<F>(resource: &Resource<F>, now: SystemTime) -> bool {
     resource.modified.is_some_and(|modified| modified > now)
 }

@@ -22,7 +22,7 @@ impl<O: HasLiveView> Server<O> {
         if self.table.context_mut().observer.view().is_none() {
             return events.iter().count();
         }
-        let kinds = events.iter().map(|event| TokenKind::of(event.token()));
+        let kinds = events.iter().map(|event| TokenKind::new(event.token()));
         kinds.filter(|kind| !kind.is_of_viewers()).count()
     }
 
@@ -31,7 +31,7 @@ impl<O: HasLiveView> Server<O> {
         let Some(admin) = &mut self.admin else {
             return;
         };
-        match TokenKind::of(token) {
+        match TokenKind::new(token) {
             TokenKind::Viewer(id) => admin.mark_ready(id),
             _ => admin.mark_acceptable(),
         }

@@ -197,7 +197,7 @@ impl<O: HasLiveView> EventLoop for Server<O> {
 
     fn handle_events(&mut self, events: &Events) {
         for event in events {
-            match TokenKind::of(event.token()) {
+            match TokenKind::new(event.token()) {
                 TokenKind::Connection(id) => self.table.event(id, readiness(event)),
                 TokenKind::Listener(index) => self.listeners.mark_ready(index),
                 TokenKind::Signals => self.handle_signals(),

@@ -1,5 +1,5 @@
-//! The start: all that can fail is opened here, in an order that leaves nothing half done if it
-//! does.
+//! The start: everything that can fail is opened here, in an order that leaves nothing half done if
+//! one part does.
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! mio's tokens and events ↔ what they stand for here.
+//! What mio's tokens and events stand for.
 
 use mio::Token;
 use mio::event::Event;
@@ -6,8 +6,8 @@ use mio::event::Event;
 use crate::events::event::Readiness;
 use crate::events::id::ConnectionId;
 
-/// What a token stands for. The low half of a token is a slot, the high half the serial number of
-/// the connection in it; the highest slots stand for what is no connection.
+/// What a token stands for. The low half of a token is a slot, the high half a generation: together
+/// they are the id of a connection. The highest slots stand for everything that is no connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum TokenKind {
     Connection(ConnectionId),
@@ -15,19 +15,20 @@ pub(super) enum TokenKind {
     Signals,
     /// The listener of the live view.
     Admin,
-    /// A viewer, by its place there.
+    /// A viewer of the live view, by its slot there.
     Viewer(ConnectionId),
 }
 
-// Both halves must fit.
+// Both halves must fit into a token.
 const _: () = assert!(usize::BITS >= 64, "millpond needs a 64-bit system");
 
 const SIGNALS_SLOT: u32 = u32::MAX;
-/// Listeners count downwards from here; connections never get so far up.
+/// Listeners count downwards from here. No connection has so high a slot: descriptors run out long
+/// before.
 const FIRST_LISTENER_SLOT: u32 = u32::MAX - 1;
 const LISTENERS_MAX: u32 = 1 << 16;
 const ADMIN_SLOT: u32 = FIRST_LISTENER_SLOT - LISTENERS_MAX;
-/// Viewers count downwards too.
+/// Viewers count downwards from here.
 const FIRST_VIEWER_SLOT: u32 = ADMIN_SLOT - 1;
 const VIEWERS_MAX: u32 = 1 << 16;
 
@@ -45,11 +46,11 @@ impl TokenKind {
         }
     }
 
-    pub(super) fn of(token: Token) -> Self {
-        // Cutting a token in two is what truncation is for.
+    pub(super) fn new(token: Token) -> Self {
+        // The truncation takes the low half.
         #[allow(clippy::cast_possible_truncation)]
         let (slot, generation) = (token.0 as u32, (token.0 >> 32) as u32);
-        // Nearly all are connections: one comparison tells.
+        // Nearly all tokens are of connections: one comparison finds that out.
         if slot <= FIRST_VIEWER_SLOT - VIEWERS_MAX {
             return Self::Connection(ConnectionId { slot, generation });
         }
@@ -64,14 +65,14 @@ impl TokenKind {
         }
     }
 
-    /// Whether it has to do with the live view alone.
+    /// Whether it concerns the live view only.
     pub(super) fn is_of_viewers(self) -> bool {
         matches!(self, Self::Admin | Self::Viewer(_))
     }
 }
 
-/// What an event says. An error or a hang-up makes the socket ready for everything: the next read
-/// or write finds out what it was.
+/// What an event says. An error or a hang-up makes the socket ready for everything: the next read or
+/// write reports what it was.
 pub(super) fn readiness(event: &Event) -> Readiness {
     let read_closed = event.is_read_closed() || event.is_error();
     Readiness {
@@ -107,7 +108,7 @@ mod tests {
             }),
         ];
         for source in table {
-            assert_eq!(TokenKind::of(source.token()), source);
+            assert_eq!(TokenKind::new(source.token()), source);
         }
     }
 }
