@@ -59,7 +59,7 @@ impl<E: Env> LoopContext<E> {
     /// Whether so many lines and rows wait that they are to be written out before there are more,
     /// so that the memory of a turn is bounded.
     pub fn output_is_full(&self) -> bool {
-        self.lines.are_too_many() || self.log.is_full()
+        self.lines.is_full() || self.log.is_full()
     }
 }
 

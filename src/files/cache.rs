@@ -151,7 +151,7 @@ mod tests {
     fn entry(path: &str, content: Content<File>) -> Entry {
         Entry {
             resource: Rc::new(Resource::new(path, 0, None, content)),
-            fingerprint: Fingerprint::of(&stat(".").unwrap()),
+            fingerprint: Fingerprint::new(&stat(".").unwrap()),
             validated_epoch: 0,
             used_at: Duration::ZERO,
         }

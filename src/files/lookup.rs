@@ -10,11 +10,12 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FileType, fstat};
 
 use super::cache::{Cache, CacheLimits, Entry};
-use super::fingerprint::{Fingerprint, Identity};
+use super::fingerprint::Fingerprint;
 use super::negative_cache::NegativeCache;
 use super::root::{Root, lookup_error};
 use super::{Content, Documents, LookupError, Resource, SMALL};
 use crate::http::date;
+use crate::os::file_identity::FileIdentity;
 use crate::os::transport::read_at;
 
 /// How many names a look remembers that are not in the cache. Each may hold [`SMALL`] bytes, or an
@@ -44,7 +45,7 @@ pub struct DocumentRoot {
     /// What this look has found and nobody else remembers: a file that has just changed, a folder.
     found: HashMap<String, Found>,
     /// Log files: never served, wherever they lie and however they are linked.
-    never_served: Vec<Identity>,
+    never_served: Vec<FileIdentity>,
 }
 
 type Found = Result<Rc<Resource<File>>, LookupError>;
@@ -66,7 +67,7 @@ impl DocumentRoot {
 
     /// Makes the files of these identities absent. A log that was rotated stays so: the last few
     /// are remembered.
-    pub fn never_serve(&mut self, files: impl IntoIterator<Item = Identity>) {
+    pub fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
         for file in files {
             if !self.never_served.contains(&file) {
                 self.never_served.push(file);
@@ -122,7 +123,7 @@ impl DocumentRoot {
             }
         };
         let stat = fstat(&file).map_err(|error| lookup_error(&error.into()))?;
-        let fingerprint = Fingerprint::of(&stat);
+        let fingerprint = Fingerprint::new(&stat);
         match fingerprint.file_type() {
             FileType::RegularFile if !self.never_served.contains(&fingerprint.identity) => {}
             FileType::Directory => return Err(LookupError::IsDirectory),

@@ -20,7 +20,6 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 pub use self::cache::CacheLimits;
-pub use self::fingerprint::Identity;
 pub use self::lookup::DocumentRoot;
 use crate::http::{date, media_type};
 

@@ -12,8 +12,9 @@ use rustix::fs::{FileType, OFlags, Stat, lstat};
 use rustix::io::Errno;
 
 use super::LookupError;
-use super::fingerprint::{Fingerprint, Identity};
+use super::fingerprint::Fingerprint;
 use crate::os::descriptors::is_out_of_descriptors;
+use crate::os::file_identity::FileIdentity;
 
 /// How many folders a look remembers to have seen.
 const FOLDERS_SEEN: usize = 64;
@@ -29,7 +30,7 @@ pub(super) struct Root {
     /// Where paths of files are put together: the root's, a slash, the name below it.
     full: Vec<u8>,
     /// The open folder; `None` while there is none at `path`.
-    folder: Option<(Dir, Identity)>,
+    folder: Option<(Dir, FileIdentity)>,
     /// Whether `folder` was compared with what is at `path` in this look.
     checked: Checked,
     /// Folders below the root that were seen in this look to be no links.
@@ -113,7 +114,7 @@ impl Root {
 
     fn fingerprint(&mut self, path: &str) -> Option<Fingerprint> {
         let stat = self.status(path).ok()?;
-        Some(Fingerprint::of(&stat))
+        Some(Fingerprint::new(&stat))
     }
 
     /// Of what is at `path` itself, a link included. By way of the root's path, not of the folder
@@ -141,7 +142,7 @@ impl Root {
     }
 
     fn reopen_if_replaced(&mut self) -> io::Result<()> {
-        let identity = std::fs::metadata(&self.path).map(|metadata| Identity::of(&metadata));
+        let identity = std::fs::metadata(&self.path).map(|metadata| FileIdentity::from(&metadata));
         let known = self.folder.as_ref().map(|(_, identity)| *identity);
         if identity.as_ref().ok() == known.as_ref() && known.is_some() {
             return Ok(());
@@ -156,9 +157,9 @@ impl Root {
     }
 }
 
-fn open_folder(path: &Path) -> io::Result<(Dir, Identity)> {
+fn open_folder(path: &Path) -> io::Result<(Dir, FileIdentity)> {
     let folder = Dir::open_ambient_dir(path, ambient_authority())?.into_std_file();
-    let identity = Identity::of(&folder.metadata()?);
+    let identity = FileIdentity::from(&folder.metadata()?);
     Ok((Dir::from_std_file(folder), identity))
 }
 

@@ -205,7 +205,7 @@ fn the_log_is_absent_by_any_name() {
     fs::hard_link(&log, tree.path("root/alias")).unwrap();
     symlink("Log.csv", tree.path("root/link")).unwrap();
     let mut documents = tree.documents();
-    documents.never_serve([Identity::of(&fs::metadata(&log).unwrap())]);
+    documents.never_serve([FileIdentity::from(&fs::metadata(&log).unwrap())]);
     for path in ["Log.csv", "alias", "link"] {
         assert_eq!(
             bytes(documents.find(path)),

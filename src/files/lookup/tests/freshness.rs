@@ -78,7 +78,9 @@ fn a_file_that_becomes_a_log_is_served_no_longer() {
     let mut documents = tree.documents();
     turn(&mut documents);
     assert!(documents.find("a").is_ok());
-    documents.never_serve([Identity::of(&fs::metadata(tree.path("root/a")).unwrap())]);
+    documents.never_serve([FileIdentity::from(
+        &fs::metadata(tree.path("root/a")).unwrap(),
+    )]);
     assert_eq!(bytes(documents.find("a")), Err(LookupError::NotFound));
 }
 
