@@ -1,6 +1,6 @@
 //! The rows of the access log that wait in memory, one per response.
 //!
-//! [`crate::log::file`] writes them out, whole rows at a time. A writer that empties its buffer
+//! `log/file.rs` writes them out, whole rows at a time. A writer that empties its buffer
 //! whenever that is full would stop in the middle of a row, and a crash would then leave half a row
 //! in the file.
 

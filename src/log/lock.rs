@@ -20,7 +20,7 @@ use crate::os::file_identity::FileIdentity;
 const ATTEMPTS: u32 = 100;
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(1);
 
-/// Exclusive use of the file until this is dropped, or the knowledge that it could not be had.
+/// Exclusive use of the file until this is dropped, unless [`FileLock::acquire`] gave up.
 pub(super) struct FileLock<'a> {
     file: &'a File,
     is_held: bool,

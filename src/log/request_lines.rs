@@ -72,8 +72,8 @@ impl RequestLines {
         self.text.as_bytes()
     }
 
-    /// Removes the lines after they are printed. `now` is the monotonic time, at which
-    /// [`PRINT_INTERVAL`] begins again. Memory beyond the usual goes back to the system.
+    /// Removes the lines after they are printed. Lines that come within 20 ms after `now`, a time of
+    /// the monotonic clock, wait for each other. Memory beyond the usual goes back to the system.
     pub fn clear(&mut self, now: Duration) {
         self.text.clear();
         self.text.shrink_to(2 * FULL_BYTES);

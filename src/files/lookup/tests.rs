@@ -190,7 +190,7 @@ fn a_root_that_was_replaced_is_served_from_the_next_turn_on() {
     fs::write(tree.path("root/a"), "new").unwrap();
     next_turn(&mut documents);
     assert_eq!(bytes(documents.find("a")).unwrap(), b"new");
-    // Here the new root is in place without a turn that saw none.
+    // This time no turn sees an absent root in between.
     fs::rename(tree.path("root"), tree.path("older")).unwrap();
     fs::rename(tree.path("old"), tree.path("root")).unwrap();
     next_turn(&mut documents);
