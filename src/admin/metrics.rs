@@ -112,7 +112,7 @@ fn about_connections(metrics: &mut Metrics, view: &LiveView, snapshot: &ServerSn
             "Connections that have ended, by cause.",
             "cause",
         ],
-        &CloseReason::ALL.map(|cause| (cause.name(), view.close_reasons().of(cause))),
+        &CloseReason::ALL.map(|cause| (cause.name(), view.close_reasons().count(cause))),
     );
     metrics.labelled(
         [

@@ -90,7 +90,7 @@ pub(super) fn members(json: &mut Json, view: &LiveView, snapshot: &ServerSnapsho
     });
     json.member("close_causes", |json| {
         for cause in CloseReason::ALL {
-            json.number(cause.name(), view.close_reasons().of(cause));
+            json.number(cause.name(), view.close_reasons().count(cause));
         }
     });
     json.member("responses", |json| {

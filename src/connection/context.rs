@@ -93,7 +93,7 @@ impl<E: Env> LoopContext<E> {
     /// Whether so many request lines and log rows wait that they must be written out before more
     /// requests are answered, so that their memory is bounded.
     pub fn output_is_full(&self) -> bool {
-        self.lines.are_too_many() || self.log.is_full()
+        self.lines.is_full() || self.log.is_full()
     }
 }
 

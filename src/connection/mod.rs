@@ -59,7 +59,7 @@ use self::step::{Freshness, NextStep, Progress, Step};
 use crate::events::close_reason::CloseReason;
 use crate::events::event::{Event, Readiness};
 use crate::events::id::{ConnectionId, Peer};
-use crate::log::access_log::Row;
+use crate::log::csv_row::Row;
 use crate::response::in_flight::AccessRecord;
 
 /// One client. It owns no buffer: what it holds beyond this struct belongs to its state.

@@ -1,36 +1,36 @@
-//! Why connections end: each one for exactly one reason.
+//! Why a connection closes. Each connection has exactly one reason.
 
-/// The reason for which a connection ended.
+/// The reason for which a connection closed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
-    /// The peer ended it, before a request or in the middle of a head.
+    /// The peer ended its side before a request or in the middle of a head.
     Peer,
-    /// No request in time: nothing came, or half a head.
+    /// No whole head came in time: not a byte of the first one, or only a part of one.
     HeadDeadline,
-    /// No further request in time.
+    /// No further request came in time.
     IdleDeadline,
     /// A response made no progress in time.
     StallDeadline,
-    /// It was idle or silent, and its slot or descriptor was wanted for another.
+    /// The connection was idle or silent, and another needed its slot or descriptor.
     Evicted,
-    /// The request said, or meant, `Connection: close`.
+    /// The request asked for it: `Connection: close`, or HTTP/1.0 without `keep-alive`.
     CloseAsked,
-    /// It had its `--keep-alive-requests` requests, or keep-alive is off.
+    /// The connection had its `--keep-alive-requests` requests, or keep-alive is off.
     RequestLimit,
-    /// Its request had an unsound frame.
+    /// A request had malformed framing.
     BadRequest,
-    /// The file became shorter than the length that was promised, or could no longer be read.
+    /// The file became shorter than its Content-Length, or could no longer be read.
     FileShrank,
-    /// The peer broke it off: a reset, or an error that the network reported.
+    /// The peer reset the connection, or the network reported an error.
     Reset,
-    /// No descriptor or memory was left to open the file with, or to watch the socket.
+    /// No descriptor or memory was left to open the file or to register the socket.
     OutOfDescriptors,
     /// The server was stopped.
     Stopped,
 }
 
 impl CloseReason {
-    /// Every cause, in the order in which they are reported.
+    /// Every reason, in the order in which they are reported.
     pub const ALL: [Self; 12] = [
         Self::Peer,
         Self::HeadDeadline,
@@ -46,7 +46,7 @@ impl CloseReason {
         Self::Stopped,
     ];
 
-    /// Its name in the log's `outcome` column and in counts.
+    /// The name in the log's `outcome` column, in the metrics and in the summary at the end.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Peer => "peer",
@@ -65,34 +65,39 @@ impl CloseReason {
     }
 }
 
-/// How many connections ended for which cause.
+/// How many connections closed for each reason.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct CloseCounts([u64; CloseReason::ALL.len()]);
 
 impl CloseCounts {
-    /// Counts one more.
-    pub fn add(&mut self, cause: CloseReason) {
-        self.0[cause as usize] += 1;
+    /// Counts one connection that closed for `reason`.
+    pub fn add(&mut self, reason: CloseReason) {
+        self.0[reason as usize] += 1;
     }
 
-    /// How many ended for this cause.
-    pub fn of(&self, cause: CloseReason) -> u64 {
-        self.0[cause as usize]
+    /// How many connections closed for `reason`.
+    pub fn count(&self, reason: CloseReason) -> u64 {
+        self.0[reason as usize]
     }
 
-    /// How many ended at all.
+    /// How many connections closed for any reason.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
 }
 
 impl std::fmt::Display for CloseCounts {
-    /// The causes that occurred, such as `peer 3, idle-deadline 1`.
+    /// The reasons that occurred, such as `peer 3, idle-deadline 1`.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let mut separator = "";
-        for cause in CloseReason::ALL {
-            if self.of(cause) > 0 {
-                write!(formatter, "{separator}{} {}", cause.name(), self.of(cause))?;
+        for reason in CloseReason::ALL {
+            if self.count(reason) > 0 {
+                write!(
+                    formatter,
+                    "{separator}{} {}",
+                    reason.name(),
+                    self.count(reason)
+                )?;
                 separator = ", ";
             }
         }
@@ -105,11 +110,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn counts() {
+    fn only_reasons_that_occurred_are_shown_in_the_order_of_all() {
         let mut counts = CloseCounts::default();
         assert_eq!(counts.to_string(), "");
-        for (index, cause) in CloseReason::ALL.into_iter().enumerate() {
-            assert_eq!(cause as usize, index, "{cause:?} stands at its index");
+        for (index, reason) in CloseReason::ALL.into_iter().enumerate() {
+            assert_eq!(reason as usize, index, "{reason:?} is at its index");
         }
         counts.add(CloseReason::Stopped);
         counts.add(CloseReason::Peer);

@@ -1,22 +1,23 @@
 //! The kinds of deadline that a connection can have.
 
-/// What a connection is waiting for at the longest. One queue each.
+/// What must happen on a connection before its deadline. A connection has one deadline at a time, and
+/// each kind has its own queue in the table's timeouts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Deadline {
-    /// The first byte of the first request, counted from the accept.
+    /// The first byte of the first request arrives. Runs from the accept.
     FirstByte,
-    /// A whole request head, counted from its first byte.
+    /// A whole request head arrives. Runs from its first byte.
     Head,
-    /// Progress of a response.
+    /// The socket takes more of the response. Runs from the last progress.
     Stall,
-    /// The next request on a kept connection.
+    /// The first byte of the next request arrives. Runs from the end of the answer.
     Idle,
-    /// The peer's end of the connection after ours.
+    /// The peer ends its side after the server has ended its own. Runs from the server's end.
     Closing,
 }
 
 impl Deadline {
-    /// Every kind, in the order of their queues.
+    /// Every kind, in the order of the queues.
     pub const ALL: [Self; 5] = [
         Self::FirstByte,
         Self::Head,
@@ -25,7 +26,7 @@ impl Deadline {
         Self::Closing,
     ];
 
-    /// Its name, for people and for programs that read the metrics.
+    /// The name in traces, in the live view and in the labels of the metrics.
     pub fn name(self) -> &'static str {
         match self {
             Self::FirstByte => "first-byte",

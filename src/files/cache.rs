@@ -1,4 +1,4 @@
-//! What is remembered from turn to turn, and what gives way.
+//! The cache of files: what it keeps from turn to turn, and what it evicts.
 
 use std::fs::File;
 use std::rc::Rc;
@@ -9,65 +9,67 @@ use lru::LruCache;
 use super::fingerprint::Fingerprint;
 use crate::response::resource::{Content, Resource};
 
-/// What an entry costs beyond its texts and its body: links, hash, counters, allocator. Rounded up.
+/// What an entry costs in bytes beyond its texts and its body: links, hash, counters, allocator.
+/// Rounded up.
 const OVERHEAD: usize = 256;
 
-/// A file that nobody has asked for in this time is closed: while it is open, the space of one that
-/// was deleted is not given back.
+/// A file without a request for this long is closed. While it is open, the file system can't free
+/// the space of a deleted file.
 const OPEN_FOR: Duration = Duration::from_secs(10);
 
-/// How much may be remembered.
+/// How much the cache may keep. A file is small if its content is [`Content::Bytes`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheLimits {
     /// Memory for small files, in bytes.
     pub bytes: usize,
-    /// Large files that stay open.
+    /// How many large files may stay open. Each holds a descriptor.
     pub files: usize,
 }
 
 impl CacheLimits {
-    /// For nothing at all.
+    /// The cache keeps nothing.
     pub const NONE: Self = Self { bytes: 0, files: 0 };
 }
 
-/// A file as it was when it was looked up.
+/// A cached file.
 #[derive(Debug)]
 pub(super) struct Entry {
     pub(super) resource: Rc<Resource<File>>,
+    /// The fingerprint of the file when it was opened.
     pub(super) fingerprint: Fingerprint,
-    /// The look in which it was last seen to be unchanged.
+    /// The last validation epoch in which the file was seen unchanged.
     pub(super) validated_epoch: u64,
-    /// When that was, on the monotonic clock.
+    /// The time of the turn with that epoch, on the monotonic clock.
     pub(super) used_at: Duration,
 }
 
-/// Files by their names below the root; what was used longest ago gives way.
+/// Files by their names below the root. Evicts the least recently used.
 #[derive(Debug)]
 pub(super) struct Cache {
-    room: CacheLimits,
+    limits: CacheLimits,
     small: LruCache<Box<str>, Entry>,
     small_bytes: usize,
     large: LruCache<Box<str>, Entry>,
 }
 
 impl Cache {
-    pub(super) fn new(room: CacheLimits) -> Self {
+    pub(super) fn new(limits: CacheLimits) -> Self {
         Self {
-            room,
+            limits,
             small: LruCache::unbounded(),
             small_bytes: 0,
             large: LruCache::unbounded(),
         }
     }
 
-    /// The entry at `path`, which counts as a use of it.
+    /// The entry at `path`, which becomes the most recently used.
     pub(super) fn get(&mut self, path: &str) -> Option<&mut Entry> {
         self.small
             .get_mut(path)
             .or_else(|| self.large.get_mut(path))
     }
 
-    /// Remembers `entry`, if there is room for one of its kind at all.
+    /// Adds or replaces an entry, unless it alone exceeds the limits.
     pub(super) fn put(&mut self, entry: Entry) {
         let path = entry.resource.path.clone();
         self.remove(&path);
@@ -78,13 +80,13 @@ impl Cache {
     }
 
     fn put_small(&mut self, path: &str, body: usize, entry: Entry) {
-        // What is larger than the room would drive out all others, and then go itself.
-        if body > self.room.bytes {
+        // A larger one would evict all others, and then itself.
+        if body > self.limits.bytes {
             return;
         }
         self.small_bytes += cost(&entry);
         self.small.put(path.into(), entry);
-        while self.small_bytes > self.room.bytes
+        while self.small_bytes > self.limits.bytes
             && let Some((_, entry)) = self.small.pop_lru()
         {
             self.small_bytes -= cost(&entry);
@@ -92,11 +94,11 @@ impl Cache {
     }
 
     fn put_large(&mut self, path: &str, entry: Entry) {
-        if self.room.files == 0 {
+        if self.limits.files == 0 {
             return;
         }
         self.large.put(path.into(), entry);
-        while self.large.len() > self.room.files {
+        while self.large.len() > self.limits.files {
             self.large.pop_lru();
         }
     }
@@ -108,19 +110,19 @@ impl Cache {
         }
     }
 
-    /// Closes all files.
+    /// Closes all large files, to free their descriptors.
     pub(super) fn close_files(&mut self) {
         self.large.clear();
     }
 
-    /// Closes the files that nobody has asked for in a while.
+    /// Closes the files that had no request for [`OPEN_FOR`].
     pub(super) fn close_unused(&mut self, now: Duration) {
         while self.closes_at().is_some_and(|at| at <= now) {
             self.large.pop_lru();
         }
     }
 
-    /// When the next file is to be closed.
+    /// When [`Cache::close_unused`] has a file to close, on the monotonic clock.
     pub(super) fn closes_at(&self) -> Option<Duration> {
         let (_, entry) = self.large.peek_lru()?;
         Some(entry.used_at + OPEN_FOR)
@@ -133,6 +135,7 @@ impl Cache {
     }
 }
 
+/// The memory that `entry` takes, in bytes.
 fn cost(entry: &Entry) -> usize {
     // The name is the key of the entry, too.
     OVERHEAD + entry.resource.path.len() + entry.resource.memory()
@@ -147,7 +150,7 @@ mod tests {
     fn entry(path: &str, content: Content<File>) -> Entry {
         Entry {
             resource: Rc::new(Resource::new(path, 0, None, content)),
-            fingerprint: Fingerprint::of(&stat(".").unwrap()),
+            fingerprint: Fingerprint::new(&stat(".").unwrap()),
             validated_epoch: 0,
             used_at: Duration::ZERO,
         }
@@ -161,13 +164,13 @@ mod tests {
         entry(path, Content::File(Rc::new(File::open(".").unwrap())))
     }
 
-    fn those_there<'a>(cache: &mut Cache, paths: &[&'a str]) -> Vec<&'a str> {
-        let there = paths.iter().filter(|path| cache.get(path).is_some());
-        there.copied().collect()
+    fn cached<'a>(cache: &mut Cache, paths: &[&'a str]) -> Vec<&'a str> {
+        let cached = paths.iter().filter(|path| cache.get(path).is_some());
+        cached.copied().collect()
     }
 
     #[test]
-    fn what_was_used_longest_ago_gives_way() {
+    fn the_least_recently_used_is_evicted() {
         let each = cost(&small("a", 1000));
         let mut cache = Cache::new(CacheLimits {
             bytes: 2 * each,
@@ -177,12 +180,12 @@ mod tests {
         cache.put(small("b", 1000));
         assert!(cache.get("a").is_some());
         cache.put(small("c", 1000));
-        assert_eq!(those_there(&mut cache, &["a", "b", "c"]), ["a", "c"]);
+        assert_eq!(cached(&mut cache, &["a", "b", "c"]), ["a", "c"]);
         assert_eq!(cache.small_bytes, 2 * each);
     }
 
     #[test]
-    fn the_same_name_again_replaces() {
+    fn an_entry_replaces_the_one_of_the_same_name() {
         let mut cache = Cache::new(CacheLimits {
             bytes: 10_000,
             files: 1,
@@ -202,7 +205,7 @@ mod tests {
     }
 
     #[test]
-    fn too_large_for_the_whole_room_is_not_remembered() {
+    fn an_entry_beyond_the_limits_is_not_kept_and_evicts_nothing() {
         let mut cache = Cache::new(CacheLimits {
             bytes: 10_000,
             files: 0,
@@ -210,10 +213,10 @@ mod tests {
         cache.put(small("a", 5_000));
         cache.put(small("b", 10_001));
         cache.put(large("c"));
-        assert_eq!(those_there(&mut cache, &["a", "b", "c"]), ["a"]);
-        let mut none = Cache::new(CacheLimits::NONE);
-        none.put(small("a", 0));
-        assert!(none.get("a").is_none());
+        assert_eq!(cached(&mut cache, &["a", "b", "c"]), ["a"]);
+        let mut off = Cache::new(CacheLimits::NONE);
+        off.put(small("a", 0));
+        assert!(off.get("a").is_none());
     }
 
     #[test]
@@ -223,12 +226,12 @@ mod tests {
             cache.put(large(&number.to_string()));
             assert!(cache.large.len() <= 3);
         }
-        assert_eq!(those_there(&mut cache, &["96", "97", "98", "99"]).len(), 3);
+        assert_eq!(cached(&mut cache, &["96", "97", "98", "99"]).len(), 3);
         if let Some(entry) = cache.get("97") {
             entry.used_at = Duration::from_secs(5);
         }
         cache.close_unused(OPEN_FOR);
-        assert_eq!(those_there(&mut cache, &["97", "98", "99"]), ["97"]);
+        assert_eq!(cached(&mut cache, &["97", "98", "99"]), ["97"]);
         assert_eq!(cache.closes_at(), Some(OPEN_FOR + Duration::from_secs(5)));
         cache.close_files();
         assert_eq!(cache.closes_at(), None);

@@ -1,48 +1,37 @@
-//! How a change of a file shows: in its inode's numbers.
+//! Whether a file has changed, by what its inode says.
 
-use std::fs::Metadata;
-use std::os::unix::fs::MetadataExt;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use rustix::fs::{FileType, Stat};
 
-/// A file's identity: device and inode number.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Identity(u64, u64);
+use crate::os::file_identity::FileIdentity;
 
-impl Identity {
-    /// Of the file that `metadata` describes.
-    pub fn of(metadata: &Metadata) -> Self {
-        Self(metadata.dev(), metadata.ino())
-    }
-}
-
-/// A time in an inode: seconds and nanoseconds.
+/// A time in an inode: seconds since 1970 and nanoseconds.
 type InodeTime = (i64, u32);
 
-/// All that stat(2) tells of a file and that a change of it moves.
+/// The fields of stat(2) of which at least one differs after every change of a file.
 ///
-/// The time of change is among it, which nobody can set: it moves with content, length, mode, owner
-/// and names alike. So two equal signatures are one unchanged file, but for one case, for which see
+/// The time of change is among them. No program can set it, and it moves with content, length, mode,
+/// owner and names. So equal fingerprints mean an unchanged file, with one exception: see
 /// [`Fingerprint::is_older_than_clock_tick`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Fingerprint {
-    pub(super) identity: Identity,
+    pub(super) identity: FileIdentity,
     mode: u32,
     pub(super) length: u64,
     modified: InodeTime,
     changed: InodeTime,
 }
 
-/// The coarsest clock of a file system in use, FAT's, ticks every two seconds.
+/// The tick of the coarsest clock that a file system in use has: FAT's.
 const COARSEST_TICK: Duration = Duration::from_secs(2);
 
 impl Fingerprint {
     // The fields of `Stat` have other types on other systems. Nanoseconds fit into 32 bits.
     #[allow(clippy::unnecessary_cast, clippy::cast_possible_truncation)]
-    pub(super) fn of(stat: &Stat) -> Self {
+    pub(super) fn new(stat: &Stat) -> Self {
         Self {
-            identity: Identity(stat.st_dev as u64, stat.st_ino as u64),
+            identity: FileIdentity::from(stat),
             mode: stat.st_mode as u32,
             length: u64::try_from(stat.st_size).unwrap_or(0),
             modified: (stat.st_mtime, stat.st_mtime_nsec as u32),
@@ -54,13 +43,14 @@ impl Fingerprint {
         FileType::from_raw_mode(self.mode)
     }
 
-    /// The time of modification, unless it is before 1970.
+    /// The modification time; `None` before 1970.
     pub(super) fn modified(&self) -> Option<SystemTime> {
         to_time(self.modified)
     }
 
-    /// Whether the next change will show: one within the same tick of the file system's clock as
-    /// the last might not. A file changed so recently, or in the future, is looked up in each look.
+    /// Whether the next change is certain to change the fingerprint. Two changes within one tick of
+    /// the file system's clock may leave the same times, so a file that changed at most one tick
+    /// before `now`, or after it, is not cached.
     pub(super) fn is_older_than_clock_tick(&self, now: SystemTime) -> bool {
         let last = self.changed.max(self.modified);
         to_time(last)
@@ -79,24 +69,22 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_settles_two_ticks_after_its_last_change() {
+    fn a_fingerprint_is_reliable_one_clock_tick_after_the_last_change() {
         let now = UNIX_EPOCH + Duration::from_secs(1000);
         let table = [
             ((990, 0), (990, 0), true),
             ((997, 999_999_999), (900, 0), true),
             ((998, 0), (900, 0), false),
-            // A time of modification can be set at will; the time of change can't.
+            // A program can set the modification time but not the time of change.
             ((900, 0), (999, 0), false),
             ((900, 0), (1001, 0), false),
             ((-1, 0), (-1, 0), false),
         ];
         for (modified, changed, expected) in table {
             let fingerprint = Fingerprint {
-                identity: Identity(1, 2),
-                mode: 0,
-                length: 0,
                 modified,
                 changed,
+                ..Fingerprint::new(&rustix::fs::stat(".").unwrap())
             };
             assert_eq!(
                 fingerprint.is_older_than_clock_tick(now),

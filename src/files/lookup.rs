@@ -1,4 +1,4 @@
-//! The look-up: a name → what is remembered, or what is opened and read.
+//! The lookup: name below the root → the cached file, or one that is opened and read now.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -10,68 +10,70 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FileType, fstat};
 
 use super::cache::{Cache, CacheLimits, Entry};
-use super::fingerprint::{Fingerprint, Identity};
+use super::fingerprint::Fingerprint;
 use super::negative_cache::NegativeCache;
 use super::root::{Root, lookup_error};
 use crate::http::date;
+use crate::os::file_identity::FileIdentity;
 use crate::os::transport::read_at;
 use crate::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
-/// How many names a look remembers that are not in the cache. Each may hold [`SMALL`] bytes, or an
-/// open file, which comes out of [`crate::os::descriptors::RESERVE`].
-const REMEMBERED: usize = 8;
+/// How many results an epoch remembers that are not in the cache. Each may hold [`SMALL`] bytes, or
+/// an open file, whose descriptor is one of [`crate::os::descriptors::RESERVE`].
+const EPOCH_RESULTS_MAX: usize = 8;
 
-/// How many log files, the present one and those it was rotated into, are never served.
+/// How many log files are never served: the present one, and the last ones into which it was rotated.
 const LOGS_REMEMBERED: usize = 64;
 
-/// A folder of real files.
+/// A folder of real files, with a cache that never serves a stale file.
 ///
-/// Nothing that it finds is older than the latest *look*, which begins with the turn, or with a
-/// request that may have come after the turn began. Within a look what was found is remembered, so
-/// that a hundred requests for one page that arrive together cost one look-up. From look to look files
-/// are kept in a cache, and the first request of a look for each compares it with what the kernel says
-/// of that name now: one call, instead of those that open, read and close.
+/// No result is older than the current *validation epoch*. [`Documents::begin_turn`] and
+/// [`Documents::revalidate`] begin an epoch. Within an epoch, results are used again: a hundred
+/// requests for one page that arrive together cost one lookup. The first request of an epoch for a
+/// cached file compares the file's fingerprint with the file system: one lstat(2), and one per
+/// folder, in place of open, read and close. For a timeline see `docs/design.md#the-file-cache`.
 #[derive(Debug)]
 pub struct DocumentRoot {
     root: Root,
     cache: Cache,
     negative_cache: NegativeCache,
-    /// The number of the look, which tells what was confirmed in it.
+    /// The number of the current validation epoch.
     epoch: u64,
-    /// The time of the turn, on the monotonic and on the calendar's clock.
+    /// The time of the turn, on the monotonic and on the wall clock.
     monotonic: Duration,
     wall: SystemTime,
-    /// What this look has found and nobody else remembers: a file that has just changed, a folder.
-    found: HashMap<String, Found>,
+    /// Results of this epoch that neither cache may keep, such as a file that has just changed, or
+    /// a folder.
+    epoch_results: HashMap<String, LookupResult>,
     /// Log files: never served, wherever they lie and however they are linked.
-    never_served: Vec<Identity>,
+    never_served: Vec<FileIdentity>,
 }
 
-type Found = Result<Rc<Resource<File>>, LookupError>;
+type LookupResult = Result<Rc<Resource<File>>, LookupError>;
 
 impl DocumentRoot {
-    /// Opens the folder at `path`. `room` is for what is kept from turn to turn.
-    pub fn open(path: &Path, room: CacheLimits) -> io::Result<Self> {
+    /// Opens the folder at `path`. `limits` bounds the cache of files.
+    pub fn open(path: &Path, limits: CacheLimits) -> io::Result<Self> {
         Ok(Self {
             root: Root::open(path)?,
-            cache: Cache::new(room),
+            cache: Cache::new(limits),
             negative_cache: NegativeCache::new(),
             epoch: 0,
             monotonic: Duration::ZERO,
             wall: SystemTime::UNIX_EPOCH,
-            found: HashMap::new(),
+            epoch_results: HashMap::new(),
             never_served: Vec::new(),
         })
     }
 
-    /// Makes the files of these identities absent. A log that was rotated stays so: the last few
-    /// are remembered.
-    pub fn never_serve(&mut self, files: impl IntoIterator<Item = Identity>) {
+    /// From now on, treats the files of these identities as absent: the log files. Rotated logs
+    /// remain absent, up to the last [`LOGS_REMEMBERED`].
+    pub(crate) fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
         for file in files {
             if !self.never_served.contains(&file) {
                 self.never_served.push(file);
-                // It may have been served, and remembered, until now.
-                self.found.clear();
+                // The file may be in the cache, if it was served until now.
+                self.epoch_results.clear();
                 self.cache.clear();
             }
         }
@@ -79,7 +81,7 @@ impl DocumentRoot {
         self.never_served.drain(..too_many);
     }
 
-    /// What the cache has, if that is what the root has.
+    /// The cached file at `path`, if it is unchanged in this epoch.
     fn find_cached(&mut self, path: &str) -> Option<Rc<Resource<File>>> {
         let entry = self.cache.get(path)?;
         if entry.validated_epoch != self.epoch {
@@ -93,7 +95,7 @@ impl DocumentRoot {
         Some(Rc::clone(&entry.resource))
     }
 
-    /// Whether nothing was found at `path`, and nothing is there now.
+    /// Whether nothing was at `path` before, and nothing is there in this epoch.
     fn is_still_absent(&mut self, path: &str) -> bool {
         let Some(validated_epoch) = self.negative_cache.validated_epoch(path) else {
             return false;
@@ -110,8 +112,9 @@ impl DocumentRoot {
         is_absent
     }
 
-    /// Opens and reads, and keeps what may be kept.
-    fn look_up(&mut self, path: &str) -> Found {
+    /// Opens the file at `path`, reads it if it is small, and adds the result to a cache if that may
+    /// keep it.
+    fn look_up(&mut self, path: &str) -> LookupResult {
         let file = match self.root.open_file(path) {
             Ok(file) => file,
             Err(error) => {
@@ -122,7 +125,7 @@ impl DocumentRoot {
             }
         };
         let stat = fstat(&file).map_err(|error| lookup_error(&error.into()))?;
-        let fingerprint = Fingerprint::of(&stat);
+        let fingerprint = Fingerprint::new(&stat);
         match fingerprint.file_type() {
             FileType::RegularFile if !self.never_served.contains(&fingerprint.identity) => {}
             FileType::Directory => return Err(LookupError::IsDirectory),
@@ -151,36 +154,36 @@ impl DocumentRoot {
 impl Documents for DocumentRoot {
     type File = File;
 
-    fn find(&mut self, path: &str) -> Found {
+    fn find(&mut self, path: &str) -> LookupResult {
         if let Some(resource) = self.find_cached(path) {
             return Ok(resource);
         }
         if self.is_still_absent(path) {
             return Err(LookupError::NotFound);
         }
-        if let Some(found) = self.found.get(path) {
-            return found.clone();
+        if let Some(result) = self.epoch_results.get(path) {
+            return result.clone();
         }
-        let mut found = self.look_up(path);
-        if matches!(found, Err(LookupError::OutOfDescriptors)) {
-            // What is only remembered gives way first.
-            self.found.clear();
+        let mut result = self.look_up(path);
+        if matches!(result, Err(LookupError::OutOfDescriptors)) {
+            // Files that are open only for later requests give their descriptors to this one.
+            self.epoch_results.clear();
             self.cache.close_files();
-            found = self.look_up(path);
+            result = self.look_up(path);
         }
-        match found {
-            // Whoever is out of descriptors now may have one in a moment.
+        match result {
+            // Not remembered: a descriptor may be free in a moment.
             Err(LookupError::OutOfDescriptors) => {}
             _ if self.cache.get(path).is_some()
                 || self.negative_cache.validated_epoch(path).is_some() => {}
             _ => {
-                if self.found.len() >= REMEMBERED {
-                    self.found.clear();
+                if self.epoch_results.len() >= EPOCH_RESULTS_MAX {
+                    self.epoch_results.clear();
                 }
-                self.found.insert(path.to_owned(), found.clone());
+                self.epoch_results.insert(path.to_owned(), result.clone());
             }
         }
-        found
+        result
     }
 
     fn begin_turn(&mut self, monotonic: Duration, wall: SystemTime) {
@@ -193,11 +196,11 @@ impl Documents for DocumentRoot {
     fn revalidate(&mut self) {
         self.epoch += 1;
         self.root.revalidate();
-        self.found.clear();
+        self.epoch_results.clear();
     }
 
     fn end_turn(&mut self) {
-        self.found.clear();
+        self.epoch_results.clear();
     }
 
     fn next_timeout(&self) -> Option<Duration> {
@@ -205,9 +208,9 @@ impl Documents for DocumentRoot {
     }
 }
 
-/// Reads the `length` bytes that were promised. A file that turns out shorter is being rewritten
-/// at this moment, and one that can't be read has no content: neither is there to be served, and
-/// since no head has gone out yet, that can still be said.
+/// Reads the `length` bytes that Content-Length will promise. A file that turns out shorter is being
+/// rewritten at this moment, and a file that can't be read has no content. Both are "not found",
+/// which is still possible because no head has been sent.
 fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
     let mut bytes = vec![0; usize::try_from(length).map_err(|_| LookupError::NotFound)?];
     let mut filled = 0;

@@ -1,13 +1,15 @@
-//! A name below the root becomes an open regular file, never older than the request for it.
+//! A name below the root becomes an open regular file with its length and modification time.
 //!
-//! Invariant: nothing outside the root is opened, and nothing that was found before the present
-//! validation epoch is returned without comparing it with the file system: see [`DocumentRoot`].
+//! Invariant: no result is older than the validation epoch of its request, and no file outside the
+//! root is opened, whatever links do in the meantime (`docs/design.md#the-file-cache`). A log file
+//! is absent by any name.
 //!
-//! Must not know: requests, connections, and the answer that a file is for.
+//! Must not know: requests and statuses, connections, the loop. It is told when a turn begins and
+//! ends, and when a request may have come after the last look-up.
 //!
-//! Read in this order: `lookup` (what is remembered, or opened and read), `root` (what is opened in
-//! the folder, and compared with it), `fingerprint` (how a change of a file shows), `cache` and
-//! `negative_cache` (what is remembered from turn to turn, and what is dropped first).
+//! Read in this order: `lookup` ([`DocumentRoot`]: the cached file, or one that is opened now);
+//! `root` (opens beneath the root, and compares); `fingerprint` (whether a file has changed);
+//! `cache` and `negative_cache` (what is kept between turns).
 
 mod cache;
 mod fingerprint;
@@ -16,5 +18,4 @@ mod negative_cache;
 mod root;
 
 pub use self::cache::CacheLimits;
-pub use self::fingerprint::Identity;
 pub use self::lookup::DocumentRoot;

@@ -1,13 +1,15 @@
-//! Names at which nothing was found: an icon that every browser asks for, a root's own error page.
+//! The cache of names without a file, such as the icon that every browser asks for, or the root's
+//! own error page.
 
 use lru::LruCache;
 
-/// How many names are remembered, and how long they may be: strangers choose them.
-const NAMES: usize = 64;
-const LONGEST: usize = 256;
+/// How many names are kept, and how many bytes a name may have. Both need a limit because clients
+/// choose the names.
+const NAMES_MAX: usize = 64;
+const NAME_LENGTH_MAX: usize = 256;
 
-/// Names below the root, and the look in which nothing was last seen there. What was asked for
-/// longest ago gives way.
+/// Names below the root, each with the last validation epoch in which nothing was there. Evicts the
+/// least recently used.
 #[derive(Debug)]
 pub(super) struct NegativeCache {
     names: LruCache<Box<str>, u64>,
@@ -16,23 +18,24 @@ pub(super) struct NegativeCache {
 impl NegativeCache {
     pub(super) fn new() -> Self {
         Self {
-            // Not with its bound, which would take the memory at the start.
+            // With a bound, the crate would allocate for all names at the start.
             names: LruCache::unbounded(),
         }
     }
 
-    /// The look in which nothing was last seen at `path`, to be set if that is still so.
+    /// The last epoch in which nothing was at `path`. The caller sets it to the current epoch when
+    /// it has seen that this is still so.
     pub(super) fn validated_epoch(&mut self, path: &str) -> Option<&mut u64> {
         self.names.get_mut(path)
     }
 
-    /// There was nothing to open at `path` in this look.
+    /// Adds `path`, where nothing was in this `epoch`.
     pub(super) fn put(&mut self, path: &str, epoch: u64) {
-        if path.len() > LONGEST {
+        if path.len() > NAME_LENGTH_MAX {
             return;
         }
         self.names.put(path.into(), epoch);
-        if self.names.len() > NAMES {
+        if self.names.len() > NAMES_MAX {
             self.names.pop_lru();
         }
     }
@@ -47,9 +50,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_bounded_in_number_and_length() {
+    fn the_number_and_length_of_names_are_bounded() {
         let mut negative_cache = NegativeCache::new();
-        negative_cache.put(&"x".repeat(LONGEST + 1), 1);
+        negative_cache.put(&"x".repeat(NAME_LENGTH_MAX + 1), 1);
         assert_eq!(negative_cache.names.len(), 0);
         for number in 0..1000 {
             negative_cache.put(&number.to_string(), number);
@@ -57,7 +60,7 @@ mod tests {
                 negative_cache.validated_epoch("0").is_some(),
                 "it is in use"
             );
-            assert!(negative_cache.names.len() <= NAMES);
+            assert!(negative_cache.names.len() <= NAMES_MAX);
         }
         assert_eq!(negative_cache.validated_epoch("999").copied(), Some(999));
         assert_eq!(negative_cache.validated_epoch("900"), None);

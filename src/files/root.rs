@@ -1,4 +1,4 @@
-//! The folder that is served: what is opened in it, and what is compared with it.
+//! The root folder: opens files beneath it, and compares cached files with it.
 
 use std::collections::HashSet;
 use std::fs::File;
@@ -11,35 +11,33 @@ use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
 use rustix::fs::{FileType, OFlags, Stat, lstat};
 use rustix::io::Errno;
 
-use super::fingerprint::{Fingerprint, Identity};
+use super::fingerprint::Fingerprint;
 use crate::os::descriptors::is_out_of_descriptors;
+use crate::os::file_identity::FileIdentity;
 use crate::response::resource::LookupError;
 
-/// How many folders a look remembers to have seen.
-const FOLDERS_SEEN: usize = 64;
+/// How many folders an epoch remembers in `plain_folders`.
+const PLAIN_FOLDERS_MAX: usize = 64;
 
 /// A root folder.
 ///
-/// The kernel confines what is opened: `cap-std` opens with `openat2(RESOLVE_BENEATH)`, or walks
-/// the path component by component with `O_NOFOLLOW` where that call is missing. There is no check
-/// that comes before the open, so there is nothing that can be swapped in between.
+/// The kernel keeps every open beneath it: `cap-std` opens with `openat2(RESOLVE_BENEATH)`, or, where
+/// that call is missing, walks the path component by component with `O_NOFOLLOW`. No separate check
+/// precedes the open, so no link can be swapped in between check and open.
+///
+/// "Epoch" means a validation epoch (`docs/design.md#the-file-cache`). What a `Root` has seen of the
+/// file system counts until the next one.
 #[derive(Debug)]
 pub(super) struct Root {
     path: PathBuf,
-    /// Where paths of files are put together: the root's, a slash, the name below it.
+    /// A buffer for the paths of files: the root's path, a slash, the name below the root.
     full: Vec<u8>,
-    /// The open folder; `None` while there is none at `path`.
-    folder: Option<(Dir, Identity)>,
-    /// Whether `folder` was compared with what is at `path` in this look.
-    checked: Checked,
-    /// Folders below the root that were seen in this look to be no links.
+    /// The open folder; `None` while none is at `path`.
+    folder: Option<(Dir, FileIdentity)>,
+    /// Whether `folder` was compared with the folder at `path` in this epoch.
+    is_checked: bool,
+    /// Folders below the root that are not links, as seen in this epoch.
     plain_folders: HashSet<Box<str>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Checked {
-    InThisLook,
-    NotYet,
 }
 
 impl Root {
@@ -48,36 +46,36 @@ impl Root {
             path: path.to_owned(),
             full: Vec::new(),
             folder: Some(open_folder(path)?),
-            checked: Checked::NotYet,
+            is_checked: false,
             plain_folders: HashSet::new(),
         })
     }
 
-    /// What was seen before counts no longer.
+    /// Begins an epoch: forgets what was seen in the last one.
     pub(super) fn revalidate(&mut self) {
-        self.checked = Checked::NotYet;
+        self.is_checked = false;
         self.plain_folders.clear();
     }
 
-    /// Opens whatever is at `path`, unless that leads outside.
+    /// Opens whatever is at `path`, unless a link leads outside the root.
     pub(super) fn open_file(&mut self, path: &str) -> io::Result<File> {
         let mut options = OpenOptions::new();
-        // Non-blocking, because opening a FIFO would wait for its writer, and the server with
-        // it. Not a terminal of ours, should there be one below the root.
+        // NONBLOCK: opening a FIFO would wait for its writer, and the whole server with it. NOCTTY: a
+        // terminal below the root must not become the server's own.
         let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         options.read(true).custom_flags(flags.bits().cast_signed());
         Ok(self.folder()?.open_with(path, &options)?.into_std())
     }
 
-    /// Whether the file at `path` is the one of `fingerprint`, unchanged, and no link is on the way to
-    /// it from the root. Nothing is opened for that: a file that was opened beneath the root, has not
-    /// changed, and is reached without a link is a file beneath the root.
+    /// Whether the file at `path` has this `fingerprint`, and the path from the root to it has no
+    /// link. This opens nothing: a file that was opened beneath the root, has not changed, and is
+    /// reached without a link, is still beneath the root.
     pub(super) fn has_unchanged(&mut self, path: &str, fingerprint: &Fingerprint) -> bool {
         self.has_plain_folders(path) && self.fingerprint(path).as_ref() == Some(fingerprint)
     }
 
-    /// Whether there is nothing at `path`, and no link on the way to it. Folder by folder, since
-    /// lstat(2) follows links on the way, and would walk out of the root.
+    /// Whether nothing is at `path`, and the path from the root has no link. Goes folder by folder,
+    /// because lstat(2) follows links to folders and could leave the root.
     pub(super) fn has_nothing_at(&mut self, path: &str) -> bool {
         for (end, _) in path.match_indices('/') {
             if !self.is_plain_folder(&path[..end]) {
@@ -91,8 +89,8 @@ impl Root {
         matches!(self.status(path), Err(Errno::NOENT | Errno::NOTDIR))
     }
 
-    /// Whether all folders on the way to `path` are folders, not links. One call to the kernel a
-    /// folder and look.
+    /// Whether all folders on the path are folders, not links. At most one syscall per folder and
+    /// validation epoch.
     fn has_plain_folders(&mut self, path: &str) -> bool {
         path.match_indices('/')
             .all(|(end, _)| self.is_plain_folder(&path[..end]))
@@ -105,7 +103,7 @@ impl Root {
         let fingerprint = self.fingerprint(path);
         let is_plain =
             fingerprint.is_some_and(|fingerprint| fingerprint.file_type() == FileType::Directory);
-        if is_plain && self.plain_folders.len() < FOLDERS_SEEN {
+        if is_plain && self.plain_folders.len() < PLAIN_FOLDERS_MAX {
             self.plain_folders.insert(path.into());
         }
         is_plain
@@ -113,11 +111,11 @@ impl Root {
 
     fn fingerprint(&mut self, path: &str) -> Option<Fingerprint> {
         let stat = self.status(path).ok()?;
-        Some(Fingerprint::of(&stat))
+        Some(Fingerprint::new(&stat))
     }
 
-    /// Of what is at `path` itself, a link included. By way of the root's path, not of the folder
-    /// that is open: another folder in its place shows without a call more.
+    /// The status of the file or link at `path`. Uses the root's path, not the open folder, so that
+    /// a replaced root folder shows without another syscall.
     fn status(&mut self, path: &str) -> Result<Stat, Errno> {
         self.full.clear();
         self.full
@@ -127,12 +125,12 @@ impl Root {
         lstat(self.full.as_slice())
     }
 
-    /// The folder that is at the root's path *now*: a site generator may have removed the root
-    /// and made it again, or a deployment may have pointed a link elsewhere.
+    /// The folder that is at the root's path *now*. A site generator may have removed the root and
+    /// created it again, or a deployment may have changed the target of a link.
     fn folder(&mut self) -> io::Result<&Dir> {
-        if self.checked == Checked::NotYet {
+        if !self.is_checked {
             self.reopen_if_replaced()?;
-            self.checked = Checked::InThisLook;
+            self.is_checked = true;
         }
         match &self.folder {
             Some((folder, _)) => Ok(folder),
@@ -141,9 +139,9 @@ impl Root {
     }
 
     fn reopen_if_replaced(&mut self) -> io::Result<()> {
-        let identity = std::fs::metadata(&self.path).map(|metadata| Identity::of(&metadata));
-        let known = self.folder.as_ref().map(|(_, identity)| *identity);
-        if identity.as_ref().ok() == known.as_ref() && known.is_some() {
+        let identity = std::fs::metadata(&self.path).map(|metadata| FileIdentity::from(&metadata));
+        let open = self.folder.as_ref().map(|(_, identity)| *identity);
+        if open.is_some() && open == identity.ok() {
             return Ok(());
         }
         self.folder = None;
@@ -156,13 +154,14 @@ impl Root {
     }
 }
 
-fn open_folder(path: &Path) -> io::Result<(Dir, Identity)> {
+fn open_folder(path: &Path) -> io::Result<(Dir, FileIdentity)> {
     let folder = Dir::open_ambient_dir(path, ambient_authority())?.into_std_file();
-    let identity = Identity::of(&folder.metadata()?);
+    let identity = FileIdentity::from(&folder.metadata()?);
     Ok((Dir::from_std_file(folder), identity))
 }
 
-/// What an error of the file system means to a client.
+/// The error that a client sees for an error of the file system: only a lack of descriptors or
+/// memory is different from an absent file, because it passes.
 pub(super) fn lookup_error(error: &io::Error) -> LookupError {
     if is_out_of_descriptors(error) {
         LookupError::OutOfDescriptors

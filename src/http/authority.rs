@@ -1,16 +1,16 @@
 //! The grammar of an authority, for the Host field and for absolute-form targets.
 //!
-//! We serve one site whatever it is called, so the name is checked and then unused. It is checked
-//! because a request with a malformed Host is one that another server on the path may read as
+//! The server has one site and serves it under any name, so it checks the name and then ignores it.
+//! It checks because another server on the path may read a request with a malformed Host as
 //! something else (RFC 9112, 3.2: answer 400).
 
 use std::net::Ipv6Addr;
 
-/// Whether `text` is `uri-authority [ ":" port ]` (RFC 9110, 7.2; RFC 3986, 3.2.2). The host may be
-/// empty, as RFC 9112 allows for a Host field.
-pub fn is_valid(text: &[u8]) -> bool {
-    let (authority, port) = split(text);
-    let host_is_valid = match authority {
+/// Whether `text` is `uri-host [ ":" port ]` (RFC 9110, 7.2; RFC 3986, 3.2.2). The host may be
+/// empty, as RFC 9112, 3.2, allows for a Host field.
+pub(crate) fn is_valid(text: &[u8]) -> bool {
+    let (host, port) = split(text);
+    let host_is_valid = match host {
         [b'[', literal @ .., b']'] => is_ip_literal(literal),
         name => is_registered_name(name),
     };
@@ -23,13 +23,14 @@ pub fn names_a_host(text: &[u8]) -> bool {
     !split(text).0.is_empty() && is_valid(text)
 }
 
-/// Splits off the port. An IPv6 address has colons of its own, within its brackets.
+/// Splits `text` into host and port. The colon is searched behind the last `]`, because an IPv6
+/// address has colons within its brackets.
 fn split(text: &[u8]) -> (&[u8], &[u8]) {
     let after_literal = text.iter().rposition(|&byte| byte == b']').unwrap_or(0);
     match text[after_literal..].iter().position(|&byte| byte == b':') {
         Some(colon) => {
-            let (authority, port) = text.split_at(after_literal + colon);
-            (authority, &port[1..])
+            let (host, port) = text.split_at(after_literal + colon);
+            (host, &port[1..])
         }
         None => (text, b""),
     }
@@ -61,7 +62,7 @@ fn is_ip_future(text: &str) -> bool {
 /// `*( unreserved / pct-encoded / sub-delims )`. IPv4 addresses are of this form too.
 fn is_registered_name(name: &[u8]) -> bool {
     let is_plain = |&byte: &u8| UNRESERVED_OR_SUB_DELIMITER[usize::from(byte)];
-    // Almost no name has an escape.
+    // The fast path: almost no name has an escape.
     name.iter().all(is_plain) || is_escaped_name(name)
 }
 
@@ -110,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn authorities() {
+    fn only_a_host_with_an_optional_port_is_valid() {
         let table = [
             ("", true),
             ("localhost", true),
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn an_empty_name_is_no_host() {
+    fn an_authority_without_a_host_names_none() {
         for text in ["", ":80", "user@", "/"] {
             assert!(!names_a_host(text.as_bytes()), "{text:?}");
         }

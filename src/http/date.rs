@@ -1,37 +1,37 @@
 //! HTTP dates: text to time and back (RFC 9110, 5.6.7).
 //!
-//! Both directions go through `httpdate`. This file adds what the crate leaves to its caller:
-//! the one extra form that the reference client sends, and the times that the crate would
-//! panic on.
+//! The crate `httpdate` does both. This file adds the one form that the reference client sends and
+//! the crate does not read, and keeps away the times on which the crate would panic.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use httpdate::HttpDate;
 
-/// First second of the year 10000, in seconds since 1970: the first time that an HTTP date,
-/// with its four-digit year, cannot say.
+/// The first second of the year 10000, in seconds since 1970: the first time that an HTTP date
+/// can't express, because its year has four digits.
 const YEAR_10000: u64 = 253_402_300_800;
 
 /// Reads a date in one of the three forms of RFC 9110, or in the form of RFC 5322 with the
 /// zone `-0000` or `+0000`, which Python's `email.utils.formatdate` writes.
 ///
-/// Anything else is `None`: an impossible day or hour, a weekday that isn't that date's, a
-/// quoted date, a list, text after the zone. A field that holds such a value is ignored.
+/// Anything else is `None`: an impossible day or hour, a weekday that does not belong to the date,
+/// a quoted date, a list, text after the zone. The caller then ignores the field, as RFC 9110,
+/// 13.1.3, says of If-Modified-Since.
 pub fn parse(text: &str) -> Option<SystemTime> {
     if let Some(date) = text
         .strip_suffix(" -0000")
         .or_else(|| text.strip_suffix(" +0000"))
     {
-        // Of the forms that may end in GMT only IMF-fixdate has its comma in the fourth place:
-        // `Sunday, 06-Nov-94 08:49:37 -0000` is nobody's format.
+        // Of the forms that may end in GMT, only IMF-fixdate has its comma in the fourth place.
+        // No program writes `Sunday, 06-Nov-94 08:49:37 -0000`.
         let imf_fixdate = date.as_bytes().get(3) == Some(&b',');
         return imf_fixdate.then(|| read(&format!("{date} GMT"))).flatten();
     }
     read(text)
 }
 
-/// `httpdate` reads the three forms, but trims white space first, which would let
-/// `"date\t"` pass; header values arrive trimmed, so what is left is not part of a date.
+/// Reads one of the three forms of RFC 9110. `httpdate` trims white space first and would let
+/// `"date\t"` pass; header values arrive trimmed, so white space that is left is an error.
 fn read(text: &str) -> Option<SystemTime> {
     if text.trim() != text {
         return None;
@@ -41,28 +41,28 @@ fn read(text: &str) -> Option<SystemTime> {
 
 /// Writes a time as IMF-fixdate, `Sun, 06 Nov 1994 08:49:37 GMT`.
 ///
-/// A time that the format can't hold is moved to the nearest one that it can: the crate would
-/// panic. Only a wall clock set to before 1970 gets there; see [`representable`] for files.
+/// A time that the format can't hold becomes the nearest one that it can, because the crate would
+/// panic. Only a wall clock set to before 1970 leads to this; see [`representable`] for files.
 pub fn write(time: SystemTime) -> HttpDate {
     HttpDate::from(clamp(time))
 }
 
-/// The nearest time that an HTTP date, and an RFC 3339 date with it, can hold.
+/// The nearest time that an HTTP date can hold. An RFC 3339 date, as in the log, can hold it too.
 pub fn clamp(time: SystemTime) -> SystemTime {
     let last = UNIX_EPOCH + Duration::from_secs(YEAR_10000 - 1);
     time.clamp(UNIX_EPOCH, last)
 }
 
-/// The beginning of the second that `time` lies in: what its text says.
+/// The beginning of the second that contains `time`, which is all that an HTTP date tells of it.
 pub fn whole_seconds(time: SystemTime) -> SystemTime {
     let since_1970 = clamp(time).duration_since(UNIX_EPOCH).unwrap_or_default();
     UNIX_EPOCH + Duration::from_secs(since_1970.as_secs())
 }
 
-/// A file's modification time in whole seconds, if it is one to tell clients.
+/// A file's modification time in whole seconds, if it is fit for Last-Modified.
 ///
-/// `None` before 1970 and after 9999, which the format can't hold, and for the first two
-/// seconds of 1970: build tools and archives write 0 and 1 to say "no date".
+/// `None` before 1970 and after 9999, which the format can't hold, and for the first two seconds
+/// of 1970: build tools and archives write 0 and 1 to say "no date".
 pub fn representable(modified: SystemTime) -> Option<SystemTime> {
     let seconds = modified.duration_since(UNIX_EPOCH).ok()?.as_secs();
     (2..YEAR_10000)
@@ -79,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_that_are_read() {
+    fn the_three_forms_and_a_numeric_zone_of_zero_are_read() {
         let table = [
             ("Sun, 06 Nov 1994 08:49:37 GMT", 784_111_777),
             ("Sunday, 06-Nov-94 08:49:37 GMT", 784_111_777),
@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn dates_that_are_ignored() {
+    fn any_other_text_is_no_date() {
         let table = [
             "",
             "yesterday",
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_read_again() {
+    fn a_written_date_is_read_as_the_same_time() {
         for seconds in [2, 784_111_777, 1_709_164_800, YEAR_10000 - 1] {
             assert_eq!(parse(&write(at(seconds)).to_string()), Some(at(seconds)));
         }
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn a_time_without_a_date_does_not_panic() {
+    fn a_time_outside_the_format_is_clamped_or_has_no_date() {
         let before = UNIX_EPOCH - Duration::from_secs(1);
         assert_eq!(write(before).to_string(), "Thu, 01 Jan 1970 00:00:00 GMT");
         assert_eq!(

@@ -1,12 +1,13 @@
-//! The header fields that count, and whether they leave the frame sound.
+//! The few header fields that this server reads, and whether they make the framing malformed.
 
 use httparse::Header;
 
-use crate::http::authority;
+use super::authority;
 
-/// What the header fields say, as far as we listen.
+/// What those fields of one head say.
 #[derive(Default)]
 pub(super) struct Fields<'a> {
+    /// How many Host fields there are: none or one.
     pub(super) hosts: usize,
     content_lengths: usize,
     pub(super) connection_close: bool,
@@ -19,14 +20,15 @@ pub(super) struct Fields<'a> {
 #[derive(Default)]
 enum IfModifiedSince<'a> {
     #[default]
-    NegativeCache,
-    /// One line, and what it says if that is text.
+    Absent,
+    /// One line, and its value if that is UTF-8.
     Once(Option<&'a str>),
     Repeated,
 }
 
 impl<'a> Fields<'a> {
-    /// `None` when a field makes the frame unsound.
+    /// Reads all fields. `None` if one makes the framing malformed: a second or malformed Host, any
+    /// Content-Length but a single `0`, any Transfer-Encoding.
     pub(super) fn read(headers: &[Header<'a>]) -> Option<Self> {
         let mut fields = Self::default();
         for header in headers {
@@ -37,7 +39,7 @@ impl<'a> Fields<'a> {
 
     fn read_one(&mut self, header: &Header<'a>) -> Option<()> {
         let value = trim(header.value);
-        // The length tells most names apart, which spares nearly all comparisons.
+        // The length tells most names apart, so hardly any field costs a comparison of text.
         match header.name.len() {
             4 if header.name.eq_ignore_ascii_case("host") => {
                 self.hosts += 1;
@@ -52,7 +54,7 @@ impl<'a> Fields<'a> {
             17 if header.name.eq_ignore_ascii_case("transfer-encoding") => return None,
             17 if header.name.eq_ignore_ascii_case("if-modified-since") => {
                 self.if_modified_since = match self.if_modified_since {
-                    IfModifiedSince::NegativeCache => {
+                    IfModifiedSince::Absent => {
                         IfModifiedSince::Once(std::str::from_utf8(value).ok())
                     }
                     _ => IfModifiedSince::Repeated,
@@ -63,7 +65,7 @@ impl<'a> Fields<'a> {
         Some(())
     }
 
-    /// A list of tokens; the field may come in several lines (RFC 9110, 7.6.1).
+    /// Reads a list of tokens. The field may come in several lines, which add up (RFC 9110, 7.6.1).
     fn read_connection(&mut self, value: &[u8]) {
         for option in value.split(|&byte| byte == b',').map(trim) {
             self.connection_close |= option.eq_ignore_ascii_case(b"close");
@@ -71,8 +73,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// What If-Modified-Since says, if it counts. If-None-Match, even though we send no `ETag` for it
-    /// to match, switches it off (RFC 9110, 13.1.3).
+    /// The value of If-Modified-Since, if it is there exactly once and no If-None-Match is. That
+    /// field switches it off, even though this server sends no `ETag` to match (RFC 9110, 13.1.3).
     pub(super) fn condition(&self) -> Option<&'a str> {
         match self.if_modified_since {
             IfModifiedSince::Once(date) if !self.if_none_match => date,
@@ -81,7 +83,7 @@ impl<'a> Fields<'a> {
     }
 }
 
-/// Optional white space around a value is not part of it (RFC 9110, 5.6.3).
+/// Removes optional white space, which is not part of a value (RFC 9110, 5.6.3).
 fn trim(mut value: &[u8]) -> &[u8] {
     while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
         value = rest;

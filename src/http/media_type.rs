@@ -1,10 +1,11 @@
 //! File name → Content-Type.
 
-/// The media type of a file by its name's extension, and the parameter that goes with it.
+/// The media type of the file at `path`, by its extension, and the parameter that goes with it,
+/// which begins with a semicolon or is empty.
 ///
-/// Text is declared as UTF-8: without a charset old clients fall back to Latin-1, and every
-/// editor writes UTF-8 today.
-pub fn of(path: &str) -> (&'static str, &'static str) {
+/// Text is declared as UTF-8: without a charset, old clients fall back to Latin-1, and every editor
+/// writes UTF-8 today.
+pub(crate) fn for_path(path: &str) -> (&'static str, &'static str) {
     let Some(media_type) = mime_guess::from_path(path).first_raw() else {
         return ("application/octet-stream", "");
     };
@@ -30,7 +31,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn types() {
+    fn the_extension_decides_and_text_is_utf_8() {
         let table = [
             ("index.html", "text/html; charset=utf-8"),
             ("INDEX.HTM", "text/html; charset=utf-8"),
@@ -50,11 +51,11 @@ mod tests {
             ("a.tar.gz", "application/gzip"),
             ("a", "application/octet-stream"),
             ("a.", "application/octet-stream"),
-            ("a.nobody-knows", "application/octet-stream"),
+            ("a.unknown", "application/octet-stream"),
             ("a.html/b", "application/octet-stream"),
         ];
         for (path, expected) in table {
-            let (media_type, parameter) = of(path);
+            let (media_type, parameter) = for_path(path);
             assert_eq!(format!("{media_type}{parameter}"), expected, "{path}");
         }
     }

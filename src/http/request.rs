@@ -1,93 +1,94 @@
-//! Bytes → request. Pure: the same bytes give the same answer, however they were cut.
+//! Bytes → request. The same bytes give the same result, however they were cut into reads.
 //!
-//! `httparse` reads the head; this file adds what makes the framing strict (RFC 9112): line ends
-//! are CRLF and nothing else, requests have no body, HTTP/1.1 has exactly one Host. The order of
-//! the checks matters. Framing comes before the method, because after a request whose end is in
-//! doubt nothing on that connection can be believed, whatever its method was.
+//! `httparse` reads the head; this file makes the framing strict (RFC 9112): a line ends in CRLF
+//! and nothing else, a request has no body, HTTP/1.1 has exactly one Host. The order of the checks
+//! matters. Framing comes before the method: when the end of a request is in doubt, no byte after
+//! it can be trusted, whatever the method was.
 
 use std::mem::MaybeUninit;
 
 use memchr::{memchr, memchr_iter};
 
+use super::authority;
 use super::header_fields::Fields;
-use crate::http::authority;
-use crate::http::target::{self, Form};
+use super::target::{self, Form};
 
-/// The longest head that is read, empty lines before it included, in bytes.
+/// The longest head that is accepted, in bytes, with the empty lines before it.
 pub const HEAD_MAX: usize = 8 * 1024;
 
-/// The most header fields in a head.
-pub const FIELDS_MAX: usize = 64;
+/// How many header fields a head may have. The array for them is on the stack.
+const FIELDS_MAX: usize = 64;
 
-/// How many empty lines may stand before a request (RFC 9112, 2.2 asks for at least one: old
-/// clients sent one after a POST).
+/// How many empty lines may come before a request. RFC 9112, 2.2, asks for at least one, because
+/// old clients send one after a POST.
 const EMPTY_LINES_MAX: usize = 4;
 
-/// What the client wants done.
+/// The method, as far as the answer depends on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Method {
-    /// The file.
+    /// Asks for the file.
     Get,
-    /// The head that GET would have, without the body.
+    /// Asks for the head that GET would get, without the body (RFC 9110, 9.3.2).
     Head,
-    /// Anything else: answered with 400.
+    /// Any other token, lower-case `get` included. The answer is 400.
     Other,
 }
 
 /// Whether the client will send more requests on this connection (RFC 9112, 9.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Persistence {
-    /// It may.
+    /// It may: HTTP/1.1 without `close`, or HTTP/1.0 with `keep-alive`.
     Keep,
-    /// It asked for the end, or never asked for more.
+    /// It will not: it sent `Connection: close`, or HTTP/1.0 without `keep-alive`.
     Close,
 }
 
-/// Method and target as the client wrote them, for the log and the console.
+/// Method and target as the client wrote them. The log and the console show them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RequestLine<'a> {
-    /// The method, any token.
+    /// The method: any token (RFC 9110, 5.6.2).
     pub method: &'a str,
-    /// The request target, in any of its forms.
+    /// The request target in any of its forms, see [`target::form`].
     pub target: &'a str,
 }
 
-/// A whole request with a sound frame.
+/// A whole request with well-formed framing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Request<'a> {
-    /// As it was written.
+    /// The request line as the client wrote it.
     pub line: RequestLine<'a>,
-    /// What is to be done.
+    /// The method, as far as the answer depends on it.
     pub method: Method,
-    /// Path and query, which begin with a slash. `None` for `*` and `authority:port`: they name no
+    /// Path and query; begins with a slash. `None` for `*` and `authority:port`, which name no
     /// file.
     pub path: Option<&'a str>,
-    /// What the client said about the connection.
+    /// Whether the connection outlives the answer, as far as the client decides.
     pub persistence: Persistence,
-    /// The condition, when it is one that counts: a single text, which may be a date, and no
-    /// If-None-Match.
+    /// The value of If-Modified-Since, which may or may not be a date. `None` if the field is
+    /// absent, repeated, not UTF-8, or switched off by If-None-Match.
     pub if_modified_since: Option<&'a str>,
 }
 
-/// What the bytes at hand amount to.
+/// The result of [`parse`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Parsed<'a> {
-    /// A head may follow, but is not all here. Its first `scanned` bytes need no second look.
+    /// The bytes may be the beginning of a request, but its head is not complete.
     Partial {
-        /// To be handed to the next call.
+        /// How many bytes need no second search. Pass it to the next call.
         scanned: usize,
     },
-    /// A request, and how many bytes it took.
+    /// A request, and how many bytes it occupies, empty lines before it included.
     Complete(Request<'a>, usize),
-    /// Its frame can't be trusted: 400, and not a byte after it is read. The line is there if it
-    /// could be read.
+    /// Malformed framing: answer 400 and read no byte after it. Holds the request line if that was
+    /// well-formed.
     Rejected(Option<RequestLine<'a>>),
 }
 
 /// Reads the request at the front of `bytes`.
 ///
-/// `scanned` is 0, or what an earlier call on a prefix of the same bytes returned, so that a
-/// head that drips in byte by byte is searched once, not once a byte.
+/// `scanned` is 0, or comes from the [`Parsed::Partial`] of an earlier call on a prefix of the same
+/// bytes. With it, each byte of a head that arrives in many pieces is searched once, not once per
+/// piece.
 pub fn parse(bytes: &[u8], scanned: usize) -> Parsed<'_> {
     let Some(start) = skip_empty_lines(bytes) else {
         return Parsed::Rejected(None);
@@ -97,7 +98,7 @@ pub fn parse(bytes: &[u8], scanned: usize) -> Parsed<'_> {
     match find_end(head, scanned) {
         HeadEnd::At(end) if start + end <= HEAD_MAX => read(&head[..end], start + end),
         HeadEnd::NotYet if bytes.len() < HEAD_MAX => {
-            // So that `GET /` without a version gets its 400 at once, not at the deadline.
+            // `GET /` without a version gets its 400 at once, not at the head's deadline.
             if first_line_just_ended(head, scanned) && request_line(head).is_none() {
                 return Parsed::Rejected(None);
             }
@@ -109,7 +110,7 @@ pub fn parse(bytes: &[u8], scanned: usize) -> Parsed<'_> {
     }
 }
 
-/// The request line at the front of `bytes`, if it is there and sound, whatever follows it.
+/// The request line at the front of `bytes`, if it is complete and well-formed, whatever follows it.
 pub fn line_of(bytes: &[u8]) -> Option<RequestLine<'_>> {
     request_line(&bytes[skip_empty_lines(bytes)?..])
 }
@@ -119,7 +120,8 @@ pub fn is_blank(bytes: &[u8]) -> bool {
     bytes.iter().all(|byte| matches!(byte, b'\r' | b'\n'))
 }
 
-/// Where the first request line begins; `None` when there are too many empty lines before it.
+/// The offset of the first request line; `None` if more than [`EMPTY_LINES_MAX`] empty lines come
+/// before it.
 fn skip_empty_lines(bytes: &[u8]) -> Option<usize> {
     let mut rest = bytes;
     for _ in 0..EMPTY_LINES_MAX {
@@ -131,19 +133,20 @@ fn skip_empty_lines(bytes: &[u8]) -> Option<usize> {
     (!rest.starts_with(b"\r\n")).then(|| bytes.len() - rest.len())
 }
 
-/// Where a head ends.
+/// The result of [`find_end`].
 enum HeadEnd {
+    /// The offset past the empty line.
     At(usize),
     NotYet,
-    /// A line end without its CR: to some readers a line end, to others not, which is how one
-    /// request is smuggled inside another (RFC 9112, 11.2).
+    /// An LF without CR before it. Some readers take it for a line end and others don't, which is
+    /// how one request is smuggled inside another (RFC 9112, 11.2).
     BareLineFeed,
 }
 
-/// Looks for the empty line, from `scanned` on.
+/// Searches for the empty line that ends a head, from `scanned` on.
 fn find_end(head: &[u8], scanned: usize) -> HeadEnd {
-    for found in memchr_iter(b'\n', &head[scanned..]) {
-        let line = &head[..scanned + found];
+    for position in memchr_iter(b'\n', &head[scanned..]) {
+        let line = &head[..scanned + position];
         if !line.ends_with(b"\r") {
             return HeadEnd::BareLineFeed;
         }
@@ -154,34 +157,34 @@ fn find_end(head: &[u8], scanned: usize) -> HeadEnd {
     HeadEnd::NotYet
 }
 
-/// Whether the first line of `head` ends within what has not been scanned before.
+/// Whether the first line of `head` ends in the part that no earlier call has scanned.
 fn first_line_just_ended(head: &[u8], scanned: usize) -> bool {
     head[scanned..].contains(&b'\n') && !head[..scanned].contains(&b'\n')
 }
 
-/// The first line of `head`, if it is there and sound. It is judged by itself: were what follows
-/// judged with it, the verdict would hang on where the input was cut.
+/// The first line of `head`, if it is complete and well-formed. Only the line itself decides: with
+/// the bytes after it, the result would depend on where the input was cut.
 fn request_line(head: &[u8]) -> Option<RequestLine<'_>> {
     let line = &head[..=memchr(b'\n', head)?];
     let mut parsed = httparse::Request::new(&mut []);
     let result = parsed.parse_with_uninit_headers(line, &mut []);
-    // Sound as far as it goes: "partial" is what a first line alone is.
-    let is_sound = matches!(result, Ok(httparse::Status::Partial)) && line.ends_with(b"\r\n");
+    // A request line alone is the beginning of a head, hence "partial".
+    let is_well_formed = matches!(result, Ok(httparse::Status::Partial)) && line.ends_with(b"\r\n");
     let line = RequestLine {
         method: parsed.method?,
         target: parsed.path?,
     };
-    (is_sound && is_target(line.target)).then_some(line)
+    (is_well_formed && is_target(line.target)).then_some(line)
 }
 
-/// httparse lets bytes above 0x7F pass in a target. No form of a target has them, nor a fragment
-/// (RFC 9112, 3.2; RFC 3986).
+/// Whether `text` has only bytes that a target may have. httparse lets bytes above 0x7F and `#`
+/// pass, but no form of a target has them (RFC 9112, 3.2; RFC 3986).
 fn is_target(text: &str) -> bool {
     text.bytes()
         .all(|byte| byte.is_ascii_graphic() && byte != b'#')
 }
 
-/// Reads a whole head. `length` is what the request takes of the input.
+/// Reads a whole head. `length` is how many bytes of input the request occupies.
 fn read(head: &[u8], length: usize) -> Parsed<'_> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS_MAX];
     let mut parsed = httparse::Request::new(&mut []);
@@ -200,12 +203,12 @@ fn read(head: &[u8], length: usize) -> Parsed<'_> {
     }
 }
 
-/// Puts a request together, unless its frame is unsound.
+/// Makes a request of a head; `None` if its framing is malformed.
 fn check<'a>(line: RequestLine<'a>, version: u8, fields: &Fields<'a>) -> Option<Request<'a>> {
     if !is_target(line.target) {
         return None;
     }
-    // Only HTTP/1.1 must have a Host; from 1.0 it may be missing (RFC 9112, 3.2).
+    // HTTP/1.1 requires a Host; HTTP/1.0 does not (RFC 9112, 3.2).
     if version == 1 && fields.hosts == 0 {
         return None;
     }

@@ -1,22 +1,21 @@
-//! The closed list of statuses that leave this server.
+//! The four response statuses that this server sends.
 
-/// A response status. There are four and no more: that is the contract of the reference
-/// server, and RFC 9110 allows it (400 may stand for 405, 413, 414, 431, 501 and 505, and
-/// 404 for 403).
+/// A response status. There are four and no more: this is the contract of the reference server, and
+/// RFC 9110 allows it (400 may stand for 405, 413, 414, 431, 501 and 505, and 404 for 403).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Status {
-    /// 200: the file follows.
+    /// 200: the file follows, or for HEAD would follow.
     Ok,
     /// 304: the file is not newer than the client's copy (RFC 9110, 15.4.5).
     NotModified,
-    /// 400: the request can't be understood, or asks for what we don't do.
+    /// 400: the request is malformed, or is not GET or HEAD of a path.
     BadRequest,
-    /// 404: no such file, or none that may be served.
+    /// 404: there is no such file, or it must not be served.
     NotFound,
 }
 
 impl Status {
-    /// The three-digit code.
+    /// The three-digit code (RFC 9110, 15).
     pub const fn code(self) -> u16 {
         match self {
             Self::Ok => 200,
@@ -26,9 +25,9 @@ impl Status {
         }
     }
 
-    /// The status line, its line end included (RFC 9112, 4). The version is our own, whatever
+    /// The status line with its line end (RFC 9112, 4). The version is the server's own, whatever
     /// the client's (RFC 9110, 2.5).
-    pub const fn line(self) -> &'static str {
+    pub(crate) const fn line(self) -> &'static str {
         match self {
             Self::Ok => "HTTP/1.1 200 OK\r\n",
             Self::NotModified => "HTTP/1.1 304 Not Modified\r\n",

@@ -1,4 +1,4 @@
-//! Request target → name of a file below the root. Pure: no file system is asked here.
+//! Request target → name of a file below the root. Text only: nothing here asks the file system.
 
 use std::borrow::Cow;
 
@@ -8,41 +8,42 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_perc
 /// The name of a file or directory below the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
-    /// Names joined by `/`, without a leading or trailing one. Never empty, never with a `.` or
-    /// `..` or empty name in it. Borrowed from the request if it says it in so many words.
+    /// Names joined by `/`, without a leading or trailing one. Never empty; no name is empty, `.`
+    /// or `..`. Borrowed if the request has it literally.
     pub path: Cow<'a, str>,
 }
 
 /// Why a target names no file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unresolved {
-    /// It can't be read as a path, or leaves the root: 400.
+    /// It is not a well-formed path, or it leaves the root: 400.
     Malformed,
-    /// It can be read, but no file can bear that name, or none that is served: 404.
+    /// It is well-formed, but no file can have this name, or the name is hidden: 404.
     NoSuchFile,
 }
 
-/// Whether files whose names begin with a dot may be served.
+/// Whether files and folders whose names begin with a dot are served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum DotFiles {
-    /// 404, except for `.well-known` (RFC 8615).
+    /// They get 404, except for `.well-known` (RFC 8615).
     Hidden,
-    /// Served like any other.
+    /// They are served like all others.
     Served,
 }
 
-/// The file of a directory's own target.
+/// The file that a target with a slash at its end stands for.
 const INDEX: &str = "index.html";
 
 /// Resolves an origin-form target such as `/a/b%20c?query`, in this order:
 ///
-/// 1. the query is cut off;
-/// 2. the path is split at its slashes, *before* decoding, so that no `%2F` can become one;
-/// 3. each segment is percent-decoded once: a bad `%`, an encoded slash or NUL, or bytes that
-///    are no UTF-8 are malformed;
-/// 4. `.` and `..` are resolved (RFC 3986, 5.2.4), encoded ones too: a `..` at the root leaves it;
-/// 5. a path that ends in a slash gets `index.html`;
-/// 6. an empty name, as in `//`, and a hidden one are no file.
+/// 1. cut off the query;
+/// 2. split the path at its slashes, *before* decoding, so that no `%2F` can become one;
+/// 3. percent-decode each segment once: a bad `%`, an encoded slash or NUL, or bytes that are not
+///    UTF-8 are malformed;
+/// 4. resolve `.` and `..` (RFC 3986, 5.2.4), encoded ones too; a `..` at the root leaves it, which
+///    is malformed;
+/// 5. append `index.html` to a path that ends in a slash;
+/// 6. answer "no such file" to an empty name, as in `//`, and to a hidden one.
 pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolved> {
     let end = memchr(b'?', target.as_bytes()).unwrap_or(target.len());
     let path = target[..end].strip_prefix('/');
@@ -64,13 +65,13 @@ pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolv
         }
     }
     if last.is_empty() {
-        // What follows the last slash is an empty segment, which stands for the directory.
+        // The segment after the last slash is empty and stands for the directory.
         names.pop();
     }
     if matches!(last.as_str(), "" | "." | "..") {
         names.push(INDEX.to_owned());
     }
-    if names.iter().any(|name| is_unserved(name, dot_files)) {
+    if names.iter().any(|name| is_never_a_file(name, dot_files)) {
         return Err(Unresolved::NoSuchFile);
     }
     Ok(Target {
@@ -78,9 +79,9 @@ pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolv
     })
 }
 
-/// Whether steps 3, 4 and 6 leave `path` as it is: no escape, no NUL, and no segment that is empty
-/// or begins with a dot, but for the empty one after a last slash. So are nearly all that browsers
-/// ask for.
+/// Whether steps 3, 4 and 6 of [`resolve`] leave `path` as it is: it has no escape, no NUL, and no
+/// segment that is empty or begins with a dot, except for the empty one after a last slash. Nearly
+/// all requests have such a path, and then need no allocation.
 fn is_plain(path: &str) -> bool {
     let mut previous = b'/';
     path.bytes()
@@ -90,7 +91,7 @@ fn is_plain(path: &str) -> bool {
         })
 }
 
-/// Step 5.
+/// Step 5 of [`resolve`].
 fn with_index(path: &str) -> Cow<'_, str> {
     match path {
         "" => Cow::Borrowed(INDEX),
@@ -99,8 +100,8 @@ fn with_index(path: &str) -> Cow<'_, str> {
     }
 }
 
-/// Decodes one segment. The crate leaves a `%` without two digits as it is, so that is checked
-/// first.
+/// Step 3 of [`resolve`], for one segment. `percent-encoding` leaves a `%` without two digits as it
+/// is, so this function checks for that first.
 fn decode(segment: &str) -> Result<String, Unresolved> {
     let mut after_percent = segment.split('%');
     after_percent.next();
@@ -118,7 +119,7 @@ fn decode(segment: &str) -> Result<String, Unresolved> {
     Ok(name.into_owned())
 }
 
-fn is_unserved(name: &str, dot_files: DotFiles) -> bool {
+fn is_never_a_file(name: &str, dot_files: DotFiles) -> bool {
     let is_hidden = name.starts_with('.') && name != ".well-known";
     name.is_empty() || (is_hidden && dot_files == DotFiles::Hidden)
 }
@@ -131,7 +132,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~')
     .remove(b'/');
 
-/// The other way: the URL path of a name below the root, safe in HTML too.
+/// The reverse of [`resolve`]: the URL path of a name below the root. It needs no escaping in HTML.
 pub fn to_url(path: &str) -> String {
     format!("/{}", utf8_percent_encode(path, ENCODED))
 }
@@ -141,13 +142,13 @@ pub fn to_url(path: &str) -> String {
 pub enum Form<'a> {
     /// `/path?query`.
     Origin(&'a str),
-    /// `http://authority/path?query`: the authority, and what follows it.
+    /// `http://authority/path?query`: the authority, and the path with its query.
     Absolute(&'a str, &'a str),
-    /// `*`, `authority:port`, or no form at all.
+    /// `*`, `authority:port`, or a text of none of the four forms.
     Other,
 }
 
-/// Tells the forms apart.
+/// Determines the form of `target`, by its beginning alone; [`resolve`] checks the path.
 pub fn form(target: &str) -> Form<'_> {
     if target.starts_with('/') {
         return Form::Origin(target);
@@ -161,7 +162,7 @@ pub fn form(target: &str) -> Form<'_> {
     let end = rest.find(['/', '?']).unwrap_or(rest.len());
     let (authority, path) = rest.split_at(end);
     // `http://authority` and `http://authority?query` have an empty path, which means the root
-    // (RFC 9110, 4.2.3). A query names no file, so it can go.
+    // (RFC 9110, 4.2.3). The query does not select the file, so it is dropped.
     let path = if path.starts_with('/') { path } else { "/" };
     Form::Absolute(authority, path)
 }

@@ -1,19 +1,19 @@
-//! Text from strangers, made safe to print and to keep.
+//! Makes text from clients and file names safe to print and to store.
 //!
-//! A target or a file name may hold anything. On a terminal an ESC starts a command; in a log a
-//! line end forges a record; in a spreadsheet a cell that begins with `=` is a formula. The two
-//! rules here take the edge off all of them, and both can be undone without loss:
+//! A target or a file name may hold any byte. On a terminal, an ESC starts a command; in a log, a
+//! line end forges a row; in a spreadsheet, a cell that begins with `=` is a formula. Two rules make
+//! all of them harmless, and both can be undone without loss:
 //!
-//! 1. a backslash becomes `\\`, and every byte of a control character (C0, DEL, C1), of a
-//!    line or paragraph separator, or of what is no UTF-8, becomes `\xNN`;
-//! 2. in a cell of the log, a text that begins with `=`, `+`, `-`, `@` or `'` gets a `'` in
-//!    front. To undo: drop one leading `'`, then read the escapes.
+//! 1. A backslash becomes `\\`. Each byte of a control character (C0, DEL, C1), of a line or
+//!    paragraph separator, or of a sequence that is not UTF-8, becomes `\xNN`.
+//! 2. In a cell of the log, a text that begins with `=`, `+`, `-`, `@` or `'` gets a `'` in front. To
+//!    undo: drop one leading `'`, then read the escapes.
 
 use std::fmt::Write as _;
 
 /// Appends `text` with rule 1 applied.
 pub fn append(out: &mut String, text: &[u8]) {
-    // Nearly all texts are, and every request has some.
+    // The fast path: nearly all texts are plain, and every request has some.
     if let Ok(plain) = str::from_utf8(text)
         && plain.bytes().all(is_verbatim)
     {
@@ -33,7 +33,8 @@ pub fn append(out: &mut String, text: &[u8]) {
     }
 }
 
-/// Appends method and target, or `-` for a request that could not be read.
+/// Appends method, space and target, both with rule 1 applied, or `-` if `method` is empty: the
+/// request could not be read.
 pub fn append_request(out: &mut String, method: &str, target: &str) {
     if method.is_empty() {
         return out.push('-');
@@ -51,19 +52,19 @@ pub fn append_cell(out: &mut String, text: &[u8]) {
     append(out, text);
 }
 
-/// Whether a cell that begins with `first` is taken for a formula by some spreadsheet. The
-/// apostrophe is among them so that rule 2 can be undone.
-pub fn begins_a_formula(first: u8) -> bool {
+/// Whether rule 2 applies to a cell that begins with `first`: some spreadsheet takes it for a
+/// formula. The apostrophe is among these bytes so that rule 2 can be undone.
+pub(super) fn begins_a_formula(first: u8) -> bool {
     matches!(first, b'=' | b'+' | b'-' | b'@' | b'\'')
 }
 
-/// Whether rule 1 leaves this byte as it is, whatever stands beside it: a printable character of
-/// ASCII, but for the backslash.
-pub const fn is_verbatim(byte: u8) -> bool {
+/// Whether rule 1 leaves this byte as it is, whatever bytes are beside it: it is a printable ASCII
+/// character, but not the backslash.
+pub(super) const fn is_verbatim(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'\\'
 }
 
-/// The controls, and the two separators that some readers of text take for a line end.
+/// Control characters, and the two separators that some programs take for a line end.
 fn is_unsafe(character: char) -> bool {
     character.is_control() || matches!(character, '\u{2028}' | '\u{2029}')
 }
@@ -79,7 +80,7 @@ fn append_bytes(out: &mut String, bytes: &[u8]) {
 mod tests {
     use super::*;
 
-    /// The documented way back, written without a look at the way there.
+    /// Undoes both rules, as the documentation of this file says, and independently of its code.
     fn undo(cell: &str) -> Vec<u8> {
         let cell = cell.strip_prefix('\'').unwrap_or(cell).as_bytes();
         let mut bytes = Vec::new();
@@ -107,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn cells() {
+    fn each_text_becomes_a_harmless_cell_that_can_be_undone() {
         let table: [(&[u8], &str); 18] = [
             (b"", ""),
             (b"/a/b.html?c=d", "/a/b.html?c=d"),
@@ -137,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn every_pair_of_bytes_comes_back() {
+    fn every_pair_of_bytes_can_be_undone() {
         for first in 0..=255 {
             for second in 0..=255 {
                 let mut out = String::new();

@@ -1,12 +1,11 @@
-//! The log's file: opened so that what is in it stays readable, written in whole rows.
+//! The file of the access log: only whole rows go into it.
 //!
-//! A write ends at the end of a row. Where the system cuts it short, as on a full disk, half a row
-//! is taken back and that row goes out first next time: it is late rather than torn. A pipe takes
-//! rows whole or not at all, but for those longer than a page: they are finished next time. Rows
-//! that can't be written are dropped and counted: serving goes on without its log, never the other
-//! way round.
+//! When the kernel cuts a write short, as on a full disk, half a row is cut off again and the next
+//! write begins with that row: the row is late rather than torn. A pipe takes a row wholly or not at
+//! all, except for a row longer than a page, whose rest the next write finishes. Rows that can't be
+//! written are dropped and counted: the server goes on without its log rather than wait for it.
 //!
-//! Several servers may share a log: see `sharing`.
+//! Several servers may share a log: see `lock`.
 
 use std::fs::{File, Metadata};
 use std::io::{self, Write};
@@ -14,70 +13,76 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::files::Identity;
-use crate::log::access_log;
+use crate::os::file_identity::FileIdentity;
 
-/// A failing log is mentioned at most so often.
-const WARN_EVERY: Duration = Duration::from_secs(60);
+use super::csv_row;
+use super::lock::FileLock;
 
-/// So much a pipe takes whole or not at all, on Linux.
+/// The shortest time between two warnings about a log that can't be written.
+const WARNING_INTERVAL: Duration = Duration::from_secs(60);
+
+/// A pipe takes this many bytes wholly or not at all, on Linux (pipe(7)).
 const PIPE_BUF: usize = 4096;
 
 /// An open log file.
 #[derive(Debug)]
-pub struct LogFile {
+pub(crate) struct LogFile {
     path: PathBuf,
     file: File,
-    set_aside: Option<Identity>,
-    /// What goes out first next time: whole lines, or in a pipe the rest of one.
+    /// The file that had to be set aside for this one.
+    set_aside: Option<FileIdentity>,
+    /// The beginning of the next write: whole lines, or for a pipe perhaps the rest of one.
     late: Vec<u8>,
-    /// Rows dropped since the last warning.
-    lost: u64,
+    lost_since_warning: u64,
     lost_since_start: u64,
     warned_at: Option<Duration>,
 }
 
 impl LogFile {
-    /// Opens the log for appending, and makes sure that it begins with our header and ends at a
-    /// row's end. Whatever had to be done for that is said in `notices`, a line each.
-    pub fn open(path: &Path, now: SystemTime, notices: &mut Vec<String>) -> io::Result<Self> {
+    /// Opens the log for appending, and makes sure that it begins with the header row and ends at the
+    /// end of a row. What it changes for that, it tells in `notices`, one line each.
+    pub(crate) fn open(
+        path: &Path,
+        now: SystemTime,
+        notices: &mut Vec<String>,
+    ) -> io::Result<Self> {
         let (file, set_aside) = super::open::open(path, now, notices)?;
         let mut log = Self {
             path: path.to_owned(),
             late: if file.metadata()?.is_file() {
                 Vec::new()
             } else {
-                access_log::header()
+                csv_row::header()
             },
             file,
             set_aside,
-            lost: 0,
+            lost_since_warning: 0,
             lost_since_start: 0,
             warned_at: None,
         };
-        // The header only. If there is no room for it, it goes out before the first row.
+        // Writes the header. If that fails, as on a full disk, the header comes before the first row.
         let _ = log.append(b"");
         Ok(log)
     }
 
-    /// The identities of this file and of one that was set aside for it, by which the document
-    /// root knows what not to serve.
-    pub fn identities(&self) -> impl Iterator<Item = Identity> {
+    /// The identities of this file and of the one that was set aside for it. The document root must
+    /// not serve them.
+    pub(crate) fn identities(&self) -> impl Iterator<Item = FileIdentity> {
         let own = self.file.metadata().ok();
-        let own = own.map(|metadata| Identity::of(&metadata));
+        let own = own.map(|metadata| FileIdentity::from(&metadata));
         own.into_iter().chain(self.set_aside)
     }
 
-    /// How many rows could not be written, or not yet.
-    pub fn lost_since_start(&self) -> u64 {
-        let header = access_log::header();
+    /// How many rows could not be written, or not yet, since the start.
+    pub(crate) fn lost_since_start(&self) -> u64 {
+        let header = csv_row::header();
         let late = self.late.strip_prefix(&*header).unwrap_or(&self.late);
         self.lost_since_start + count_rows(late)
     }
 
-    /// Opens the log anew, as after a rotation: the new file first, so that the old one stays if
-    /// that fails. Whatever had to be done is said in `notices`.
-    pub fn reopen(&mut self, now: SystemTime, notices: &mut Vec<String>) -> io::Result<()> {
+    /// Opens the log again, as after a rotation. Opens the new file first, so that the old one stays
+    /// in use if that fails. `notices` are those of [`LogFile::open`].
+    pub(crate) fn reopen(&mut self, now: SystemTime, notices: &mut Vec<String>) -> io::Result<()> {
         let new = Self::open(&self.path, now, notices)?;
         let was_file = self.file.metadata().is_ok_and(|old| old.is_file());
         self.file = new.file;
@@ -86,78 +91,82 @@ impl LogFile {
         if was_file {
             self.late.extend(late);
         } else {
-            // The rest of a row belongs behind its beginning, which is in the old pipe.
-            self.lose(count_rows(&late));
+            // The beginning of a late row is in the old pipe, so its rest can't go into the new file.
+            self.count_lost(count_rows(&late));
         }
         Ok(())
     }
 
-    /// Writes whole rows. Gives back a warning when rows are lost, at most once a minute.
-    pub fn write(&mut self, rows: &[u8], now: Duration) -> Option<String> {
-        if let Err(error) = self.look_after_file() {
-            self.lose(count_rows(rows));
+    /// Writes whole rows. Returns a warning when that fails, at most once per minute; `now` is the
+    /// monotonic time for that.
+    pub(crate) fn write(&mut self, rows: &[u8], now: Duration) -> Option<String> {
+        if let Err(error) = self.reopen_if_deleted() {
+            self.count_lost(count_rows(rows));
             return self.warning(&error, now);
         }
         let error = self.append(rows).err()?;
         self.warning(&error, now)
     }
 
-    /// Appends what is late and then `rows`, to an empty file behind its header. The line that
-    /// the write stops in is late; those after it are lost.
+    /// Appends the late lines and then `rows`; to an empty file, the header before them. If the write
+    /// stops in a line, this line becomes late, and the lines after it are lost.
     fn append(&mut self, rows: &[u8]) -> io::Result<()> {
-        let lock = super::lock::FileLock::take(&self.file);
+        let lock = FileLock::acquire(&self.file);
         let metadata = self.file.metadata().ok();
-        let file_length = metadata.filter(Metadata::is_file).map(|it| it.len());
-        let header = access_log::header();
-        let (mut lines, piece) = match file_length {
+        let file_length = metadata
+            .filter(Metadata::is_file)
+            .map(|metadata| metadata.len());
+        let header = csv_row::header();
+        let (mut lines, piece_max) = match file_length {
             Some(0) => (header.clone(), usize::MAX),
             Some(_) => (Vec::new(), usize::MAX),
             None => (Vec::new(), PIPE_BUF),
         };
         lines.append(&mut self.late);
         lines.extend_from_slice(rows);
-        let Err(Failure { written, error }) = write_all(&self.file, &lines, piece) else {
+        let Err(Failure { written, error }) = write_all(&self.file, &lines, piece_max) else {
             return Ok(());
         };
         let begin = memchr::memrchr(b'\n', &lines[..written]).map_or(0, |end| end + 1);
         let end = memchr::memchr(b'\n', &lines[written..]).map_or(0, |end| end + 1) + written;
-        let is_taken_back = lock.take_back(written - begin);
+        let is_cut_off = lock.cut_off(written - begin);
         drop(lock);
-        let late = &lines[if is_taken_back { begin } else { written }..end];
-        // A file that is still empty gets its header by that.
+        let late = &lines[if is_cut_off { begin } else { written }..end];
+        // A header alone need not be kept for a file: the file is still empty, so the next call
+        // writes the header in any case.
         if file_length.is_none() || late != header {
             self.late = late.to_vec();
         }
-        self.lose(count_rows(&lines[end..]));
+        self.count_lost(count_rows(&lines[end..]));
         Err(error)
     }
 
-    fn lose(&mut self, rows: u64) {
-        self.lost += rows;
+    fn count_lost(&mut self, rows: u64) {
+        self.lost_since_warning += rows;
         self.lost_since_start += rows;
     }
 
     fn warning(&mut self, error: &io::Error, now: Duration) -> Option<String> {
         if self
             .warned_at
-            .is_some_and(|last| now.saturating_sub(last) < WARN_EVERY)
+            .is_some_and(|last| now.saturating_sub(last) < WARNING_INTERVAL)
         {
             return None;
         }
         self.warned_at = Some(now);
-        let lost = std::mem::take(&mut self.lost);
+        let lost = std::mem::take(&mut self.lost_since_warning);
         Some(format!(
             "cannot write the log '{}': {error}; {lost} rows lost so far, serving goes on",
             self.path.display()
         ))
     }
 
-    /// A log that was deleted while we hold it would go on growing unseen: the disk fills, and
-    /// nobody finds the file.
-    fn look_after_file(&mut self) -> io::Result<()> {
+    /// Opens the log again if its file was deleted. The deleted file would go on growing: the disk
+    /// fills, and no listing of a folder shows with what.
+    fn reopen_if_deleted(&mut self) -> io::Result<()> {
         if self.file.metadata()?.nlink() == 0 {
-            // It is a file like any other that lies there at the start; what is cut off or set
-            // aside from it now has no one to be told to.
+            // There may be another file at the path, which is treated as at the start. The notices
+            // about it are dropped, because `write` returns warnings about lost rows only.
             self.reopen(SystemTime::now(), &mut Vec::new())?;
         }
         Ok(())
@@ -166,6 +175,7 @@ impl LogFile {
 
 /// A write that stopped early.
 struct Failure {
+    /// How many bytes were written before.
     written: usize,
     error: io::Error,
 }
@@ -176,12 +186,13 @@ impl Failure {
     }
 }
 
-/// Writes lines, in pieces of whole lines that are no longer than `piece` if that can be.
-fn write_all(mut file: &File, lines: &[u8], piece: usize) -> Result<(), Failure> {
+/// Writes lines, in pieces of whole lines. A piece is no longer than `piece_max` bytes, unless one
+/// line is.
+fn write_all(mut file: &File, lines: &[u8], piece_max: usize) -> Result<(), Failure> {
     let mut written = 0;
     while written < lines.len() {
         let rest = &lines[written..];
-        let end = match rest.get(..piece) {
+        let end = match rest.get(..piece_max) {
             None => rest.len(),
             Some(within) => memchr::memrchr(b'\n', within)
                 .or_else(|| memchr::memchr(b'\n', rest))

@@ -1,5 +1,5 @@
-//! Opening a log: whatever lies there already, what we append to begins with our header and ends
-//! at a row's end.
+//! Opens a log. Whatever the file held before, it then begins with the header row and ends at the
+//! end of a row.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,34 +9,34 @@ use std::time::SystemTime;
 
 use rustix::fs::OFlags;
 
-use crate::files::Identity;
-use crate::log::access_log;
+use crate::os::file_identity::FileIdentity;
 
+use super::csv_row;
 use super::lock::FileLock;
 
-/// How often the file may be another's new one between opening it and our turn.
+/// How often to open the file again because another server has replaced it before it was locked.
 const ATTEMPTS: usize = 10;
 
-/// Opens the log at `path` for appending. A torn end is cut off and a file with other columns set
-/// aside, and that is said in `notices`; gives the identity of the file that was set aside.
+/// Opens the log at `path` for appending. Cuts off a torn end, sets aside a file with other columns,
+/// and tells either in `notices`. Also returns the identity of a file that it set aside.
 pub(super) fn open(
     path: &Path,
     now: SystemTime,
     notices: &mut Vec<String>,
-) -> io::Result<(File, Option<Identity>)> {
+) -> io::Result<(File, Option<FileIdentity>)> {
     let mut aside_identity = None;
     for _ in 0..ATTEMPTS {
         let file = open_for_append(path)?;
         if !file.metadata()?.is_file() {
             return Ok((file, aside_identity));
         }
-        let lock = FileLock::take(&file);
-        if !lock.is_at(path) {
+        let lock = FileLock::acquire(&file);
+        if !lock.is_still_at(path) {
             continue;
         }
         match examine(&file)? {
-            Held::Empty | Held::Ours { torn: 0, .. } => {}
-            Held::Ours { length, torn } => {
+            Existing::Empty | Existing::Log { torn: 0, .. } => {}
+            Existing::Log { length, torn } => {
                 file.set_len(length)?;
                 notices.push(format!(
                     "the log '{}' ended in half a row, as after a crash; its last {torn} \
@@ -44,9 +44,9 @@ pub(super) fn open(
                     path.display()
                 ));
             }
-            Held::Foreign => {
+            Existing::Foreign => {
                 let aside = set_aside(path, now)?;
-                aside_identity = Some(Identity::of(&file.metadata()?));
+                aside_identity = Some(FileIdentity::from(&file.metadata()?));
                 notices.push(format!(
                     "the log '{}' has other columns and was set aside as '{}'",
                     path.display(),
@@ -61,8 +61,8 @@ pub(super) fn open(
     Err(io::Error::other("others keep replacing the file"))
 }
 
-/// Opens for appending, so that two servers on one file don't overwrite each other. Non-blocking,
-/// so that a FIFO without a reader neither stops us here nor later.
+/// Opens for appending, so that two servers on one file don't overwrite each other's rows.
+/// Non-blocking, so that neither this call nor a later write waits for the reader of a FIFO.
 fn open_for_append(path: &Path) -> io::Result<File> {
     OpenOptions::new()
         .read(true)
@@ -72,39 +72,40 @@ fn open_for_append(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
-/// What an existing log file holds.
-enum Held {
+/// The content of an existing file.
+enum Existing {
     Empty,
-    /// Our header and rows, and after `length` bytes a rest of `torn` bytes without a line end.
-    Ours {
+    /// The header and rows in the first `length` bytes, then `torn` bytes without a line end.
+    Log {
         length: u64,
         torn: u64,
     },
+    /// Anything else, such as a log with other columns.
     Foreign,
 }
 
-fn examine(mut file: &File) -> io::Result<Held> {
+fn examine(mut file: &File) -> io::Result<Existing> {
     let size = file.metadata()?.len();
     if size == 0 {
-        return Ok(Held::Empty);
+        return Ok(Existing::Empty);
     }
-    let header = access_log::header();
+    let header = csv_row::header();
     let mut first = Vec::new();
     file.seek(SeekFrom::Start(0))?;
     file.take(header.len() as u64).read_to_end(&mut first)?;
     if first == header {
         let length = last_line_end(file, size)?;
         let torn = size - length;
-        return Ok(Held::Ours { length, torn });
+        return Ok(Existing::Log { length, torn });
     }
-    // A crash may have come in the middle of the header.
+    // A crash in the middle of writing the header leaves a part of it.
     if header.starts_with(&first) {
-        return Ok(Held::Ours {
+        return Ok(Existing::Log {
             length: 0,
             torn: size,
         });
     }
-    Ok(Held::Foreign)
+    Ok(Existing::Foreign)
 }
 
 /// The offset past the last line end before `size`; 0 if there is none. Reads backwards, so that a
@@ -124,10 +125,10 @@ fn last_line_end(file: &File, size: u64) -> io::Result<u64> {
     Ok(0)
 }
 
-/// Renames `Log.csv` to `Log.2026-11-22T10-11-12Z.csv`, or with a number behind the date if there
-/// is one of that name.
+/// Renames `Log.csv` to `Log.2026-11-22T10-11-12Z.csv`, with a number behind the date if that name
+/// is taken. Returns the new path.
 fn set_aside(path: &Path, now: SystemTime) -> io::Result<PathBuf> {
-    // Colons are not for file names: some systems and many tools read them as something else.
+    // No colons in a file name: some systems and many tools give them another meaning.
     let date = humantime::format_rfc3339_seconds(now)
         .to_string()
         .replace(':', "-");
@@ -156,7 +157,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn nothing_that_was_set_aside_is_overwritten() {
+    fn setting_a_log_aside_never_overwrites_another() {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("log");
         let mut names = Vec::new();

@@ -1,37 +1,37 @@
-//! The lines that tell of requests on standard output, gathered for few writes.
+//! The lines about requests on standard output, collected so that they need few writes.
 //!
-//! A line that comes after a pause is printed at the end of its turn. Those that follow it closely
-//! wait for each other: every write wakes whoever reads, and with a write for each turn of a busy
-//! loop that would cost more than the requests themselves (`docs/performance.md`).
+//! A line that comes after a pause is printed at the end of its turn. Lines that follow it closely
+//! wait for each other. Every write wakes the process that reads the output; in a busy loop, a write
+//! per turn would cost more than the requests themselves (`docs/performance.md`).
 
 use std::time::Duration;
 
+use super::escape;
 use crate::config::RequestsPrinted;
 use crate::http::status::Status;
-use crate::log::escape;
 
-/// Lines are printed at most so often, unless there are many. Who watches does not see it: it is the
-/// time of a picture on a screen.
-const PRINTED_EVERY: Duration = Duration::from_millis(20);
+/// The shortest time between two prints, unless many lines wait. A person at a terminal does not
+/// notice the delay: it is about the time between two frames of a screen.
+const PRINT_INTERVAL: Duration = Duration::from_millis(20);
 
-/// When so many bytes of lines wait, they are printed without waiting for the time: some hundred
-/// lines, a few writes.
-const MANY: usize = 16 * 1024;
+/// When this many bytes of lines wait, they are printed without waiting for [`PRINT_INTERVAL`]. These
+/// are some hundred lines, and need a few writes.
+const PRINT_AT_BYTES: usize = 16 * 1024;
 
-/// When so many bytes of lines wait, the turn ends early to print them.
-const TOO_MANY: usize = 32 * 1024;
+/// When this many bytes of lines wait, the turn ends early to print them.
+const FULL_BYTES: usize = 32 * 1024;
 
 /// The lines that are not printed yet.
 #[derive(Debug)]
 pub struct RequestLines {
     text: String,
     printed: RequestsPrinted,
-    /// Until when lines wait for others, on the monotonic clock.
+    /// Until when lines wait for more lines, on the monotonic clock.
     wait_until: Duration,
 }
 
 impl RequestLines {
-    /// No lines yet, and none ever if they are not printed.
+    /// No lines yet. With [`RequestsPrinted::No`] there never are any.
     pub fn new(printed: RequestsPrinted) -> Self {
         Self {
             text: String::new(),
@@ -52,30 +52,32 @@ impl RequestLines {
         self.text.push('\n');
     }
 
-    /// When the lines are to be printed, on the monotonic clock; `None` if there are none.
+    /// When the lines are to be printed at the latest, on the monotonic clock; `None` if there are
+    /// none.
     pub fn due(&self) -> Option<Duration> {
         match self.text.len() {
             0 => None,
-            MANY.. => Some(Duration::ZERO),
+            PRINT_AT_BYTES.. => Some(Duration::ZERO),
             _ => Some(self.wait_until),
         }
     }
 
-    /// Whether so many wait that they are to be printed before there are more.
-    pub fn are_too_many(&self) -> bool {
-        self.text.len() >= TOO_MANY
+    /// Whether 32 KiB of lines wait, so that they are to be printed before there are more.
+    pub fn is_full(&self) -> bool {
+        self.text.len() >= FULL_BYTES
     }
 
-    /// The lines so far, each with its end.
+    /// The lines so far, each with its line end.
     pub fn as_bytes(&self) -> &[u8] {
         self.text.as_bytes()
     }
 
-    /// Forgets them, once they are printed, and gives back what an unusual turn took.
+    /// Removes the lines after they are printed. Lines that come within 20 ms after `now`, a time of
+    /// the monotonic clock, wait for each other. Memory beyond the usual goes back to the system.
     pub fn clear(&mut self, now: Duration) {
         self.text.clear();
-        self.text.shrink_to(2 * TOO_MANY);
-        self.wait_until = now + PRINTED_EVERY;
+        self.text.shrink_to(2 * FULL_BYTES);
+        self.wait_until = now + PRINT_INTERVAL;
     }
 }
 
@@ -88,7 +90,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_for_each_request() {
+    fn each_request_is_one_line_unless_lines_are_off() {
         let mut lines = lines();
         lines.add("GET", "/", Status::Ok);
         lines.add("HEAD", "/a\\b", Status::NotFound);
@@ -100,13 +102,13 @@ mod tests {
         );
         lines.clear(Duration::ZERO);
         assert_eq!(lines.as_bytes(), b"");
-        let mut none = RequestLines::new(RequestsPrinted::No);
-        none.add("GET", "/", Status::Ok);
-        assert_eq!((none.as_bytes(), none.due()), (b"".as_slice(), None));
+        let mut off = RequestLines::new(RequestsPrinted::No);
+        off.add("GET", "/", Status::Ok);
+        assert_eq!((off.as_bytes(), off.due()), (b"".as_slice(), None));
     }
 
     #[test]
-    fn the_first_is_printed_at_once_and_others_when_it_is_time() {
+    fn a_line_after_a_pause_is_due_at_once_and_the_next_after_the_interval() {
         let mut lines = lines();
         let at = Duration::from_secs(5);
         assert_eq!(lines.due(), None);
@@ -115,21 +117,21 @@ mod tests {
         lines.clear(at);
         assert_eq!(lines.due(), None);
         lines.add("GET", "/", Status::Ok);
-        assert_eq!(lines.due(), Some(at + PRINTED_EVERY));
+        assert_eq!(lines.due(), Some(at + PRINT_INTERVAL));
     }
 
     #[test]
-    fn many_are_printed_at_once_and_too_many_end_the_turn() {
+    fn many_lines_are_due_at_once_and_twice_as_many_are_full() {
         let mut lines = lines();
         let at = Duration::from_secs(5);
         lines.clear(at);
         while lines.due() != Some(Duration::ZERO) {
-            assert!(lines.as_bytes().len() < MANY);
+            assert!(lines.as_bytes().len() < PRINT_AT_BYTES);
             lines.add("GET", "/", Status::Ok);
         }
-        assert!(!lines.are_too_many());
-        while !lines.are_too_many() {
-            assert!(lines.as_bytes().len() < TOO_MANY);
+        assert!(!lines.is_full());
+        while !lines.is_full() {
+            assert!(lines.as_bytes().len() < FULL_BYTES);
             lines.add("GET", "/", Status::Ok);
         }
     }

@@ -23,7 +23,7 @@ impl FileFields {
         let last_modified = modified.map_or_else(String::new, |modified| {
             format!("{LAST_MODIFIED}{}\r\n", date::write(modified))
         });
-        let (media_type, parameter) = media_type::of(path);
+        let (media_type, parameter) = media_type::for_path(path);
         let content =
             format!("Content-Type: {media_type}{parameter}\r\nContent-Length: {length}\r\n");
         Self {

@@ -8,7 +8,7 @@ use crate::config::{Config, Limits, Newcomers, Observing, RequestsPrinted, Sandb
 use crate::events::event::NoopObserver;
 use crate::http::status::Status;
 use crate::http::target::DotFiles;
-use crate::log::access_log::{self, Row};
+use crate::log::csv_row::{self, Row};
 use crate::response::in_flight::AccessRecord;
 
 #[test]
@@ -45,7 +45,7 @@ fn a_panic_writes_the_log_out() {
         aborted_by: None,
     };
     server.table.context_mut().log.record(&row, Duration::ZERO);
-    let header = String::from_utf8(access_log::header()).unwrap();
+    let header = String::from_utf8(csv_row::header()).unwrap();
     assert_eq!(std::fs::read_to_string(&log).unwrap(), header);
     let panicked = catch_unwind(AssertUnwindSafe(move || {
         let _server = server;

@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::tree::Source;
 
 /// A path of a file → the paths of the files that it uses.
-pub type Arrows = BTreeMap<String, BTreeSet<String>>;
+pub(crate) type Arrows = BTreeMap<String, BTreeSet<String>>;
 
 /// The arrows between all files of a package.
-pub fn between_files(sources: &BTreeMap<String, Source>) -> Arrows {
+pub(crate) fn between_files(sources: &BTreeMap<String, Source>) -> Arrows {
     let by_module: BTreeMap<&[String], &str> = sources
         .values()
         .map(|source| (source.module.as_slice(), source.path.as_str()))
@@ -25,7 +25,7 @@ pub fn between_files(sources: &BTreeMap<String, Source>) -> Arrows {
 }
 
 /// The arrows between rooms: the folders and single files right below the package's folder.
-pub fn between_rooms(sources: &BTreeMap<String, Source>, files: &Arrows) -> Arrows {
+pub(crate) fn between_rooms(sources: &BTreeMap<String, Source>, files: &Arrows) -> Arrows {
     let mut arrows = Arrows::new();
     for (path, used) in files {
         let room = sources[path].room();
@@ -39,7 +39,7 @@ pub fn between_rooms(sources: &BTreeMap<String, Source>, files: &Arrows) -> Arro
 }
 
 /// A circle of arrows, if there is one: the files on it, in order.
-pub fn circle(arrows: &Arrows) -> Option<Vec<String>> {
+pub(crate) fn circle(arrows: &Arrows) -> Option<Vec<String>> {
     let mut done = BTreeSet::new();
     arrows.keys().find_map(|start| {
         let mut way = Vec::new();

@@ -5,14 +5,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// A package: where its sources are, and the file with its map.
-pub struct Package {
-    pub name: &'static str,
-    pub folder: PathBuf,
-    pub map: &'static str,
+pub(crate) struct Package {
+    pub(crate) name: &'static str,
+    pub(crate) folder: PathBuf,
+    pub(crate) map: &'static str,
 }
 
 /// The packages of the workspace.
-pub fn packages() -> [Package; 2] {
+pub(crate) fn packages() -> [Package; 2] {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     [
         Package {
@@ -29,32 +29,32 @@ pub fn packages() -> [Package; 2] {
 }
 
 /// A source file.
-pub struct Source {
+pub(crate) struct Source {
     /// Its path below the package's folder.
-    pub path: String,
+    pub(crate) path: String,
     /// Its module path: `connection/read.rs` is `["connection", "read"]`, `connection/mod.rs` is
     /// `["connection"]`.
-    pub module: Vec<String>,
+    pub(crate) module: Vec<String>,
     /// Its text without unit tests.
-    pub text: String,
+    pub(crate) text: String,
     /// The same without comments.
-    pub code: String,
+    pub(crate) code: String,
 }
 
 impl Source {
     /// The folder or file below the package's folder that it belongs to.
-    pub fn room(&self) -> &str {
+    pub(crate) fn room(&self) -> &str {
         self.module.first().map_or("", String::as_str)
     }
 
-    pub fn lines(&self) -> usize {
+    pub(crate) fn lines(&self) -> usize {
         self.text.lines().count()
     }
 }
 
 impl Package {
     /// Every source file by its path, but for the crate roots, tests and their helpers.
-    pub fn sources(&self) -> BTreeMap<String, Source> {
+    pub(crate) fn sources(&self) -> BTreeMap<String, Source> {
         let mut paths = Vec::new();
         walk(&self.folder, &mut paths);
         paths
@@ -65,7 +65,7 @@ impl Package {
     }
 
     /// The text of the file with the map.
-    pub fn map_text(&self) -> String {
+    pub(crate) fn map_text(&self) -> String {
         fs::read_to_string(self.folder.join(self.map)).unwrap()
     }
 

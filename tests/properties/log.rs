@@ -6,7 +6,9 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
 use millpond::http::status::Status;
-use millpond::log::access_log::{AccessLog, Row, header};
+use millpond::log::access_log::AccessLog;
+use millpond::log::csv_row::Row;
+use millpond::log::csv_row::header;
 use millpond::log::escape;
 use millpond::response::in_flight::AccessRecord;
 use proptest::prelude::*;

@@ -28,7 +28,7 @@ impl World {
         if self.table.closed().total() > before.total() {
             let mut close_reasons = Vec::new();
             for cause in CloseReason::ALL {
-                let more = self.table.closed().of(cause) - before.of(cause);
+                let more = self.table.closed().count(cause) - before.count(cause);
                 close_reasons.extend(std::iter::repeat_n(cause, usize::try_from(more).unwrap()));
             }
             self.judge(&close_reasons);

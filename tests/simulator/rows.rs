@@ -13,11 +13,7 @@ pub fn check(clients: &mut [Client], text: &[u8]) -> u64 {
     let mut count = 0;
     for row in reader.records() {
         let row = row.expect("a row that is no CSV");
-        assert_eq!(
-            row.len(),
-            millpond::log::access_log::HEADER.len(),
-            "{row:?}"
-        );
+        assert_eq!(row.len(), millpond::log::csv_row::HEADER.len(), "{row:?}");
         let index: usize = row[3].parse().expect("a port");
         check_one(&mut clients[index], &row);
         count += 1;

@@ -71,7 +71,7 @@ pub struct Tally {
 impl Tally {
     pub fn add_causes(&mut self, counts: &CloseCounts) {
         for (sum, cause) in self.close_reasons.iter_mut().zip(CloseReason::ALL) {
-            *sum += counts.of(cause);
+            *sum += counts.count(cause);
         }
     }
 

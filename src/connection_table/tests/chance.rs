@@ -104,13 +104,13 @@ fn the_invariants_hold_whatever_happens() {
         assert_eq!(rows as u64, rig.table.context().log.recorded());
         assert_eq!(rows, rig.lines, "one row for each response, seed {seed}");
         for cause in CloseReason::ALL {
-            for _ in 0..rig.table.closed().of(cause) {
+            for _ in 0..rig.table.closed().count(cause) {
                 seen.add(cause);
             }
         }
     }
     // A test that meets too little proves too little.
     for cause in CloseReason::ALL {
-        assert!(seen.of(cause) > 0, "{cause:?} among {seen}");
+        assert!(seen.count(cause) > 0, "{cause:?} among {seen}");
     }
 }

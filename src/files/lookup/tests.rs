@@ -8,12 +8,12 @@ use super::*;
 
 mod freshness;
 
-const ROOM: CacheLimits = CacheLimits {
+const LIMITS: CacheLimits = CacheLimits {
     bytes: 1 << 20,
     files: 4,
 };
 
-/// A root with one of everything, beside a secret outside it.
+/// A folder with a root, and beside it a secret file that must not be served.
 struct Tree {
     directory: tempfile::TempDir,
 }
@@ -34,18 +34,18 @@ impl Tree {
     }
 
     fn documents(&self) -> DocumentRoot {
-        DocumentRoot::open(&self.path("root"), ROOM).unwrap()
+        DocumentRoot::open(&self.path("root"), LIMITS).unwrap()
     }
 }
 
-/// A turn later, now.
+/// Begins the next turn at the present time, so that a file that was just written is not cached.
 fn next_turn(documents: &mut DocumentRoot) {
     documents.end_turn();
     documents.begin_turn(Duration::ZERO, SystemTime::now());
 }
 
-fn bytes(found: Found) -> Result<Vec<u8>, LookupError> {
-    found.map(|resource| match &resource.content {
+fn bytes(result: LookupResult) -> Result<Vec<u8>, LookupError> {
+    result.map(|resource| match &resource.content {
         Content::Bytes(bytes) => bytes.to_vec(),
         Content::File(file) => {
             let mut bytes = vec![0; usize::try_from(resource.length).unwrap()];
@@ -56,7 +56,7 @@ fn bytes(found: Found) -> Result<Vec<u8>, LookupError> {
 }
 
 #[test]
-fn what_is_found_and_what_is_not() {
+fn only_regular_files_beneath_the_root_are_found() {
     let tree = Tree::new();
     let root = tree.path("root");
     symlink("a", root.join("link")).unwrap();
@@ -87,7 +87,7 @@ fn what_is_found_and_what_is_not() {
         ("link", content()),
         ("detour", content()),
         ("empty", Ok(vec![])),
-        // A hard link is a name of the file's own, given by someone who may.
+        // A hard link is a name of the file itself, made by a user who had the right to.
         ("hard", Ok(b"secret".to_vec())),
         ("b", Err(LookupError::NotFound)),
         ("a/b", Err(LookupError::NotFound)),
@@ -108,7 +108,7 @@ fn what_is_found_and_what_is_not() {
     let mut documents = tree.documents();
     for (path, expected) in table {
         assert_eq!(bytes(documents.find(path)), expected, "{path}");
-        // From memory the answer is the same.
+        // A remembered result is the same.
         assert_eq!(bytes(documents.find(path)), expected, "{path} again");
     }
 }
@@ -117,7 +117,7 @@ fn what_is_found_and_what_is_not() {
 fn an_unreadable_file_is_not_found() {
     let tree = Tree::new();
     fs::set_permissions(tree.path("root/a"), fs::Permissions::from_mode(0o000)).unwrap();
-    // Root may read everything, so the table has no such row there.
+    // The user root may read everything, so for root there is nothing to test.
     if File::open(tree.path("root/a")).is_err() {
         assert_eq!(
             bytes(tree.documents().find("a")),
@@ -127,7 +127,7 @@ fn an_unreadable_file_is_not_found() {
 }
 
 #[test]
-fn small_and_large() {
+fn small_files_are_read_and_large_ones_stay_open() {
     let tree = Tree::new();
     for length in [0, 1, SMALL - 1, SMALL, SMALL + 1, 100_000] {
         let content: Vec<u8> = (0..=u8::MAX)
@@ -135,17 +135,17 @@ fn small_and_large() {
             .take(usize::try_from(length).unwrap())
             .collect();
         fs::write(tree.path("root/f"), &content).unwrap();
-        let found = tree.documents().find("f");
-        let resource = found.clone().unwrap();
+        let result = tree.documents().find("f");
+        let resource = result.clone().unwrap();
         assert_eq!(resource.length, length);
         let is_small = matches!(resource.content, Content::Bytes(_));
         assert_eq!(is_small, length <= SMALL, "{length}");
-        assert!(bytes(found).unwrap() == content, "{length}");
+        assert!(bytes(result).unwrap() == content, "{length}");
     }
 }
 
 #[test]
-fn times() {
+fn the_modification_time_is_in_whole_seconds_if_it_is_a_date() {
     let tree = Tree::new();
     let file = File::open(tree.path("root/a")).unwrap();
     let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
@@ -159,27 +159,27 @@ fn times() {
     ];
     for (modified, expected) in table {
         file.set_modified(modified).unwrap();
-        let found = tree.documents().find("a").unwrap();
-        assert_eq!(found.modified, expected, "{modified:?}");
+        let resource = tree.documents().find("a").unwrap();
+        assert_eq!(resource.modified, expected, "{modified:?}");
     }
 }
 
 #[test]
-fn a_turn_sees_one_state_and_the_next_turn_the_next() {
+fn each_turn_sees_the_changes_before_it() {
     let tree = Tree::new();
     let mut documents = tree.documents();
-    let found = |documents: &mut DocumentRoot| bytes(documents.find("a"));
-    assert_eq!(found(&mut documents).unwrap(), b"content of a");
+    let content = |documents: &mut DocumentRoot| bytes(documents.find("a"));
+    assert_eq!(content(&mut documents).unwrap(), b"content of a");
     fs::write(tree.path("root/a"), "other").unwrap();
     next_turn(&mut documents);
-    assert_eq!(found(&mut documents).unwrap(), b"other");
+    assert_eq!(content(&mut documents).unwrap(), b"other");
     fs::remove_file(tree.path("root/a")).unwrap();
     next_turn(&mut documents);
-    assert_eq!(found(&mut documents), Err(LookupError::NotFound));
+    assert_eq!(content(&mut documents), Err(LookupError::NotFound));
 }
 
 #[test]
-fn a_root_made_again_is_the_one_that_is_served() {
+fn a_root_that_was_replaced_is_served_from_the_next_turn_on() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     assert_eq!(bytes(documents.find("a")).unwrap(), b"content of a");
@@ -190,7 +190,7 @@ fn a_root_made_again_is_the_one_that_is_served() {
     fs::write(tree.path("root/a"), "new").unwrap();
     next_turn(&mut documents);
     assert_eq!(bytes(documents.find("a")).unwrap(), b"new");
-    // The reverse order: the new root is there before the old one goes.
+    // This time no turn sees an absent root in between.
     fs::rename(tree.path("root"), tree.path("older")).unwrap();
     fs::rename(tree.path("old"), tree.path("root")).unwrap();
     next_turn(&mut documents);
@@ -205,7 +205,7 @@ fn the_log_is_absent_by_any_name() {
     fs::hard_link(&log, tree.path("root/alias")).unwrap();
     symlink("Log.csv", tree.path("root/link")).unwrap();
     let mut documents = tree.documents();
-    documents.never_serve([Identity::of(&fs::metadata(&log).unwrap())]);
+    documents.never_serve([FileIdentity::from(&fs::metadata(&log).unwrap())]);
     for path in ["Log.csv", "alias", "link"] {
         assert_eq!(
             bytes(documents.find(path)),
@@ -216,17 +216,17 @@ fn the_log_is_absent_by_any_name() {
 }
 
 #[test]
-fn a_turn_remembers_a_bounded_number() {
+fn an_epoch_remembers_a_bounded_number_of_results() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     next_turn(&mut documents);
-    for number in 0..10 * REMEMBERED {
+    for number in 0..10 * EPOCH_RESULTS_MAX {
         let name = number.to_string();
-        // One that has just changed is not for the cache.
+        // A file that has just changed is not cached.
         fs::write(tree.path("root").join(&name), "new").unwrap();
-        let found = documents.find(&name).unwrap();
-        assert!((1..=REMEMBERED).contains(&documents.found.len()));
-        let again = documents.find(&name).unwrap();
-        assert!(Rc::ptr_eq(&found, &again), "looked up once");
+        let first = documents.find(&name).unwrap();
+        assert!((1..=EPOCH_RESULTS_MAX).contains(&documents.epoch_results.len()));
+        let second = documents.find(&name).unwrap();
+        assert!(Rc::ptr_eq(&first, &second), "looked up once");
     }
 }

@@ -1,4 +1,4 @@
-//! Which heads are requests, and what is read in them.
+//! Which heads are accepted as requests.
 
 mod fields;
 mod lengths;
@@ -24,9 +24,9 @@ fn head(fields: &str) -> Vec<u8> {
     format!("GET /a HTTP/1.1\r\nHost: h\r\n{fields}\r\n").into_bytes()
 }
 
-/// Heads whose frame is sound, with the method and path they are read as.
+/// Heads with the method and path that they are read as.
 #[test]
-fn accepted() {
+fn a_head_with_well_formed_framing_is_a_request() {
     use Method::{Get, Head, Other};
     let table: [(&str, Method, Option<&str>); 20] = [
         ("GET / HTTP/1.1\r\nHost: h\r\n\r\n", Get, Some("/")),
@@ -76,11 +76,10 @@ fn accepted() {
     }
 }
 
-/// Heads whose frame is not sound.
 #[test]
-fn rejected() {
+fn a_head_with_malformed_framing_is_rejected() {
     let table: [&[u8]; 63] = [
-        // Bodies, of any kind.
+        // Bodies of any kind.
         b"GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: h\r\ntransfer-encoding: identity\r\n\r\n",
         b"GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding:\r\n\r\n",
@@ -159,7 +158,7 @@ fn rejected() {
 }
 
 #[test]
-fn a_rejected_head_keeps_its_line_if_it_has_one() {
+fn a_rejected_head_keeps_its_request_line_if_that_is_well_formed() {
     let line = RequestLine {
         method: "GET",
         target: "/a",
@@ -190,7 +189,7 @@ fn a_line_that_cannot_become_a_head_is_rejected_at_once() {
     ];
     for bytes in table {
         assert_eq!(whole(bytes), Parsed::Rejected(None), "{bytes:?}");
-        // The verdict comes with the byte that ends the line, not before and not after.
+        // It is rejected at the byte that ends the line, not before and not after.
         let end = bytes.iter().rposition(|&byte| byte == b'\n').unwrap();
         let mut scanned = 0;
         for length in 1..=end {

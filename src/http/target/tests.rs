@@ -5,7 +5,7 @@ fn resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolved> {
 }
 
 #[test]
-fn targets_that_name_a_file() {
+fn a_well_formed_target_resolves_to_a_name() {
     let table = [
         ("/", "index.html"),
         ("/?a=b/../c", "index.html"),
@@ -47,7 +47,7 @@ fn targets_that_name_a_file() {
 }
 
 #[test]
-fn targets_that_name_none() {
+fn a_malformed_or_hidden_target_resolves_to_no_name() {
     use Unresolved::{Malformed, NoSuchFile};
     let table = [
         ("", Malformed),
@@ -106,7 +106,7 @@ fn a_url_leads_back_to_its_file() {
 }
 
 #[test]
-fn forms() {
+fn each_form_of_a_target_is_told_apart() {
     let table = [
         ("/", Form::Origin("/")),
         ("//host/a", Form::Origin("//host/a")),

@@ -1,7 +1,10 @@
 use std::time::UNIX_EPOCH;
 
+use super::super::csv_row::{HEADER, header};
 use super::*;
+use crate::events::close_reason::CloseReason;
 use crate::http::status::Status;
+use crate::response::in_flight::AccessRecord;
 
 fn row() -> Row<'static> {
     Row {
@@ -70,19 +73,19 @@ fn cells_are_escaped_and_quoted() {
 }
 
 #[test]
-fn rows_are_due_after_a_second_or_when_there_are_many() {
+fn rows_are_due_within_a_second_and_at_once_when_there_are_many() {
     let mut log = AccessLog::on();
     assert_eq!(log.due(), None);
     let start = Duration::from_secs(5);
     log.record(&row(), start);
     log.record(&row(), start + Duration::from_millis(900));
-    assert_eq!(log.due(), Some(start + WRITTEN_WITHIN));
+    assert_eq!(log.due(), Some(start + WRITE_WITHIN));
     while log.due() != Some(start) {
         assert!(log.recorded() < 10_000);
-        log.record(&row(), start + WRITTEN_WITHIN);
+        log.record(&row(), start + WRITE_WITHIN);
     }
     let taken = log.take();
-    assert!((FULL..FULL + 16 * 1024).contains(&taken.len()));
+    assert!((FULL_BYTES..FULL_BYTES + 16 * 1024).contains(&taken.len()));
     assert_eq!(
         memchr::memchr_iter(b'\n', &taken).count() as u64,
         log.recorded()
@@ -92,7 +95,7 @@ fn rows_are_due_after_a_second_or_when_there_are_many() {
 }
 
 #[test]
-fn the_memory_of_many_rows_is_used_again_and_that_of_few_is_not() {
+fn the_memory_of_many_rows_is_reused_and_that_of_few_is_not() {
     let mut log = AccessLog::on();
     for (rows, is_kept) in [(1, false), (2_000, true), (1, false)] {
         for _ in 0..rows {
@@ -100,15 +103,15 @@ fn the_memory_of_many_rows_is_used_again_and_that_of_few_is_not() {
         }
         let taken = log.take();
         log.give_back(taken);
-        assert_eq!(log.take().capacity() >= FULL, is_kept, "{rows}");
+        assert_eq!(log.take().capacity() >= FULL_BYTES, is_kept, "{rows}");
     }
     log.record(&row(), Duration::ZERO);
-    log.give_back(vec![0; FULL]);
-    assert!(log.take().starts_with(b"1994"), "no row is lost to it");
+    log.give_back(vec![0; FULL_BYTES]);
+    assert!(log.take().starts_with(b"1994"), "a waiting row is not lost");
 }
 
 #[test]
-fn off_keeps_nothing_but_the_count() {
+fn a_log_that_is_off_counts_rows_and_keeps_none() {
     let mut log = AccessLog::off();
     log.record(&row(), Duration::ZERO);
     assert_eq!((log.recorded(), log.due(), log.take()), (1, None, vec![]));

@@ -1,4 +1,4 @@
-//! Real files: whole rows, whatever happens to them.
+//! A log in real files holds whole rows, whatever happens to the files.
 
 use std::fs;
 use std::io::Read;
@@ -6,13 +6,15 @@ use std::time::UNIX_EPOCH;
 
 use super::*;
 
+mod sharing;
+
 const NOW: Duration = Duration::from_secs(100);
 
 fn header() -> String {
-    String::from_utf8(access_log::header()).unwrap()
+    String::from_utf8(csv_row::header()).unwrap()
 }
 
-/// Opens a log over `before`, writes a row, and gives the content and the notices.
+/// Opens a log whose file holds `before`, writes a row, and returns the content and the notices.
 fn opened_over(before: &str) -> (tempfile::TempDir, String, Vec<String>) {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("Log.csv");
@@ -26,7 +28,7 @@ fn opened_over(before: &str) -> (tempfile::TempDir, String, Vec<String>) {
 }
 
 #[test]
-fn one_header_and_whole_rows() {
+fn an_opened_log_has_one_header_and_whole_rows() {
     let header = header();
     let long = "x".repeat(10_000);
     let table = [
@@ -39,10 +41,10 @@ fn one_header_and_whole_rows() {
         (header[..20].to_owned(), String::new(), 1),
         (header.trim_end().to_owned(), String::new(), 1),
     ];
-    for (before, kept, said) in table {
+    for (before, kept, notice_count) in table {
         let (_directory, after, notices) = opened_over(&before);
         assert_eq!(after, format!("{header}{kept}row\n"), "over {before:?}");
-        assert_eq!(notices.len(), said, "{notices:?}");
+        assert_eq!(notices.len(), notice_count, "{notices:?}");
     }
 }
 
@@ -61,7 +63,7 @@ fn a_file_with_other_columns_is_set_aside() {
     }
 }
 
-/// What somebody does to a log, in a word and in deed.
+/// What another program does to a log: the name and the action.
 type Loss = (&'static str, fn(&Path));
 
 const LOSSES: [Loss; 2] = [
@@ -70,7 +72,7 @@ const LOSSES: [Loss; 2] = [
 ];
 
 #[test]
-fn a_log_that_somebody_took_away_begins_anew() {
+fn a_log_that_was_deleted_or_emptied_begins_again_with_a_header() {
     for (what, take_away) in LOSSES {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("Log.csv");
@@ -84,7 +86,7 @@ fn a_log_that_somebody_took_away_begins_anew() {
 }
 
 #[test]
-fn a_log_that_cannot_be_made_again_counts_its_rows_as_lost() {
+fn a_log_that_cannot_be_created_again_counts_its_rows_as_lost() {
     let directory = tempfile::tempdir().unwrap();
     let folder = directory.path().join("logs");
     let path = folder.join("Log.csv");
@@ -100,7 +102,7 @@ fn a_log_that_cannot_be_made_again_counts_its_rows_as_lost() {
 }
 
 #[test]
-fn a_rotated_log_goes_on_in_a_new_file() {
+fn a_rotated_log_continues_in_a_new_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("Log.csv");
     let rotated = directory.path().join("Log.csv.1");
@@ -120,7 +122,7 @@ fn a_rotated_log_goes_on_in_a_new_file() {
 }
 
 #[test]
-fn a_full_disk_loses_rows_and_says_so_once_a_minute() {
+fn a_full_disk_loses_rows_and_warns_once_per_minute() {
     let mut notices = Vec::new();
     let full = Path::new("/dev/full");
     let mut log = LogFile::open(full, UNIX_EPOCH, &mut notices).unwrap();
@@ -130,13 +132,13 @@ fn a_full_disk_loses_rows_and_says_so_once_a_minute() {
         "{warning}"
     );
     assert_eq!(log.write(b"c\n", NOW + Duration::from_secs(59)), None);
-    let warning = log.write(b"d\n", NOW + WARN_EVERY).unwrap();
+    let warning = log.write(b"d\n", NOW + WARNING_INTERVAL).unwrap();
     assert!(warning.contains("2 rows"), "{warning}");
     assert_eq!(log.lost_since_start(), 4);
 }
 
 #[test]
-fn a_fifo_that_nobody_reads_does_not_block() {
+fn a_fifo_without_a_reader_does_not_block() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("fifo");
     rustix::fs::mknodat(
@@ -150,7 +152,7 @@ fn a_fifo_that_nobody_reads_does_not_block() {
     let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
     let rows = "0123456789abc\n".repeat(10_000);
     assert!(log.write(rows.as_bytes(), NOW).is_some());
-    // The row that the pipe's end fell into comes whole once there is room.
+    // The row at which the pipe was full comes as a whole when the pipe has room again.
     let mut reader = File::open(&path).unwrap();
     let mut received = vec![0; 1 << 17];
     let count = reader.read(&mut received).unwrap();

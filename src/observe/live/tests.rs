@@ -48,7 +48,7 @@ fn states_are_counted_as_they_change() {
     assert_eq!(counts(&view), [2, 1, 0, 0]);
     view.on_event(at(6), Some(id(1, 1)), Event::Closed(CloseReason::Reset), "");
     assert_eq!((counts(&view), view.open()), ([2, 0, 0, 0], 2));
-    assert_eq!(view.close_reasons().of(CloseReason::Reset), 1);
+    assert_eq!(view.close_reasons().count(CloseReason::Reset), 1);
     assert_eq!(view.accepted_so_far(), 3);
     // A late event of an earlier connection in the same slot is nobody's.
     accept(&mut view, 7, id(1, 9));

@@ -1,4 +1,4 @@
-//! What is kept from turn to turn is never older than the look that asks.
+//! A cached result is never older than the epoch of the request.
 
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -9,32 +9,32 @@ use super::*;
 
 mod changes;
 
-/// When everything in the tree has long settled.
+/// A time so late that every file in the tree may be cached.
 fn later() -> SystemTime {
     SystemTime::now() + Duration::from_secs(3600)
 }
 
-/// A turn in which what is found is kept.
+/// Begins the next turn at a time at which files that are found are cached.
 fn turn(documents: &mut DocumentRoot) {
     documents.end_turn();
     documents.begin_turn(Duration::ZERO, later());
 }
 
-fn is_kept(documents: &mut DocumentRoot, path: &str) -> bool {
+fn is_cached(documents: &mut DocumentRoot, path: &str) -> bool {
     documents.cache.get(path).is_some()
 }
 
 const OLD: &[u8] = b"old content";
 
-/// lstat(2) would follow a link on the way, and wait for what is outside.
+/// lstat(2) follows a link to a folder, and would wait for a file system outside the root.
 #[test]
-fn nobody_looks_through_a_link_for_what_is_absent() {
+fn an_absent_name_is_not_searched_through_a_link() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     turn(&mut documents);
     assert_eq!(bytes(documents.find("new/f")), Err(LookupError::NotFound));
     assert!(documents.negative_cache.validated_epoch("new/f").is_some());
-    // There is nothing at new/f outside, either.
+    // Through the link nothing is at new/f, either.
     symlink("..", tree.path("root/new")).unwrap();
     for _ in 0..2 {
         turn(&mut documents);
@@ -44,7 +44,7 @@ fn nobody_looks_through_a_link_for_what_is_absent() {
 }
 
 #[test]
-fn a_touched_file_has_its_new_time() {
+fn a_file_with_a_new_modification_time_is_served_with_it() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     turn(&mut documents);
@@ -57,7 +57,7 @@ fn a_touched_file_has_its_new_time() {
 }
 
 #[test]
-fn a_file_that_may_no_longer_be_read_is_looked_up_anew() {
+fn a_file_whose_permissions_change_is_opened_again() {
     let tree = Tree::new();
     let path = tree.path("root/a");
     let mut documents = tree.documents();
@@ -66,24 +66,26 @@ fn a_file_that_may_no_longer_be_read_is_looked_up_anew() {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     turn(&mut documents);
     match documents.find("a") {
-        // Root may read everything; but it was opened for that, and not remembered.
-        Ok(found) => assert!(File::open(&path).is_ok() && !Rc::ptr_eq(&found, &before)),
-        Err(lookup_error) => assert_eq!(lookup_error, LookupError::NotFound),
+        // The user root may read everything, but the file was opened again.
+        Ok(after) => assert!(File::open(&path).is_ok() && !Rc::ptr_eq(&after, &before)),
+        Err(error) => assert_eq!(error, LookupError::NotFound),
     }
 }
 
 #[test]
-fn a_file_that_becomes_a_log_is_served_no_longer() {
+fn a_cached_file_that_becomes_a_log_is_absent() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     turn(&mut documents);
     assert!(documents.find("a").is_ok());
-    documents.never_serve([Identity::of(&fs::metadata(tree.path("root/a")).unwrap())]);
+    documents.never_serve([FileIdentity::from(
+        &fs::metadata(tree.path("root/a")).unwrap(),
+    )]);
     assert_eq!(bytes(documents.find("a")), Err(LookupError::NotFound));
 }
 
 #[test]
-fn what_has_not_changed_is_not_opened_again() {
+fn an_unchanged_file_is_not_opened_again() {
     let tree = Tree::new();
     fs::write(tree.path("root/large"), vec![7; 100_000]).unwrap();
     let mut documents = tree.documents();
@@ -96,7 +98,7 @@ fn what_has_not_changed_is_not_opened_again() {
 }
 
 #[test]
-fn a_file_is_closed_when_nobody_asks_for_it() {
+fn a_large_file_without_requests_is_closed() {
     let tree = Tree::new();
     fs::write(tree.path("root/large"), vec![7; 100_000]).unwrap();
     let mut documents = tree.documents();
@@ -106,14 +108,14 @@ fn a_file_is_closed_when_nobody_asks_for_it() {
     let at = documents.next_timeout().unwrap();
     documents.begin_turn(at, later());
     documents.end_turn();
-    assert!(!is_kept(&mut documents, "large"));
+    assert!(!is_cached(&mut documents, "large"));
     assert_eq!(documents.next_timeout(), None);
 }
 
-/// Within one tick of the file system's clock two states of a file may look the same, so a file that
-/// has just changed is not kept. With real times: this is the one that it is about.
+/// Within one tick of the file system's clock, two states of a file may have the same fingerprint, so
+/// a file that has just changed is not cached. This test needs real times.
 #[test]
-fn rewritten_again_and_again_within_a_tick() {
+fn a_file_rewritten_many_times_per_clock_tick_is_never_stale() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     for number in 1000..3000 {
@@ -121,13 +123,13 @@ fn rewritten_again_and_again_within_a_tick() {
         fs::write(tree.path("root/a"), &content).unwrap();
         next_turn(&mut documents);
         assert_eq!(bytes(documents.find("a")).unwrap(), content.as_bytes());
-        assert!(!is_kept(&mut documents, "a"));
+        assert!(!is_cached(&mut documents, "a"));
     }
 }
 
-/// A folder and a link to the outside change places while what is kept of them is asked for.
+/// A folder and a link to the outside are exchanged while a cached file in the folder is requested.
 #[test]
-fn the_race_with_confinement() {
+fn a_link_that_replaces_a_folder_at_any_moment_leads_nowhere() {
     const SWAPS: usize = 20_000;
     let tree = Tree::new();
     fs::write(tree.path("root/sub/f"), OLD).unwrap();
@@ -136,7 +138,7 @@ fn the_race_with_confinement() {
     symlink("../outside", tree.path("root/link")).unwrap();
     let (one, other) = (tree.path("root/sub"), tree.path("root/link"));
     let is_over = AtomicBool::new(false);
-    let (mut inside, mut lookup_error) = (0, 0);
+    let (mut inside, mut absent) = (0, 0);
     thread::scope(|scope| {
         scope.spawn(|| {
             for _ in 0..SWAPS {
@@ -152,15 +154,12 @@ fn the_race_with_confinement() {
                     assert_eq!(content, OLD);
                     inside += 1;
                 }
-                Err(reason) => {
-                    assert_eq!(reason, LookupError::NotFound);
-                    lookup_error += 1;
+                Err(error) => {
+                    assert_eq!(error, LookupError::NotFound);
+                    absent += 1;
                 }
             }
         }
     });
-    assert!(
-        inside > 0 && lookup_error > 0,
-        "{inside} inside, {lookup_error} not"
-    );
+    assert!(inside > 0 && absent > 0, "{inside} inside, {absent} absent");
 }

@@ -1,9 +1,9 @@
-//! What header fields ask for.
+//! How header fields are read.
 
 use super::*;
 
 #[test]
-fn persistence() {
+fn version_and_connection_options_decide_on_persistence() {
     use Persistence::{Close, Keep};
     let table = [
         ("1.1", "", Keep),
@@ -41,7 +41,7 @@ fn persistence() {
 }
 
 #[test]
-fn conditions() {
+fn only_a_single_if_modified_since_without_if_none_match_counts() {
     const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
     let table = [
         (String::new(), None),

@@ -174,7 +174,7 @@ impl World {
     fn note_end(&mut self, before: &CloseCounts) {
         if self.is_over() && self.close_reasons.is_empty() {
             let after = self.table.closed();
-            let grew = |cause: &CloseReason| after.of(*cause) > before.of(*cause);
+            let grew = |cause: &CloseReason| after.count(*cause) > before.count(*cause);
             self.close_reasons = CloseReason::ALL.into_iter().filter(grew).collect();
             assert!(!self.close_reasons.is_empty(), "it ended without a cause");
             self.check_patience();

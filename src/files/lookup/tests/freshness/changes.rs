@@ -1,10 +1,11 @@
-//! What can happen to a file, and to a name at which there was none.
+//! The changes that can happen to a file, and to a name without a file.
 
 use super::*;
 
-/// What is done to a tree, and what is then found at `sub/f`.
+/// A change's name, the change of the tree, and the content or error at the path after it.
 type Change = (&'static str, fn(&Tree), Result<&'static [u8], LookupError>);
 
+/// Changes after which `sub/f` is looked up.
 const CHANGES: &[Change] = &[
     ("nothing", |_| {}, Ok(OLD)),
     (
@@ -84,7 +85,7 @@ const CHANGES: &[Change] = &[
         Err(LookupError::NotFound),
     ),
     (
-        // Here not even the file's time of change moves.
+        // This does not even move the file's time of change.
         "its folder moved outside and linked to there",
         |tree| {
             fs::rename(tree.path("root/sub"), tree.path("sub")).unwrap();
@@ -113,9 +114,9 @@ const CHANGES: &[Change] = &[
     ),
 ];
 
-/// In the next turn, and in the same one for whoever may have come after the change.
+/// In the next turn, and in the same turn after a `revalidate`.
 #[test]
-fn each_change_shows_at_once() {
+fn each_change_shows_in_the_next_epoch() {
     for (what, change, expected) in CHANGES {
         for next in [turn, DocumentRoot::revalidate] {
             let tree = Tree::new();
@@ -123,16 +124,16 @@ fn each_change_shows_at_once() {
             let mut documents = tree.documents();
             turn(&mut documents);
             assert_eq!(bytes(documents.find("sub/f")).unwrap(), OLD);
-            assert!(is_kept(&mut documents, "sub/f"), "{what}");
+            assert!(is_cached(&mut documents, "sub/f"), "{what}");
             change(&tree);
             next(&mut documents);
-            let found = bytes(documents.find("sub/f"));
-            assert_eq!(found.as_deref(), expected.as_deref(), "{what}");
+            let after = bytes(documents.find("sub/f"));
+            assert_eq!(after.as_deref(), expected.as_deref(), "{what}");
         }
     }
 }
 
-/// What is done to a tree without `new/f`, and what is then found there.
+/// Changes of a tree without `new/f`, after which that is looked up.
 const APPEARANCES: &[Change] = &[
     ("nothing", |_| {}, Err(LookupError::NotFound)),
     (
@@ -191,7 +192,7 @@ fn made_folder(tree: &Tree) -> PathBuf {
 }
 
 #[test]
-fn what_was_absent_is_found_as_soon_as_it_is_there() {
+fn an_absent_name_is_found_in_the_next_epoch_after_it_appears() {
     for (what, change, expected) in APPEARANCES {
         for next in [turn, DocumentRoot::revalidate] {
             let tree = Tree::new();
@@ -199,12 +200,12 @@ fn what_was_absent_is_found_as_soon_as_it_is_there() {
             turn(&mut documents);
             assert_eq!(bytes(documents.find("new/f")), Err(LookupError::NotFound));
             change(&tree);
-            // A look sees one state.
+            // The epoch has already seen this name.
             assert_eq!(bytes(documents.find("new/f")), Err(LookupError::NotFound));
             for _ in 0..2 {
                 next(&mut documents);
-                let found = bytes(documents.find("new/f"));
-                assert_eq!(found.as_deref(), expected.as_deref(), "{what}");
+                let after = bytes(documents.find("new/f"));
+                assert_eq!(after.as_deref(), expected.as_deref(), "{what}");
             }
         }
     }
