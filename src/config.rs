@@ -17,12 +17,16 @@ pub const DEFAULT_PORT: u16 = 2130;
 /// a second before it tries again.
 pub const BACKLOG: u32 = 4096;
 
-/// A closing connection is kept at most so long for its peer to read our last answer.
-pub const CLOSING_WITHIN: Duration = Duration::from_secs(2);
+/// A lingering close waits so long for more input.
+pub const CLOSING_WITHIN: Duration = Duration::from_secs(5);
 
 /// What an idle connection gets beyond the time that it was promised, for its last request to
 /// cross the network. With the tick it stays below half a second.
 const IDLE_GRACE: Duration = Duration::from_millis(300);
+
+/// Memory for heads that are not whole and for responses that are not read, in bytes, unless told
+/// otherwise.
+pub const BUFFERS: usize = 64 << 20;
 
 /// Everything that was asked for, checked.
 #[derive(Clone, Debug)]
@@ -110,6 +114,12 @@ pub struct Limits {
     pub head_timeout: Duration,
     /// How long a response may go without progress.
     pub stall_timeout: Duration,
+    /// A response that has been sent more slowly than this, in bytes a second on average, may be
+    /// evicted for a new connection; `None` evicts no response.
+    pub min_send_rate: Option<NonZeroU32>,
+    /// How many bytes of memory all connections together may hold for heads that are not whole and
+    /// for responses that their clients do not read.
+    pub buffers: usize,
     /// How many connections there may be at once.
     pub max_connections: usize,
     /// How many descriptors there are for connections and the files that are being sent. See
@@ -136,6 +146,8 @@ impl Default for Limits {
             keep_alive_requests: NonZeroU32::new(998),
             head_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),
+            min_send_rate: None,
+            buffers: BUFFERS,
             max_connections: usize::MAX,
             max_descriptors: usize::MAX,
         }

@@ -127,6 +127,7 @@ impl Options {
                 stall_timeout: self.stall_timeout.unwrap_or(defaults.stall_timeout),
                 max_connections: self.max_connections.unwrap_or(usize::MAX).min(allowed),
                 max_descriptors: allowed,
+                ..defaults
             },
         }
     }

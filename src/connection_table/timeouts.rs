@@ -16,6 +16,9 @@ use crate::events::deadline::Deadline;
 /// early, and late by less than one tick.
 pub const TICK: Duration = Duration::from_millis(100);
 
+/// How many slots of a queue [`Timeouts::oldest`] looks at.
+const LOOKED_AT: usize = 256;
+
 /// No slot: the end of a queue.
 const NONE: u32 = u32::MAX;
 
@@ -134,7 +137,8 @@ impl Timeouts {
             .map(|tick| TICK * tick)
     }
 
-    /// Of the slots that are wanted, the one that entered this queue first, and when it did.
+    /// Of the slots that are wanted, the one that entered this queue first, and when it did. Only the
+    /// first [`LOOKED_AT`] of the queue are looked at, so that the time of a call is bounded.
     pub fn oldest(
         &self,
         deadline: Deadline,
@@ -142,10 +146,16 @@ impl Timeouts {
     ) -> Option<(u32, Duration)> {
         let queue = &self.queues[deadline as usize];
         let mut slot = queue.first;
-        while slot != NONE && !is_wanted(slot) {
+        for _ in 0..LOOKED_AT {
+            if slot == NONE || is_wanted(slot) {
+                break;
+            }
             slot = self.links[slot as usize].next;
         }
         let link = self.links.get(slot as usize)?;
+        if !is_wanted(slot) {
+            return None;
+        }
         Some((slot, (TICK * link.expires).saturating_sub(queue.duration)))
     }
 
