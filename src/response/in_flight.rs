@@ -153,10 +153,15 @@ impl<F> PendingResponse<F> {
 
     /// The next piece to send.
     pub fn piece(&self) -> Piece<'_, F> {
+        let body = self.body_piece();
         if self.head_taken < self.head.len() {
-            let more = !matches!(self.body, Body::None);
+            let more = !matches!(body, Piece::Nothing);
             return Piece::Memory(&self.head[self.head_taken..], more);
         }
+        body
+    }
+
+    fn body_piece(&self) -> Piece<'_, F> {
         if let Body::File(range) = &self.body {
             return match range.end - range.offset {
                 0 => Piece::Nothing,
@@ -275,6 +280,8 @@ mod tests {
         assert!(more(&pending(b"head", file(b"body", 0), 0)));
         assert!(more(&pending(b"head", resource(b"body"), 0)));
         assert!(!more(&pending(b"head", Body::None, 0)));
+        assert!(!more(&pending(b"head", resource(b""), 0)));
+        assert!(!more(&pending(b"head", file(b"", 0), 0)));
         assert!(!more(&pending(b"", resource(b"body"), 0)));
     }
 }

@@ -153,6 +153,8 @@ impl World {
         if let Err(wrong) = self.table.audit() {
             panic!("{wrong}");
         }
+        let most = self.scene.limits.buffers;
+        assert!(self.table.buffered() <= most, "memory beyond the bound");
         assert_eq!(self.inside.len(), self.table.len(), "slots");
         let descriptors = self.table.context().descriptors;
         assert_eq!(descriptors.connections(), self.table.len(), "descriptors");

@@ -142,6 +142,13 @@ impl Wire {
         if self.is_file_harmed() {
             close_reasons.push(CloseReason::FileShrank);
         }
+        if self.may_be_too_much() {
+            close_reasons.push(CloseReason::BufferLimit);
+        }
+        // A response below the floor may be evicted once it has been sent for long enough to tell.
+        if scene.limits.min_send_rate.is_some() && scene.is_room_wanted.get() {
+            close_reasons.push(CloseReason::Evicted);
+        }
         // It waits for a descriptor for as long as its head might have taken.
         let is_over = self.head_due().is_some_and(|due| scene.now.get() >= due);
         if self.is_unbegun() && is_over && scene.is_room_wanted.get() {
@@ -164,7 +171,15 @@ impl Wire {
         {
             close_reasons.push(CloseReason::Evicted);
         }
+        if self.may_be_too_much() {
+            close_reasons.push(CloseReason::BufferLimit);
+        }
         close_reasons
+    }
+
+    /// All connections together may hold more than they are allowed to.
+    fn may_be_too_much(&self) -> bool {
+        self.scene.limits.buffers < 1 << 20
     }
 
     fn causes_while_idle(&self) -> Vec<CloseReason> {
