@@ -166,7 +166,8 @@ impl<E: Env> Connection<E> {
     }
 
     /// The server stops. A request that is already in the socket is answered, and what is being sent
-    /// goes on; every other connection ends.
+    /// goes on. A connection that has never sent a byte waits a little longer, because its first
+    /// request may be on its way; every other connection ends.
     pub fn stop(
         &mut self,
         id: ConnectionId,
@@ -178,6 +179,7 @@ impl<E: Env> Connection<E> {
         }
         let progress = self.advance(id, context, input);
         match (progress.next, &self.state) {
+            (NextStep::Wait, State::Reading(None)) => progress,
             (NextStep::Wait, State::Reading(_) | State::Idle) => {
                 Progress::close(CloseReason::Stopped)
             }

@@ -113,6 +113,16 @@ impl<E: Env> ConnectionTable<E> {
         }
     }
 
+    /// Ends the connections that have never sent a byte, up to a budget.
+    pub fn close_silent(&mut self) {
+        for _ in 0..TIMEOUTS_PER_TURN {
+            let Some((index, _)) = self.timeouts.oldest(Deadline::FirstByte, |_| true) else {
+                return;
+            };
+            self.close(index, CloseReason::Stopped);
+        }
+    }
+
     /// Ends every connection.
     pub fn close_all(&mut self) {
         for id in self.ids() {

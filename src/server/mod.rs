@@ -32,6 +32,7 @@ use crate::connection::context::Env;
 use crate::connection_table::ConnectionTable;
 use crate::connection_table::turn::EventLoop;
 use crate::error::Error;
+use crate::events::deadline::Deadline;
 use crate::events::event::Event;
 #[cfg(not(debug_assertions))]
 use crate::events::event::NoopObserver;
@@ -44,6 +45,10 @@ const EVENTS: usize = 1024;
 
 /// What is being sent may finish within this time after a signal to stop.
 pub const STOP_WITHIN: Duration = Duration::from_secs(5);
+
+/// After a signal to stop, connections that have never sent a byte are closed after this time, and
+/// clients in the kernel's queue are accepted for no longer.
+pub const STOP_SILENCE: Duration = Duration::from_secs(1);
 
 /// What the server's connections are made of.
 #[derive(Debug)]
@@ -62,8 +67,8 @@ pub struct Server<O: HasLiveView> {
     listeners: Listeners,
     signals: SignalSource,
     admin: Option<Admin>,
-    /// When a stop ends the connections that are still open.
-    stop_by: Option<Duration>,
+    /// When the stop began, on the monotonic clock; `None` while the server serves.
+    stopping_since: Option<Duration>,
     table: ConnectionTable<ServerEnv<O>>,
     outputs: Outputs,
 }
@@ -119,7 +124,7 @@ impl<O: HasLiveView> Server<O> {
         [
             self.table.next_timeout(),
             self.outputs.next_timeout(context),
-            self.stop_by,
+            self.stop_timeout(),
             accept,
             self.listeners.next_timeout(),
             live_view,
@@ -136,7 +141,7 @@ impl<O: HasLiveView> Server<O> {
             match request {
                 Request::ReopenLog => self.outputs.reopen_log(context),
                 Request::DumpEvents => context.emit_for_loop(Event::DumpRequested),
-                Request::Stop if self.stop_by.is_none() => self.begin_stop(),
+                Request::Stop if self.stopping_since.is_none() => self.begin_stop(),
                 Request::Stop => {}
             }
         }
@@ -144,19 +149,42 @@ impl<O: HasLiveView> Server<O> {
 
     fn begin_stop(&mut self) {
         self.signals.end_at_next();
-        self.listeners.close();
         if let Some(admin) = &mut self.admin {
             admin.close_listener();
         }
-        self.stop_by = Some(self.table.context().clock.now().monotonic + STOP_WITHIN);
+        self.stopping_since = Some(self.table.context().clock.now().monotonic);
         self.table.stop();
         // A second signal may cut off what comes from now on, but not what has come so far.
         self.write_log();
     }
 
+    /// The stop's part of a turn. The listeners are closed only when no client waits in the kernel's
+    /// queue: the handshake of those is complete, and closing would reset them.
+    fn go_on_stopping(&mut self) {
+        let Some(since) = self.stopping_since else {
+            return;
+        };
+        let is_late = self.table.context().clock.now().monotonic >= since + STOP_SILENCE;
+        if is_late || !self.listeners.is_someone_waiting() {
+            self.listeners.close();
+        }
+        if is_late {
+            self.table.close_silent();
+        }
+    }
+
+    /// When the stop has something to do, on the monotonic clock.
+    fn stop_timeout(&self) -> Option<Duration> {
+        let since = self.stopping_since?;
+        let is_silent = self.table.waiting_for(Deadline::FirstByte) > 0;
+        let is_early = is_silent || !self.listeners.is_empty();
+        Some(since + if is_early { STOP_SILENCE } else { STOP_WITHIN })
+    }
+
     fn is_over(&self) -> bool {
-        self.stop_by.is_some_and(|stop_by| {
-            self.table.is_empty() || self.table.context().clock.now().monotonic >= stop_by
+        self.stopping_since.is_some_and(|since| {
+            let is_done = self.listeners.is_empty() && self.table.is_empty();
+            is_done || self.table.context().clock.now().monotonic >= since + STOP_WITHIN
         })
     }
 
@@ -208,6 +236,7 @@ impl<O: HasLiveView> EventLoop for Server<O> {
 
     fn accept(&mut self) {
         self.accept_connections();
+        self.go_on_stopping();
     }
 
     fn write_output(&mut self) {

@@ -54,7 +54,7 @@ impl<O: HasLiveView> Server<O> {
             listeners,
             signals,
             admin,
-            stop_by: None,
+            stopping_since: None,
             table: ConnectionTable::new(context),
             outputs,
         };

@@ -9,6 +9,8 @@ use millpond::connection_table::turn::EventLoop as _;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::deadline::Deadline;
 
+use millpond::server::STOP_WITHIN;
+
 use crate::rows;
 use crate::verdict::Stage;
 use crate::world::World;
@@ -211,7 +213,13 @@ impl World {
                 panic!("client {index} {what}: it would wait for a deadline");
             }
             let stage = wire.stage();
-            let is_waiting = matches!(stage, Stage::Idle | Stage::Expecting | Stage::Silent);
+            // A client that had sent nothing before the stop may still begin its first request.
+            let begun = wire.tap.head_since;
+            let is_first = wire.tap.responses.is_empty()
+                && self
+                    .stop_by
+                    .is_some_and(|by| begun >= Some(by - STOP_WITHIN));
+            let is_waiting = matches!(stage, Stage::Idle | Stage::Expecting) && !is_first;
             let is_ended = !(is_waiting && self.scene.is_stopping.get());
             assert!(is_ended, "client {index}, {stage:?}, outlives the stop");
             assert!(now < wire.due(), "client {index}, {stage:?}, is overdue");

@@ -9,7 +9,6 @@ fn who_waits_is_closed_and_who_asked_is_answered() {
     let rest = "Host: h\r\n\r\n";
     // Before the stop; in the socket when it comes; what is sent then.
     let table = [
-        ("", "", vec![]),
         ("\r\n", "", vec![]),
         (partial, "", vec![]),
         (GET_SMALL, "", vec![]),
@@ -47,6 +46,17 @@ fn who_waits_is_closed_and_who_asked_is_answered() {
             assert_eq!(rig.closed, Some(CloseReason::Stopped), "{context}");
         }
     }
+}
+
+/// Its first request may be on its way: closing would reset it.
+#[test]
+fn a_connection_that_has_never_sent_a_byte_waits_on_and_is_answered() {
+    let mut rig = Rig::new();
+    let progress = rig.stop();
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "reading"));
+    rig.feed(GET_SMALL);
+    assert_same(&rig.take_output(), &small(CLOSE), "its first request");
+    assert_eq!(rig.state(), "closing");
 }
 
 /// The first of several requests gets the last answer.
