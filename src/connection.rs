@@ -31,7 +31,9 @@ mod turn;
 use std::ops::ControlFlow::Break;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+pub use self::closing::CLOSING_DISCARDS;
 use self::input::Kept;
+pub use self::turn::SEND_BUDGET;
 use self::turn::{Arrival, Turn};
 use crate::access_log::Row;
 use crate::cause::Cause;

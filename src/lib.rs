@@ -21,13 +21,11 @@
 //! | 0 | [`target`] | request target → name below the root |
 //! | 0 | [`media_type`] | file name → Content-Type |
 //! | 0 | [`pages`] | the error pages that are built in |
-//! | 0 | [`command_line`] | what a command line may be in place of settings, and how that is told |
 //! | 0 | [`escape`] | text from strangers, made safe to print |
 //! | 0 | [`key`] | the name of a connection |
 //! | 0 | [`states`] | the states by name, and the table of ways between them |
 //! | 0 | [`peer`] | a client's address in 18 bytes |
 //! | 0 | [`stop_signals`] | the second signal to stop ends the process at once |
-//! | 0 | [`timeouts`] | deadlines in constant time |
 //! | 0 | [`transport`] | what a connection needs of a stream, and mio's `TcpStream` as one |
 //! | 1 | [`config`] | the settings, checked |
 //! | 1 | [`clock`] | one reading of time a turn |
@@ -35,13 +33,14 @@
 //! | 1 | [`request`] | bytes → request, or "not yet", or "no" |
 //! | 1 | [`resource`] | name → open regular file, confined beneath the root |
 //! | 1 | [`exchange`] | a response on its way: what is left to send |
+//! | 2 | [`timeouts`] | deadlines in constant time |
 //! | 2 | [`answer`] | request → status and file |
 //! | 2 | [`request_lines`] | a response → a line on standard output, in memory |
-//! | 2 | [`observer`] | who watches the loop: one method for each thing that happens in it |
-//! | 3 | [`shared`] | what all connections share |
+//! | 3 | [`observer`] | who watches the loop: one method for each thing that happens in it |
 //! | 3 | [`response`] | answer → head bytes |
-//! | 4 | [`connection`] | the states of one connection, and what drives them |
-//! | 5 | [`pond`] | all connections: slab, ready queue, deadlines |
+//! | 4 | [`shared`] | what all connections share |
+//! | 5 | [`connection`] | the states of one connection, and what drives them |
+//! | 6 | [`pond`] | all connections: slab, ready queue, deadlines |
 //! | 6 | [`console`] | lines for people that never make the server wait |
 //! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
 //! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
@@ -49,9 +48,9 @@
 //! | 7 | [`observers`] | what is made of the events: a narration, a file, a record of the last of them, a view of now |
 //! | 8 | [`admin`] | the live view: a listener and viewers of its own in the same loop |
 //! | 9 | [`server`] | the loop: the kernel's events → calls on the pond |
-//! | 10 | [`options`] | what was typed → what is meant |
+//! | 10 | [`cli`] | what was typed → the settings, and what the operator is told back |
 //!
-//! Levels 0 to 3 never see a socket. [`connection`] and [`pond`] see a
+//! Levels 0 to 4 never see a socket. [`connection`] and [`pond`] see a
 //! [`transport::Transport`] and a [`clock::Clock`], which tests replace: a scripted stream drives
 //! a connection through every split of its input and every short write.
 //!
@@ -85,8 +84,8 @@ pub mod access_log;
 pub mod admin;
 pub mod answer;
 pub mod cause;
+pub mod cli;
 pub mod clock;
-pub mod command_line;
 pub mod config;
 pub mod connection;
 pub mod console;
@@ -102,7 +101,6 @@ pub mod log_file;
 pub mod media_type;
 pub mod observer;
 pub mod observers;
-pub mod options;
 pub mod pages;
 pub mod peer;
 pub mod pond;

@@ -1,29 +1,29 @@
-//! The `millpond` binary: options → configuration → server → exit status.
+//! The `millpond` binary: command line → configuration → server → exit status.
 
 use std::process::ExitCode;
 
-use millpond::config::{Config, Sandbox};
+use millpond::config::Config;
 use millpond::error::Error;
 use millpond::observer::Unobserved;
 use millpond::observers::view::Viewed;
 use millpond::observers::{self, Observers};
 use millpond::server::Server;
-use millpond::{command_line, descriptors, options, sandbox};
+use millpond::{cli, descriptors, sandbox};
 
 /// What its messages begin with.
 const PROGRAM: &str = "millpond";
 
 fn main() -> ExitCode {
     let descriptors = descriptors::raise_limit();
-    match options::parse(std::env::args_os(), descriptors) {
+    match cli::parse(std::env::args_os(), descriptors) {
         Ok(config) => match run(&config, descriptors) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                command_line::complain(PROGRAM, &error.to_string());
+                cli::print_error(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
         },
-        Err(no_config) => no_config.tell(PROGRAM),
+        Err(early_exit) => early_exit.exit(PROGRAM),
     }
 }
 
@@ -42,12 +42,12 @@ fn serve(config: &Config, descriptors: u64, observer: impl Viewed) -> Result<(),
     let mut server = Server::start(config, observer)?;
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
-    let sandbox = match config.sandbox {
-        Sandbox::On => Some(sandbox::enter(&config.root, config.log.as_deref())?),
-        Sandbox::Off => None,
-    };
+    let sandbox = config
+        .sandbox
+        .then(|| sandbox::enter(&config.root, config.log.as_deref()))
+        .transpose()?;
     server.announce().map_err(Error::Setup)?;
-    server.diagnose(&options::banner(config, descriptors));
+    server.diagnose(&cli::banner(config, descriptors));
     if let Some(line) = sandbox {
         server.diagnose(&line);
     }

@@ -15,6 +15,7 @@ use std::time::Duration;
 
 use slab::Slab;
 
+pub use self::room::EVICTION_AGE;
 use crate::cause::{Cause, CauseCounts};
 use crate::connection::{Advance, Connection, MadeRoom, Queued, Readiness, Then};
 pub use crate::key::Key;

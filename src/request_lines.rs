@@ -6,7 +6,6 @@
 
 use std::time::Duration;
 
-use crate::config::RequestsPrinted;
 use crate::escape;
 use crate::status::Status;
 
@@ -25,24 +24,24 @@ const TOO_MANY: usize = 32 * 1024;
 #[derive(Debug)]
 pub struct RequestLines {
     text: String,
-    printed: RequestsPrinted,
+    is_printed: bool,
     /// Until when lines wait for others, on the monotonic clock.
     wait_until: Duration,
 }
 
 impl RequestLines {
-    /// No lines yet, and none ever if they are not printed.
-    pub fn new(printed: RequestsPrinted) -> Self {
+    /// No lines yet, and none ever unless they are printed.
+    pub fn new(is_printed: bool) -> Self {
         Self {
             text: String::new(),
-            printed,
+            is_printed,
             wait_until: Duration::ZERO,
         }
     }
 
     /// Adds `GET / 200`, or `- 400` for a request that could not be read.
     pub fn add(&mut self, method: &str, target: &str, status: Status) {
-        if self.printed == RequestsPrinted::No {
+        if !self.is_printed {
             return;
         }
         escape::append_request(&mut self.text, method, target);
@@ -84,7 +83,7 @@ mod tests {
     use super::*;
 
     fn lines() -> RequestLines {
-        RequestLines::new(RequestsPrinted::Yes)
+        RequestLines::new(true)
     }
 
     #[test]
@@ -100,7 +99,7 @@ mod tests {
         );
         lines.clear(Duration::ZERO);
         assert_eq!(lines.as_bytes(), b"");
-        let mut none = RequestLines::new(RequestsPrinted::No);
+        let mut none = RequestLines::new(false);
         none.add("GET", "/", Status::Ok);
         assert_eq!((none.as_bytes(), none.due()), (b"".as_slice(), None));
     }

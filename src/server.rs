@@ -15,6 +15,7 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use mio::{Events, Poll};
 
+pub use self::signals::STOP_WITHIN;
 use self::signals::Watch;
 use self::source::{Source, readiness};
 use crate::admin::Admin;

@@ -2,13 +2,18 @@
 
 use crate::access_log::AccessLog;
 use crate::clock::Clock;
-use crate::config::{Limits, PHASE_SEND_BUDGET};
+use crate::config::{Config, Limits};
 use crate::descriptors::DescriptorUse;
 use crate::observer::Observer;
 use crate::request_lines::RequestLines;
 use crate::resource::Documents;
 use crate::target::DotFiles;
 use crate::transport::Transport;
+
+/// Bytes of response that all connections together may send in one phase of a turn: while events are
+/// handled, and again while the ready queue is. They bound how long a turn takes, however many downloads
+/// there are.
+pub const PHASE_SEND_BUDGET: usize = 2 * 1024 * 1024;
 
 /// What a pond is made of: the real thing in the server, invented ones in tests.
 pub trait Env {
@@ -50,6 +55,31 @@ pub struct Shared<E: Env> {
 }
 
 impl<E: Env> Shared<E> {
+    /// What connections share when there are none yet. There are rows if `config` names a log.
+    pub fn new(
+        documents: E::Documents,
+        clock: Clock,
+        observer: E::Observer,
+        config: &Config,
+    ) -> Self {
+        Self {
+            limits: config.limits.clone(),
+            dot_files: config.dot_files,
+            documents,
+            clock,
+            log: match config.log {
+                Some(_) => AccessLog::on(),
+                None => AccessLog::off(),
+            },
+            lines: RequestLines::new(config.print_requests),
+            phase: Phase::Serving,
+            descriptors: DescriptorUse::of(config.limits.max_descriptors),
+            sent_in_phase: 0,
+            output: Vec::new(),
+            observer,
+        }
+    }
+
     /// Whether this phase of the turn has sent its share. What is left to send has its turn later,
     /// so that the time of a turn is bounded.
     pub fn has_sent_enough(&self) -> bool {

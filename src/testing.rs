@@ -11,17 +11,13 @@ use std::net::SocketAddr;
 use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
-use crate::access_log::AccessLog;
 use crate::clock::{Clock, Now};
-use crate::config::{Limits, RequestsPrinted};
+use crate::config::{Config, Limits};
 use crate::connection::Readiness;
-use crate::descriptors::DescriptorUse;
 use crate::observers::laws::Laws;
 use crate::peer::Peer;
-use crate::request_lines::RequestLines;
 use crate::resource::{Content, Documents, Missing, Resource, SMALL};
-use crate::shared::{Env, Phase, Shared};
-use crate::target::DotFiles;
+use crate::shared::{Env, Shared};
 pub(crate) use answers::{
     CLOSE, DATE, MODIFIED, assert_same, big, error_page, head, kept, ok_head, responses, small,
 };
@@ -143,26 +139,22 @@ pub(crate) fn moment(milliseconds: u64) -> Now {
 
 /// What connections share: a clock that stands at the start, and the usual files.
 pub(crate) fn shared(limits: Limits) -> Shared<Rigged> {
-    let descriptors = DescriptorUse::of(limits.max_descriptors);
     let mut documents = Files::default();
     documents.add("small.txt", b"0123456789".to_vec());
     documents.add("empty.txt", Vec::new());
     documents.add("big.bin", pattern(BIG));
     documents.add("400.html", BAD_PAGE.into());
     documents.add("404.html", MISSING_PAGE.into());
-    Shared {
+    let config = Config {
         limits,
-        dot_files: DotFiles::Hidden,
+        ..Config::default()
+    };
+    Shared::new(
         documents,
-        clock: Clock::manual(moment(0)),
-        log: AccessLog::on(),
-        lines: RequestLines::new(RequestsPrinted::Yes),
-        phase: Phase::Serving,
-        descriptors,
-        sent_in_phase: 0,
-        output: Vec::new(),
-        observer: Laws::default(),
-    }
+        Clock::manual(moment(0)),
+        Laws::default(),
+        &config,
+    )
 }
 
 /// The root's own pages: ten and eleven bytes.

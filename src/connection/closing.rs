@@ -4,12 +4,14 @@ use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::{Connection, State, Then, Turn};
 use crate::cause::Cause;
-use crate::config::CLOSING_DISCARDS;
 use crate::exchange::After;
 use crate::observer::{Event, Observer};
 use crate::shared::{Env, Shared};
 use crate::states::StateName;
 use crate::transport::Transport;
+
+/// Bytes of input that a closing connection throws away at most, while its peer reads the last answer.
+pub const CLOSING_DISCARDS: u32 = 1024 * 1024;
 
 impl<E: Env> Connection<E> {
     /// After a response: Idle, or the end.

@@ -4,11 +4,10 @@ use std::io;
 use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::input::Input;
-use super::turn::{Arrival, Turn};
+use super::turn::{Arrival, REQUEST_BUDGET, Turn};
 use super::{Connection, Kept, State, Then};
 use crate::answer::Exhausted;
 use crate::cause::Cause;
-use crate::config::REQUEST_BUDGET;
 use crate::observer::{Direction, Event, Observer};
 use crate::request::{self, HEAD_MAX, Parsed};
 use crate::shared::{Env, Shared};

@@ -5,13 +5,16 @@ use std::ops::ControlFlow::{self, Break, Continue};
 
 use super::{Connection, Kept, State, Then, Turn};
 use crate::cause::Cause;
-use crate::config::READ_AHEAD;
 use crate::exchange::{After, Piece};
 use crate::observer::{Direction, Event, Observer};
 use crate::shared::{Env, Phase, Shared};
 use crate::states::StateName;
 use crate::timeouts::Deadline;
 use crate::transport::Transport;
+
+/// A file is sent in windows of so many bytes. When a response enters one, the next is read from the
+/// disk, if it is not in memory: so the loop does not wait for the disk while it sends.
+pub(super) const READ_AHEAD: u64 = 1024 * 1024;
 
 impl<E: Env> Connection<E> {
     /// Responding: sends the next piece.

@@ -16,7 +16,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::*;
-use crate::config::{Limits, SEND_BUDGET};
+use crate::config::Limits;
 use crate::observer::{Event, Occasion};
 use crate::request::{self, HEAD_MAX};
 use crate::shared::Phase;

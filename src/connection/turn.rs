@@ -1,12 +1,19 @@
 //! One call of [`Connection::advance`](super::Connection::advance): its budgets, and what it may take for
 //! fresh.
 
-use crate::config::{REQUEST_BUDGET, SEND_BUDGET};
 use crate::key::Key;
 use crate::observer::{Event, Observer};
 use crate::resource::Documents;
 use crate::shared::{Env, Shared};
 use crate::timeouts::Deadline;
+
+/// Bytes of response that one connection may send in one turn of the loop: they bound how long a large
+/// download keeps the other connections waiting.
+pub const SEND_BUDGET: usize = 256 * 1024;
+
+/// Requests that one connection may have answered in one turn of the loop: they bound how long a client
+/// that pipelines small requests keeps the other connections waiting.
+pub(super) const REQUEST_BUDGET: u32 = 32;
 
 /// When the next request came, seen from what this turn has found of files. A client may have changed
 /// a file just before it asked, and must not be answered with what was found before that.

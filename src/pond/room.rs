@@ -4,11 +4,14 @@ use std::time::Duration;
 
 use super::{Key, Pond};
 use crate::cause::Cause;
-use crate::config::EVICTION_AGE;
 use crate::connection::{MadeRoom, Queued};
 use crate::observer::{Event, Observer, Queue};
 use crate::shared::Env;
 use crate::timeouts::Deadline;
+
+/// A connection that has been idle, or silent, for less than this is not evicted: its client may be
+/// about to use it.
+pub const EVICTION_AGE: Duration = Duration::from_millis(500);
 
 /// A request that waits for a descriptor is tried again after this time, even if none is known to
 /// be free: the shortage may be the whole system's.

@@ -3,16 +3,20 @@
 use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1, SIGXFSZ};
 use signal_hook::flag;
 use signal_hook_mio::v1_0::Signals;
 
 use super::{Server, diagnose};
-use crate::config::{Config, STOP_WITHIN};
+use crate::config::Config;
 use crate::observer::Event;
 use crate::observers::view::Viewed;
 use crate::stop_signals;
+
+/// How long responses may still be sent after a signal to stop.
+pub const STOP_WITHIN: Duration = Duration::from_secs(5);
 
 /// The signals that the server listens to.
 pub(super) struct Watch {

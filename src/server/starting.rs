@@ -7,20 +7,17 @@ use mio::{Interest, Poll};
 use super::signals::Watch;
 use super::source::Source;
 use super::{Server, diagnose};
-use crate::access_log::AccessLog;
 use crate::admin::Admin;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::console::Console;
-use crate::descriptors::DescriptorUse;
 use crate::error::Error;
 use crate::listeners::Listeners;
 use crate::log_file::LogFile;
 use crate::observers::view::Viewed;
 use crate::pond::Pond;
-use crate::request_lines::RequestLines;
 use crate::resource::{DocumentRoot, Room};
-use crate::shared::{Phase, Shared};
+use crate::shared::Shared;
 
 impl<O: Viewed> Server<O> {
     /// Opens everything that can fail: root, listeners, log. From here on nothing ends the
@@ -37,27 +34,12 @@ impl<O: Viewed> Server<O> {
                 path: config.root.clone(),
                 source,
             })?;
-        let listeners = Listeners::bind(&config.listen, config.newcomers)?;
+        let listeners = Listeners::bind(&config.listen, config.defer_accept)?;
         let admin = config.observing.admin.map(Admin::bind).transpose()?;
         // Before the log, which may be at its limit already.
         let signals = Watch::start(config).map_err(Error::Setup)?;
         let log_file = open_log(config, &clock, &mut documents, &mut diagnostics)?;
-        let pond = Pond::new(Shared {
-            limits: config.limits.clone(),
-            dot_files: config.dot_files,
-            documents,
-            clock,
-            log: match log_file {
-                Some(_) => AccessLog::on(),
-                None => AccessLog::off(),
-            },
-            lines: RequestLines::new(config.requests_printed),
-            phase: Phase::Serving,
-            descriptors: DescriptorUse::of(config.limits.max_descriptors),
-            sent_in_phase: 0,
-            output: Vec::new(),
-            observer,
-        });
+        let pond = Pond::new(Shared::new(documents, clock, observer, config));
         let mut server = Self {
             poll: Poll::new().map_err(Error::Setup)?,
             listeners,

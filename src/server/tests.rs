@@ -5,10 +5,9 @@ use std::time::UNIX_EPOCH;
 
 use super::*;
 use crate::access_log::{self, Row};
-use crate::config::{Config, Limits, Newcomers, Observing, RequestsPrinted, Sandbox};
+use crate::config::Config;
 use crate::observer::Unobserved;
 use crate::status::Status;
-use crate::target::DotFiles;
 
 #[test]
 fn a_panic_writes_the_log_out() {
@@ -20,12 +19,8 @@ fn a_panic_writes_the_log_out() {
         log: Some(log.clone()),
         cache_bytes: 0,
         cache_files: 0,
-        requests_printed: RequestsPrinted::No,
-        dot_files: DotFiles::Hidden,
-        newcomers: Newcomers::AtOnce,
-        sandbox: Sandbox::Off,
-        observing: Observing::default(),
-        limits: Limits::default(),
+        print_requests: false,
+        ..Config::default()
     };
     let mut server = Server::start(&config, Unobserved).unwrap();
     let row = Row {

@@ -3,8 +3,9 @@
 use std::time::Duration;
 
 use millpond::cause::Cause;
-use millpond::config::{CLOSING_DISCARDS, EVICTION_AGE};
+use millpond::connection::CLOSING_DISCARDS;
 use millpond::connection::MadeRoom;
+use millpond::pond::EVICTION_AGE;
 use millpond::request::HEAD_MAX;
 use millpond::timeouts::{Deadline, TICK};
 

@@ -3,8 +3,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use millpond::config::STOP_WITHIN;
 use millpond::connection::MadeRoom;
+use millpond::server::STOP_WITHIN;
 
 use crate::client::Client;
 use crate::transport::Socket;

@@ -4,7 +4,9 @@
 use std::time::Duration;
 
 use millpond::cause::Cause;
-use millpond::config::{CLOSING_DISCARDS, CLOSING_WITHIN, EVICTION_AGE};
+use millpond::connection::CLOSING_DISCARDS;
+use millpond::pond::EVICTION_AGE;
+use millpond::timeouts::CLOSING_WITHIN;
 use millpond::timeouts::{Deadline, TICK};
 
 use crate::wire::Wire;

@@ -6,18 +6,14 @@ use std::num::NonZeroU32;
 use std::rc::Rc;
 use std::time::Duration;
 
-use millpond::access_log::AccessLog;
 use millpond::clock::Clock;
-use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
+use millpond::config::{Config, Limits};
 use millpond::connection::Readiness;
-use millpond::descriptors::DescriptorUse;
 use millpond::observer::{Event, Observer as _};
 use millpond::observers::laws::Laws;
 use millpond::pond::{Key, Pond};
-use millpond::request_lines::RequestLines;
-use millpond::shared::{Env, Phase, Shared};
+use millpond::shared::{Env, PHASE_SEND_BUDGET, Shared};
 use millpond::status::Status;
-use millpond::target::DotFiles;
 use millpond::transport::Transport;
 
 use crate::calendar::Calendar;
@@ -219,6 +215,8 @@ impl Env for Invented {
     type Observer = Laws;
 }
 
+// All limits there are now: one that is added later keeps its default until it is chosen here.
+#[allow(clippy::needless_update)]
 fn any_limits(random: &mut Random) -> Limits {
     Limits {
         keep_alive: Duration::from_millis(random.pick(&[0, 300, 1_500, 5_000, 10_000, 10_000])),
@@ -227,25 +225,20 @@ fn any_limits(random: &mut Random) -> Limits {
         stall_timeout: Duration::from_millis(random.pick(&[500, 3_000, 30_000])),
         max_connections: random.pick(&[3, 20, usize::MAX, usize::MAX]),
         max_descriptors: random.pick(&[1, 8, 30, usize::MAX, usize::MAX]),
+        ..Limits::default()
     }
 }
 
 fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared<Invented> {
-    Shared {
+    let documents = Root {
+        scene: scene.clone(),
+        random: random.fork(),
+        found: HashMap::new(),
+    };
+    let config = Config {
         limits: scene.limits.clone(),
-        dot_files: DotFiles::Hidden,
-        documents: Root {
-            scene: scene.clone(),
-            random: random.fork(),
-            found: HashMap::new(),
-        },
-        clock: Clock::manual(calendar.now()),
-        log: AccessLog::on(),
-        lines: RequestLines::new(RequestsPrinted::Yes),
-        phase: Phase::Serving,
-        descriptors: DescriptorUse::of(scene.limits.max_descriptors),
-        sent_in_phase: 0,
-        output: Vec::new(),
-        observer: Laws::default(),
-    }
+        ..Config::default()
+    };
+    let clock = Clock::manual(calendar.now());
+    Shared::new(documents, clock, Laws::default(), &config)
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
-use millpond::command_line::NoConfig;
+use millpond::cli::EarlyExit;
 
 use self::units::{Share, parse_count, parse_duration, parse_hold, parse_positive_duration};
 use crate::behaviour::Mix;
@@ -126,9 +126,9 @@ struct Options {
 pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     descriptors: u64,
-) -> Result<Settings, NoConfig> {
+) -> Result<Settings, EarlyExit> {
     let options: Options = read(arguments)?;
-    options.into_settings(descriptors).map_err(NoConfig::Usage)
+    options.into_settings(descriptors).map_err(EarlyExit::Usage)
 }
 
 impl Options {
@@ -211,10 +211,10 @@ fn check_descriptors(connections: u32, descriptors: u64) -> Result<(), String> {
 }
 
 /// Reads the command line, the program's name first.
-fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, NoConfig> {
+fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, EarlyExit> {
     Options::try_parse_from(arguments).map_err(|error| match error.kind() {
-        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NoConfig::Show(error.to_string()),
-        _ => NoConfig::Usage(one_line(&error.to_string(), Options::command().get_name())),
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => EarlyExit::Show(error.to_string()),
+        _ => EarlyExit::Usage(one_line(&error.to_string(), Options::command().get_name())),
     })
 }
 

@@ -1,7 +1,7 @@
 //! What one connection may do in one turn.
 
 use super::*;
-use crate::config::{CLOSING_DISCARDS, READ_AHEAD};
+use crate::connection::sending::READ_AHEAD;
 use crate::testing::{CLOSE, kept, ok_head, pattern, responses, small};
 
 #[test]

@@ -1,8 +1,9 @@
 //! What all connections together may do in one turn.
 
 use super::*;
-use crate::config::{PHASE_SEND_BUDGET, RequestsPrinted, SEND_BUDGET};
+use crate::connection::SEND_BUDGET;
 use crate::request_lines::RequestLines;
+use crate::shared::PHASE_SEND_BUDGET;
 
 /// A turn as a whole has a budget too; whoever comes after it is used up waits in the queue, and
 /// nobody waits longer than the others.
@@ -69,7 +70,7 @@ fn events_do_not_keep_the_queue_waiting() {
 fn small_responses_count_towards_the_bytes_of_a_turn() {
     let length = 16 * 1024;
     let mut rig = Rig::new();
-    rig.pond.shared_mut().lines = RequestLines::new(RequestsPrinted::No);
+    rig.pond.shared_mut().lines = RequestLines::new(false);
     let documents = &mut rig.pond.shared_mut().documents;
     documents.add("page.bin", pattern(length));
     let clients: Vec<Client> = (0..20).map(|_| rig.arrive()).collect();

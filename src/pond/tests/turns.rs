@@ -1,7 +1,7 @@
 //! Who has a turn: names that can't be mistaken, and fairness.
 
 use super::*;
-use crate::config::SEND_BUDGET;
+use crate::connection::SEND_BUDGET;
 use crate::testing::{kept, ok_head};
 
 /// An event that was on its way to a connection that is gone reaches nobody.

@@ -3,8 +3,8 @@ use super::*;
 fn parsed(line: &str) -> Result<Settings, String> {
     let arguments = line.split_whitespace().map(OsString::from);
     parse(arguments, 20_000).map_err(|error| match error {
-        NoConfig::Usage(message) => message,
-        NoConfig::Show(text) => panic!("{text}"),
+        EarlyExit::Usage(message) => message,
+        EarlyExit::Show(text) => panic!("{text}"),
     })
 }
 

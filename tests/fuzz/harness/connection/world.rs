@@ -5,17 +5,13 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use millpond::access_log::AccessLog;
 use millpond::cause::{Cause, CauseCounts};
 use millpond::clock::{Clock, Now};
-use millpond::config::{Limits, PHASE_SEND_BUDGET, RequestsPrinted};
+use millpond::config::{Config, Limits};
 use millpond::connection::Readiness;
-use millpond::descriptors::DescriptorUse;
 use millpond::observer::Unobserved;
 use millpond::pond::{Key, Pond};
-use millpond::request_lines::RequestLines;
-use millpond::shared::{Env, Phase, Shared};
-use millpond::target::DotFiles;
+use millpond::shared::{Env, PHASE_SEND_BUDGET, Shared};
 use millpond::transport::Transport;
 
 use super::client::Client;
@@ -79,19 +75,13 @@ impl World {
             monotonic: Duration::ZERO,
             wall: wall(),
         };
-        let mut pond = Pond::new(Shared {
+        let config = Config {
             limits: limits.clone(),
-            dot_files: DotFiles::Hidden,
-            documents: Files::new(page),
-            clock: Clock::manual(now),
-            log: AccessLog::on(),
-            lines: RequestLines::new(RequestsPrinted::Yes),
-            phase: Phase::Serving,
-            descriptors: DescriptorUse::of(DESCRIPTORS),
-            sent_in_phase: 0,
-            output: Vec::new(),
-            observer: Unobserved,
-        });
+            ..Config::default()
+        };
+        let clock = Clock::manual(now);
+        let shared = Shared::new(Files::new(page), clock, Unobserved, &config);
+        let mut pond = Pond::new(shared);
         let rules = Rules {
             keep_alive: setting.keep_alive,
             requests: setting.requests,

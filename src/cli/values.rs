@@ -1,0 +1,66 @@
+//! The values of options: text to value, or the cure.
+
+use std::ffi::OsStr;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::str::FromStr;
+use std::time::Duration;
+
+/// What is wrong with a value, and what to write in its place.
+pub(crate) type Cure = &'static str;
+
+/// Durations beyond this many seconds, a year, are more likely a mistake than a wish.
+const SECONDS_MAX: f64 = 365.0 * 86_400.0;
+
+fn read<T: FromStr>(text: &OsStr) -> Option<T> {
+    text.to_str()?.parse().ok()
+}
+
+/// A port of this machine that no other machine can reach.
+pub(super) fn local(port: u16) -> SocketAddr {
+    (Ipv4Addr::LOCALHOST, port).into()
+}
+
+pub(super) fn port(text: &OsStr) -> Result<u16, Cure> {
+    read(text).ok_or("no port; write a number up to 65535, such as 2130")
+}
+
+pub(super) fn address(text: &OsStr) -> Result<SocketAddr, Cure> {
+    let port = read(text).map(local);
+    port.or_else(|| read(text))
+        .ok_or("no address; write ADDR:PORT, [IPv6]:PORT or PORT, such as 127.0.0.1:2130")
+}
+
+pub(super) fn seconds(text: &OsStr) -> Result<Duration, Cure> {
+    let seconds = read(text).unwrap_or(f64::NAN);
+    if (0.0..=SECONDS_MAX).contains(&seconds) {
+        Ok(Duration::from_secs_f64(seconds))
+    } else {
+        Err("no number of seconds up to a year; write one such as 10 or 0.5")
+    }
+}
+
+/// Zero would close every connection before it could be used.
+pub(super) fn positive_seconds(text: &OsStr) -> Result<Duration, Cure> {
+    match seconds(text)? {
+        Duration::ZERO => Err("must be more than 0; write seconds such as 10 or 0.5"),
+        seconds => Ok(seconds),
+    }
+}
+
+/// Gives bytes.
+pub(super) fn mebibytes(text: &OsStr) -> Result<usize, Cure> {
+    let bytes = read(text).and_then(|count: usize| count.checked_mul(1 << 20));
+    bytes.ok_or("no number of MiB; write one such as 16")
+}
+
+/// Gives `None` for 0, which is any number.
+pub(super) fn requests(text: &OsStr) -> Result<Option<NonZeroU32>, Cure> {
+    let count = read(text).map(NonZeroU32::new);
+    count.ok_or("no number of requests; write one such as 998, or 0 for any number")
+}
+
+pub(super) fn connections(text: &OsStr) -> Result<usize, Cure> {
+    let count = read(text).filter(|&count| count > 0);
+    count.ok_or("no number of connections; write one from 1 on")
+}
