@@ -1,7 +1,5 @@
 //! What `--help` and `--version` print, on standard output.
 
-use std::iter;
-
 use super::option::{Group, Opt};
 use super::table::{OPTIONS, ROOT};
 
@@ -16,45 +14,49 @@ const INDENT: &str = "          ";
 
 /// What `--help` prints.
 pub(super) fn help() -> String {
-    let mut text = format!(
-        "Serves the files of a folder over HTTP/1.1, on one thread\n\n\
-         Usage: millpond [OPTIONS] [ROOT]\n\n\
-         Arguments:\n  [ROOT]  {}\n",
-        words(&ROOT).join(" ")
-    );
+    let mut lines = vec![
+        "Serves the files of a folder over HTTP/1.1, on one thread".to_owned(),
+        String::new(),
+        "Usage: millpond [OPTIONS] [ROOT]".to_owned(),
+        String::new(),
+        "Arguments:".to_owned(),
+        format!("  [ROOT]  {}", words(&ROOT).join(" ")),
+    ];
     for group in Group::ALL {
-        text.push_str(&format!("\n{}:\n", group.heading()));
+        lines.extend([String::new(), format!("{}:", group.heading())]);
         for option in OPTIONS.iter().filter(|option| option.group == group) {
-            add_option(&mut text, option);
+            lines.push(names(option));
+            lines.extend(wrap(&words(option)));
         }
     }
-    text
+    lines.push(String::new());
+    lines.join("\n")
 }
 
-fn add_option(text: &mut String, option: &Opt) {
-    match option.short {
-        Some(letter) => text.push_str(&format!("  -{letter}, --{}", option.long)),
-        None => text.push_str(&format!("      --{}", option.long)),
-    }
-    if let Some(value) = option.value {
-        text.push_str(&format!(" <{value}>"));
-    }
-    text.push('\n');
-    add_wrapped(text, &words(option));
+/// Its letter, its name and its value, as they are typed.
+fn names(option: &Opt) -> String {
+    let letter = match option.short {
+        Some(letter) => format!("  -{letter}, "),
+        None => "      ".to_owned(),
+    };
+    let value = option.value.map(|value| format!(" <{value}>"));
+    format!("{letter}--{}{}", option.long, value.unwrap_or_default())
 }
 
-/// What the option does, and its default, which stays together.
+/// What the option does, and its default, which no line break may divide.
 fn words(option: &Opt) -> Vec<String> {
     let default = option.default.map(|text| format!("[default: {text}]"));
     let words = option.help.split(' ').map(str::to_owned);
-    words.chain(iter::once(default).flatten()).collect()
+    words.chain(default).collect()
 }
 
-fn add_wrapped(text: &mut String, words: &[String]) {
+fn wrap(words: &[String]) -> Vec<String> {
+    let mut lines = Vec::new();
     let mut line = String::new();
     for word in words {
-        if !line.is_empty() && INDENT.len() + line.len() + 1 + word.len() > WIDTH {
-            text.push_str(&format!("{INDENT}{line}\n"));
+        let length = INDENT.len() + line.len() + 1 + word.len();
+        if !line.is_empty() && length > WIDTH {
+            lines.push(format!("{INDENT}{line}"));
             line.clear();
         }
         if !line.is_empty() {
@@ -62,5 +64,6 @@ fn add_wrapped(text: &mut String, words: &[String]) {
         }
         line.push_str(word);
     }
-    text.push_str(&format!("{INDENT}{line}\n"));
+    lines.push(format!("{INDENT}{line}"));
+    lines
 }

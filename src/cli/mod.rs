@@ -32,19 +32,16 @@ pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     descriptors: u64,
 ) -> Result<Config, EarlyExit> {
-    let draft = parse::read(arguments).map_err(usage)?;
+    let draft = parse::read(arguments).map_err(|mistake| usage(&mistake))?;
     match draft.wanted {
         Some(Wanted::Help) => Err(EarlyExit::Show(help::help())),
         Some(Wanted::Version) => Err(EarlyExit::Show(help::VERSION.to_owned())),
-        None => {
-            table::check_combinations(&draft).map_err(usage)?;
-            Ok(draft.into_config(descriptors))
-        }
+        None => Ok(draft.into_config(descriptors)),
     }
 }
 
 /// The mistake may quote what was typed, which must not reach a terminal as it is.
-fn usage(mistake: String) -> EarlyExit {
+fn usage(mistake: &str) -> EarlyExit {
     let mut line = String::new();
     escape::append(&mut line, mistake.as_bytes());
     EarlyExit::Usage(format!("{line}; see millpond --help"))

@@ -9,15 +9,12 @@ use super::draft::{Draft, Mistake};
 use super::option::Opt;
 use super::table::{self, ROOT};
 
-/// Reads what was typed, the program's name first. Nothing is read behind an option that asks for a
-/// text, such as `--help`.
+/// Reads what was typed, the program's name first. Nothing behind an option that asks for a text, such
+/// as `--help`, is read: with a text there is no server for it to configure.
 pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Draft, Mistake> {
     let mut words = Parser::from_iter(arguments);
     let mut draft = Draft::new();
-    while draft.wanted.is_none() {
-        let Some(word) = words.next().map_err(|error| error.to_string())? else {
-            break;
-        };
+    while let Some(word) = words.next().map_err(|error| error.to_string())? {
         let option = match word {
             Short(letter) => table::find_by_letter(letter)
                 .ok_or_else(|| format!("there is no option '-{letter}'"))?,
@@ -25,22 +22,26 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Draf
                 table::find_by_name(name).ok_or_else(|| format!("there is no option '--{name}'"))?
             }
             Value(root) => {
-                set_root(&mut draft, root)?;
+                set_root(&mut draft, &root)?;
                 continue;
             }
         };
         let value = read_value(option, &mut words)?;
         set(&mut draft, option, &value)?;
+        if draft.wanted.is_some() {
+            return Ok(draft);
+        }
     }
+    table::check_combinations(&draft)?;
     Ok(draft)
 }
 
-fn set_root(draft: &mut Draft, root: OsString) -> Result<(), Mistake> {
+fn set_root(draft: &mut Draft, root: &OsStr) -> Result<(), Mistake> {
     if draft.is_given(ROOT.long) {
         let root = root.to_string_lossy();
         return Err(format!("one folder too many: '{root}'"));
     }
-    set(draft, &ROOT, &root)
+    set(draft, &ROOT, root)
 }
 
 /// A switch has no value; its setter does not look at the empty one.

@@ -1,6 +1,7 @@
 //! What is typed, which settings it makes, and what the operator is told of a mistake.
 
 use std::ffi::OsStr;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -210,9 +211,10 @@ fn no_two_options_share_a_name() {
 fn readme_cells(option: &Opt) -> String {
     let letter = option.short.map(|letter| format!("`-{letter}`, "));
     let value = option.value.map(|value| format!(" {value}"));
-    let default = option.default.map(|default| match default.contains(' ') {
-        true => format!("{default} "),
-        false => format!("`{default}` "),
+    let default = option.default.map(|default| {
+        let is_in_words = default.contains(' ');
+        let quote = if is_in_words { "" } else { "`" };
+        format!("{quote}{default}{quote} ")
     });
     format!(
         "| {}`--{}{}` | {}|",
@@ -241,7 +243,7 @@ fn the_table_in_readme_has_a_row_for_each_option_and_no_other() {
 #[test]
 fn addresses_are_listened_on_in_the_order_typed_and_the_port_last() {
     let config = parsed("millpond -p 3 -l 1 -l 2").unwrap();
-    let ports: Vec<u16> = config.listen.iter().map(|address| address.port()).collect();
+    let ports: Vec<u16> = config.listen.iter().map(SocketAddr::port).collect();
     assert_eq!(ports, [1, 2, 3]);
 }
 
