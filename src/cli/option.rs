@@ -25,7 +25,7 @@ pub(crate) struct Opt {
 
 impl Opt {
     /// Its name among environment variables: `MILLPOND_KEEP_ALIVE`.
-    // It is part of the table so that all names of an option are; no variable is read yet.
+    // No variable is read yet. The name stands here, so that all names of an option come from its row.
     #[cfg_attr(not(test), expect(dead_code))]
     pub(crate) fn env(&self) -> String {
         let name = self.long.replace('-', "_").to_ascii_uppercase();

@@ -7,7 +7,7 @@ use super::option::{Group, Opt, SWITCH, VALUE};
 use super::values::{self, Cure};
 use crate::target::DotFiles;
 
-/// The one argument that is no option. It is a row, since it is a setting like the others.
+/// The one argument that is not an option. It has a row, since it sets a setting as options do.
 pub(crate) const ROOT: Opt = Opt {
     long: "root",
     value: Some("ROOT"),

@@ -238,6 +238,8 @@ fn the_table_in_readme_has_a_row_for_each_option_and_no_other() {
         assert_eq!(count, 1, "{cells}");
     }
     assert_eq!(rows.len(), OPTIONS.len());
+    let root = format!("| `ROOT` | `{}` |", ROOT.default.unwrap());
+    assert!(table.lines().any(|line| line.starts_with(&root)));
 }
 
 #[test]
