@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
-use crate::dates;
+use crate::http::date;
 
 /// One moment, on both of the clocks that a server needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub struct Now {
 
 /// Where the time comes from.
 #[derive(Debug)]
-enum Source {
+enum TimeSource {
     /// The kernel. Holds the moment that `monotonic` counts from.
     System(Instant),
     /// A test or the simulator, which sets the time by hand.
@@ -27,7 +27,7 @@ enum Source {
 /// at one moment, and a million connections cost one call to the kernel.
 #[derive(Debug)]
 pub struct Clock {
-    source: Source,
+    source: TimeSource,
     now: Now,
     /// The second that `date` is the text of, so that it is written anew only when it changes.
     date_of: u64,
@@ -41,15 +41,15 @@ impl Clock {
             monotonic: Duration::ZERO,
             wall: SystemTime::now(),
         };
-        Self::new(Source::System(Instant::now()), now)
+        Self::new(TimeSource::System(Instant::now()), now)
     }
 
     /// A clock that stands still until [`Clock::set`] moves it.
     pub fn manual(now: Now) -> Self {
-        Self::new(Source::Manual, now)
+        Self::new(TimeSource::Manual, now)
     }
 
-    fn new(source: Source, now: Now) -> Self {
+    fn new(source: TimeSource, now: Now) -> Self {
         let mut clock = Self {
             source,
             now,
@@ -62,7 +62,7 @@ impl Clock {
 
     /// Reads the time: called when a turn begins. A manual clock keeps its own.
     pub fn tick(&mut self) {
-        if let Source::System(start) = self.source {
+        if let TimeSource::System(start) = self.source {
             self.set(Now {
                 monotonic: start.elapsed(),
                 wall: SystemTime::now(),
@@ -73,7 +73,7 @@ impl Clock {
     /// Makes `now` the time of this turn.
     pub fn set(&mut self, now: Now) {
         // Dates outside 1970 to 9999 have no text, so a wall clock there shows the nearest one.
-        let wall = dates::clamp(now.wall);
+        let wall = date::clamp(now.wall);
         self.now = Now { wall, ..now };
         let second = wall
             .duration_since(UNIX_EPOCH)
@@ -82,7 +82,7 @@ impl Clock {
             self.date_of = second;
             self.date.clear();
             // Writing to a String can't fail.
-            let _ = write!(self.date, "{}", dates::write(wall));
+            let _ = write!(self.date, "{}", date::write(wall));
         }
     }
 
@@ -95,8 +95,8 @@ impl Clock {
     /// [`Clock::now`] would be zero when it begins and ends in one turn.
     pub fn elapsed(&self) -> Duration {
         match self.source {
-            Source::System(start) => start.elapsed(),
-            Source::Manual => self.now.monotonic,
+            TimeSource::System(start) => start.elapsed(),
+            TimeSource::Manual => self.now.monotonic,
         }
     }
 

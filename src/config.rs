@@ -5,8 +5,7 @@ use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::descriptors;
-use crate::target::DotFiles;
+use crate::http::target::DotFiles;
 
 /// The port of the reference server.
 const DEFAULT_PORT: u16 = 2130;
@@ -33,7 +32,7 @@ pub struct Config {
     /// silence.
     pub defer_accept: bool,
     /// Whether the process gives up what it does not need, once it has started; see
-    /// [`crate::sandbox`]. Off by default, since a root that is deleted and made again lies beyond a
+    /// [`crate::os::sandbox`]. Off by default, since a root that is deleted and made again lies beyond a
     /// sandbox's reach.
     pub sandbox: bool,
     /// What is shown of the loop.
@@ -49,7 +48,7 @@ impl Default for Config {
             listen: vec![(Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()],
             log: Some("Log.csv".into()),
             cache_bytes: 16 << 20,
-            cache_files: descriptors::for_cache(u64::MAX),
+            cache_files: 256,
             print_requests: true,
             dot_files: DotFiles::Hidden,
             defer_accept: false,
@@ -60,7 +59,7 @@ impl Default for Config {
     }
 }
 
-/// What is shown of the loop: nothing, unless asked for. See [`crate::observers`].
+/// What is shown of the loop: nothing, unless asked for. See [`crate::observe`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Observing {
     /// Tell of each event on standard error, and then stand still for this long.
@@ -95,7 +94,7 @@ pub struct Limits {
     /// How many connections there may be at once.
     pub max_connections: usize,
     /// How many descriptors there are for connections and the files that are being sent. See
-    /// [`crate::descriptors`].
+    /// [`crate::os::descriptors`].
     pub max_descriptors: usize,
 }
 

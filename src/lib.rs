@@ -1,122 +1,81 @@
 //! **millpond**: a static-file HTTP/1.1 server on one thread and one mio `Poll`.
 //!
-//! This page is the map. The server is a house in which data walks one way:
+//! This page is the map. Data goes one way through the server:
 //!
 //! ```text
-//! bytes in ─▶ request ─▶ target ─▶ resource ─▶ answer ─▶ response ─▶ bytes out ─▶ log row
-//!  server      parse      name      open        decide    head        connection   access_log
+//! bytes in ─▶ request ─▶ name ─▶ file ─▶ answer ─▶ head, body ─▶ bytes out ─▶ row of the log
+//!  server      http      http    files   response    response     connection   log
 //! ```
 //!
-//! and in which everybody looks downstairs only: a module uses modules of lower levels, never the
-//! reverse. There are no callbacks upwards, no `Rc<RefCell>`, no globals and no `unsafe`.
+//! and every room of the house looks downstairs only: it uses rooms of lower levels, never the
+//! reverse. There are no callbacks upwards, no `Rc<RefCell>`, no globals and no `unsafe`. A test
+//! (`tests/house.rs`) holds this table and the code against each other.
 //!
-//! | level | module | its one responsibility |
-//! | --- | --- | --- |
-//! | 0 | [`status`] | the four statuses |
-//! | 0 | [`cause`] | why connections end |
-//! | 0 | [`error`] | what can keep the server from starting |
-//! | 0 | [`descriptors`] | what the process's descriptors are enough for |
-//! | 0 | [`dates`] | HTTP dates, read and written |
-//! | 0 | [`host`] | the grammar of an authority |
-//! | 0 | [`target`] | request target → name below the root |
-//! | 0 | [`media_type`] | file name → Content-Type |
-//! | 0 | [`pages`] | the error pages that are built in |
-//! | 0 | [`escape`] | text from strangers, made safe to print |
-//! | 0 | [`key`] | the name of a connection |
-//! | 0 | [`states`] | the states by name, and the table of ways between them |
-//! | 0 | [`peer`] | a client's address in 18 bytes |
-//! | 0 | [`stop_signals`] | the second signal to stop ends the process at once |
-//! | 0 | [`transport`] | what a connection needs of a stream, and mio's `TcpStream` as one |
-//! | 1 | [`config`] | the settings, checked |
-//! | 1 | [`clock`] | one reading of time a turn |
-//! | 1 | [`access_log`] | a response → a row of CSV, in memory |
-//! | 1 | [`request`] | bytes → request, or "not yet", or "no" |
-//! | 1 | [`resource`] | name → open regular file, confined beneath the root |
-//! | 1 | [`exchange`] | a response on its way: what is left to send |
-//! | 2 | [`timeouts`] | deadlines in constant time |
-//! | 2 | [`answer`] | request → status and file |
-//! | 2 | [`request_lines`] | a response → a line on standard output, in memory |
-//! | 3 | [`observer`] | who watches the loop: one method for each thing that happens in it |
-//! | 3 | [`response`] | answer → head bytes |
-//! | 4 | [`shared`] | what all connections share |
-//! | 5 | [`connection`] | the states of one connection, and what drives them |
-//! | 6 | [`pond`] | all connections: slab, ready queue, deadlines |
-//! | 6 | [`console`] | lines for people that never make the server wait |
-//! | 6 | [`listeners`] | the listening sockets, and the gate for newcomers |
-//! | 6 | [`log_file`] | the log's file: whole rows, whatever happens |
-//! | 6 | [`sandbox`] | rights that are given up after the start |
-//! | 7 | [`observers`] | what is made of the events: a narration, a file, a record of the last of them, a view of now |
-//! | 8 | [`admin`] | the live view: a listener and viewers of its own in the same loop |
-//! | 9 | [`server`] | the loop: the kernel's events → calls on the pond |
-//! | 10 | [`cli`] | what was typed → the settings, and what the operator is told back |
+//! | level | room | what it is for | core |
+//! | --- | --- | --- | --- |
+//! | 0 | [`error`] | what can keep the server from starting | |
+//! | 0 | [`http`] | the grammar of HTTP/1.1, pure text | |
+//! | 1 | [`clock`] | the time, read once per turn | |
+//! | 1 | [`config`] | the settings, checked | |
+//! | 2 | [`events`] | what can happen, as plain values | yes |
+//! | 2 | [`os`] | the operating system behind small doors | yes |
+//! | 3 | [`response`] | which answer, its head, and what of it is still to be sent | |
+//! | 4 | [`files`] | a name below the root → an open file, never older than its request | |
+//! | 5 | [`log`] | rows in memory, whole rows on disk; request lines | |
+//! | 6 | [`connection`] | one connection: a state machine over a transport | yes |
+//! | 7 | [`connection_table`] | all connections: queues, deadlines, the order of a turn | yes |
+//! | 7 | [`observe`] | what is made of events: sentences, traces, a live model | |
+//! | 8 | [`admin`] | the live view: a second, tiny HTTP server for onlookers | |
+//! | 8 | [`cli`] | what was typed → settings, and what the operator is told back | |
+//! | 9 | [`server`] | one `Poll`: the kernel's events become calls on the table | yes |
 //!
-//! Levels 0 to 4 never see a socket. [`connection`] and [`pond`] see a
-//! [`transport::Transport`] and a [`clock::Clock`], which tests replace: a scripted stream drives
-//! a connection through every split of its input and every short write.
-//!
-//! The crate's other program, `millpond-swarm`, is the clients' side of the same idea; its map is in
-//! `src/bin/millpond-swarm/main.rs`.
-//!
-//! # The states of a connection
-//!
-//! ```text
-//!             a whole head                 all sent, kept
-//! accept ─▶ Reading ─────────▶ Responding ────────────────▶ Idle
-//!             ▲  ▲                │   │                       │ bytes
-//!             │  └────────────────┘   │ all sent, not kept    │
-//!             │     more is here      ▼                       │
-//!             │                    Closing ─▶ closed          │
-//!             └───────────────────────────────────────────────┘
-//! ```
-//!
-//! Every state but Closing can also be closed at once: by the peer's end, a reset, or a deadline;
-//! Responding also when the client asked for the end, and has sent nothing after that.
-//! All ways there are stand in [`states::TRANSITIONS`].
+//! [`connection`] and [`connection_table`] see a socket only as [`os::transport::Transport`], and
+//! files only as [`response::resource::Documents`]. Tests replace both: a scripted stream drives a
+//! connection through every split of its input and every short write, and the simulator drives the
+//! whole table without a kernel.
 //!
 //! # In which order to read
 //!
-//! For the loop: [`server::Server::run`] and its turn, [`pond`], [`connection`], [`timeouts`].
-//! For HTTP: [`request`], [`target`], [`answer`], [`response`]. For what is written down:
-//! [`access_log`], [`log_file`]. `docs/readiness.md` follows one request through all of it, and
-//! `docs/design.md` says why it is built so. To see the loop at work: `docs/observing.md`.
+//! To understand the loop, read these and nothing else:
+//!
+//! 1. `server/mod.rs`: the loop around one `Poll`
+//! 2. `connection_table/turn.rs`: the order of a turn, one iteration of the loop
+//! 3. `server/token.rs`: which event is for which connection
+//! 4. `server/accept.rs`: new connections
+//! 5. `connection_table/mod.rs`: events, the ready queue, what a step's result asks for
+//! 6. `connection_table/lifecycle.rs`: how connections begin and end
+//! 7. `connection_table/timeouts.rs`: deadlines in constant time
+//! 8. `connection/mod.rs`: the state machine
+//! 9. `connection/state.rs`: the states and their deadlines
+//! 10. `connection/step.rs`: budgets, and how a step ends
+//! 11. `connection/read.rs`: input → requests
+//! 12. `connection/respond.rs`: request → answer, written as far as the socket takes it
+//! 13. `connection/send.rs`: the rest of it
+//! 14. `connection/close.rs`: what follows a response
+//!
+//! For HTTP: [`http::request`], [`http::target`], [`response::answer`], [`response::head`]. For what
+//! is written down: [`log::access_log`], [`log::file`]. `docs/ARCHITECTURE.md` has the bird's eye view
+//! and the recipes for changes, `docs/readiness.md` follows one request through all of it,
+//! `docs/design.md` says why it is built so, and `docs/observing.md` shows the loop at work.
+//!
+//! The load client, `millpond-swarm`, is a package of its own; its map is in
+//! `src/swarm/src/main.rs`.
 
-pub mod access_log;
 pub mod admin;
-pub mod answer;
-pub mod cause;
 pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod connection;
-pub mod console;
-pub mod dates;
-pub mod descriptors;
+pub mod connection_table;
 pub mod error;
-pub mod escape;
-pub mod exchange;
-pub mod host;
-pub mod key;
-pub mod listeners;
-pub mod log_file;
-pub mod media_type;
-pub mod observer;
-pub mod observers;
-pub mod pages;
-pub mod peer;
-pub mod pond;
-pub mod request;
-pub mod request_lines;
-pub mod resource;
+pub mod events;
+pub mod files;
+pub mod http;
+pub mod log;
+pub mod observe;
+pub mod os;
 pub mod response;
-pub mod sandbox;
 pub mod server;
-pub mod shared;
-pub mod states;
-pub mod status;
-pub mod stop_signals;
-pub mod target;
-pub mod timeouts;
-pub mod transport;
 
 #[cfg(test)]
 mod testing;

@@ -1,14 +1,15 @@
-//! The `millpond` binary: command line → configuration → server → exit status.
+//! The `millpond` binary: options → configuration → server → exit status.
 
 use std::process::ExitCode;
 
+use millpond::cli;
 use millpond::config::Config;
 use millpond::error::Error;
-use millpond::observer::Unobserved;
-use millpond::observers::view::Viewed;
-use millpond::observers::{self, Observers};
+use millpond::events::event::NoopObserver;
+use millpond::observe::live::HasLiveView;
+use millpond::observe::{self, Observers};
+use millpond::os::{descriptors, sandbox};
 use millpond::server::Server;
-use millpond::{cli, descriptors, sandbox};
 
 /// What its messages begin with.
 const PROGRAM: &str = "millpond";
@@ -34,11 +35,11 @@ fn run(config: &Config, descriptors: u64) -> Result<(), Error> {
         let observers = Observers::open(config)?;
         serve(config, descriptors, observers)
     } else {
-        serve(config, descriptors, Unobserved)
+        serve(config, descriptors, NoopObserver)
     }
 }
 
-fn serve(config: &Config, descriptors: u64, observer: impl Viewed) -> Result<(), Error> {
+fn serve(config: &Config, descriptors: u64, observer: impl HasLiveView) -> Result<(), Error> {
     let mut server = Server::start(config, observer)?;
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
@@ -51,7 +52,7 @@ fn serve(config: &Config, descriptors: u64, observer: impl Viewed) -> Result<(),
     if let Some(line) = sandbox {
         server.diagnose(&line);
     }
-    for line in observers::notices(&config.observing) {
+    for line in observe::notices(&config.observing) {
         server.diagnose(&line);
     }
     server.announce_live_view();

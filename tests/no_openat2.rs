@@ -13,8 +13,9 @@ use std::os::unix::net::UnixListener;
 use std::path::Path;
 use std::thread;
 
-use millpond::resource::{Content, DocumentRoot, Documents, Missing, Room};
-use millpond::transport::read_at;
+use millpond::files::{CacheLimits, DocumentRoot};
+use millpond::os::transport::read_at;
+use millpond::response::resource::{Content, Documents, LookupError};
 use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, mknodat, openat2};
 use rustix::io::Errno;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
@@ -38,7 +39,7 @@ fn forget_openat2() {
     assert_eq!(opened.unwrap_err(), Errno::NOSYS);
 }
 
-fn find(documents: &mut DocumentRoot, path: &str) -> Result<Vec<u8>, Missing> {
+fn find(documents: &mut DocumentRoot, path: &str) -> Result<Vec<u8>, LookupError> {
     documents
         .find(path)
         .map(|resource| match &resource.content {
@@ -97,7 +98,7 @@ fn what_is_found_and_what_is_not() {
     let long = "x".repeat(300);
     let deep = "x/".repeat(3_000);
     let [a, b] = ["a", "b"].map(|name| Ok(format!("content of {name}").into_bytes()));
-    let missing = || Err(Missing::NotFound);
+    let lookup_error = || Err(LookupError::NotFound);
     let table = [
         ("a", a.clone()),
         ("link", a.clone()),
@@ -109,28 +110,29 @@ fn what_is_found_and_what_is_not() {
         ("large", Ok(vec![7; 100_000])),
         // A hard link is a name of the file's own, given by someone who may.
         ("hard", Ok(b"secret".to_vec())),
-        ("sub", Err(Missing::IsDirectory)),
-        ("to-sub", Err(Missing::IsDirectory)),
-        ("b", missing()),
-        ("a/b", missing()),
-        ("a/index.html", missing()),
-        ("out", missing()),
-        ("up", missing()),
-        ("up/secret", missing()),
-        ("through", missing()),
-        ("out-and-in", missing()),
-        ("absolute-out", missing()),
-        ("absolute-in", missing()),
-        ("process/environ", missing()),
-        ("loop", missing()),
-        ("ping", missing()),
-        ("dangling", missing()),
-        ("fifo", missing()),
-        ("socket", missing()),
-        (long.as_str(), missing()),
-        (deep.as_str(), missing()),
+        ("sub", Err(LookupError::IsDirectory)),
+        ("to-sub", Err(LookupError::IsDirectory)),
+        ("b", lookup_error()),
+        ("a/b", lookup_error()),
+        ("a/index.html", lookup_error()),
+        ("out", lookup_error()),
+        ("up", lookup_error()),
+        ("up/secret", lookup_error()),
+        ("through", lookup_error()),
+        ("out-and-in", lookup_error()),
+        ("absolute-out", lookup_error()),
+        ("absolute-in", lookup_error()),
+        ("process/environ", lookup_error()),
+        ("loop", lookup_error()),
+        ("ping", lookup_error()),
+        ("dangling", lookup_error()),
+        ("fifo", lookup_error()),
+        ("socket", lookup_error()),
+        (long.as_str(), lookup_error()),
+        (deep.as_str(), lookup_error()),
     ];
-    let mut documents = DocumentRoot::open(&directory.path().join("root"), Room::NONE).unwrap();
+    let mut documents =
+        DocumentRoot::open(&directory.path().join("root"), CacheLimits::NONE).unwrap();
     for (path, expected) in table {
         assert_eq!(find(&mut documents, path), expected, "{path}");
         documents.end_turn();

@@ -5,7 +5,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "properties/dates.rs"]
-mod dates;
+mod date;
 #[path = "properties/log.rs"]
 mod log;
 #[path = "properties/parsing.rs"]

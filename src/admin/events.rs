@@ -5,16 +5,16 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use super::json::Json;
-use super::state::{self, Facts, seconds};
-use crate::observers::view::{Known, View, Watch};
+use super::state::{self, ServerSnapshot, seconds};
+use crate::observe::live::{ConnectionSnapshot, LiveView, Timeline};
 
 /// One picture: the state, and the slab drawn small.
-pub(super) fn picture(view: &View, facts: &Facts, viewers: usize) -> String {
+pub(super) fn picture(view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) -> String {
     let mut cells = String::new();
     view.draw_cells(&mut cells);
     let mut json = Json::default();
     json.object(|json| {
-        state::members(json, view, facts, viewers);
+        state::members(json, view, snapshot, viewers);
         json.member("slab", |json| {
             json.number("slots_per_cell", view.slots_per_cell());
             json.string("cells", &cells);
@@ -24,14 +24,19 @@ pub(super) fn picture(view: &View, facts: &Facts, viewers: usize) -> String {
 }
 
 /// What is known of the connection that a viewer watches.
-pub(super) fn append_connection(out: &mut String, watch: &Watch, known: Option<Known>, now: u64) {
+pub(super) fn append_connection(
+    out: &mut String,
+    watch: &Timeline,
+    known: Option<ConnectionSnapshot>,
+    now: u64,
+) {
     let mut json = Json::default();
     json.object(|json| {
         json.number(
             "slot",
-            watch.key().map_or(watch.slot(), |key| key.slot as usize),
+            watch.id().map_or(watch.slot(), |id| id.slot as usize),
         );
-        json.optional("serial", watch.key().map(|key| key.serial));
+        json.optional("serial", watch.id().map(|id| id.generation));
         json.number("open", known.is_some());
         if let Some(known) = known {
             append_known(json, &known, now);
@@ -50,7 +55,7 @@ pub(super) fn append_connection(out: &mut String, watch: &Watch, known: Option<K
     out.push_str("\n\n");
 }
 
-fn append_known(json: &mut Json, known: &Known, now: u64) {
+fn append_known(json: &mut Json, known: &ConnectionSnapshot, now: u64) {
     let age = |since: u64| Duration::from_millis(now.saturating_sub(since));
     json.string("peer", &SocketAddr::from(known.peer).to_string());
     json.string("state", state::state_name(known.state));

@@ -3,12 +3,12 @@
 
 use std::fmt::{Display, Write as _};
 
-use super::state::{Facts, seconds, state_name};
-use crate::cause::Cause;
-use crate::observers::view::{BOUNDS, STATUSES, View};
-use crate::states::StateName;
-use crate::status::Status;
-use crate::timeouts::Deadline;
+use super::state::{ServerSnapshot, seconds, state_name};
+use crate::events::close_reason::CloseReason;
+use crate::events::deadline::Deadline;
+use crate::events::state::StateName;
+use crate::http::status::Status;
+use crate::observe::live::{BOUNDS, LiveView, STATUSES};
 
 /// The text on its way.
 struct Metrics {
@@ -38,18 +38,18 @@ impl Metrics {
 }
 
 /// All metrics.
-pub(super) fn text(view: &View, facts: &Facts, viewers: usize) -> String {
+pub(super) fn text(view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) -> String {
     let mut metrics = Metrics {
         text: String::new(),
     };
-    about_server(&mut metrics, facts, viewers);
-    about_connections(&mut metrics, view, facts);
+    about_server(&mut metrics, snapshot, viewers);
+    about_connections(&mut metrics, view, snapshot);
     about_responses(&mut metrics, view);
     about_loop(&mut metrics, view);
     metrics.text
 }
 
-fn about_server(metrics: &mut Metrics, facts: &Facts, viewers: usize) {
+fn about_server(metrics: &mut Metrics, snapshot: &ServerSnapshot, viewers: usize) {
     metrics.labelled(
         [
             "millpond_build_info",
@@ -59,12 +59,12 @@ fn about_server(metrics: &mut Metrics, facts: &Facts, viewers: usize) {
         ],
         &[(env!("CARGO_PKG_VERSION"), 1)],
     );
-    let uptime = seconds(facts.now);
+    let uptime = seconds(snapshot.now);
     let help = "Time since the start.";
     metrics.single("millpond_uptime_seconds", "gauge", help, &uptime);
     let help = "Who watches the live view.";
     metrics.single("millpond_viewers", "gauge", help, &viewers);
-    let used = facts.descriptors;
+    let used = snapshot.descriptors;
     metrics.labelled(
         [
             "millpond_descriptors",
@@ -73,23 +73,23 @@ fn about_server(metrics: &mut Metrics, facts: &Facts, viewers: usize) {
             "held_by",
         ],
         &[
-            ("connections", used.connections as u64),
-            ("files", used.files as u64),
+            ("connections", used.connections() as u64),
+            ("files", used.files() as u64),
         ],
     );
     let help = "Descriptors that connections and files may use.";
-    let limit = facts.limits.max_descriptors;
+    let limit = snapshot.limits.max_descriptors;
     metrics.single("millpond_descriptors_limit", "gauge", help, &limit);
     let help = "Log rows that could not be written.";
     metrics.single(
         "millpond_log_rows_lost_total",
         "counter",
         help,
-        &facts.rows_lost,
+        &snapshot.rows_lost,
     );
 }
 
-fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
+fn about_connections(metrics: &mut Metrics, view: &LiveView, snapshot: &ServerSnapshot) {
     metrics.labelled(
         [
             "millpond_connections",
@@ -100,7 +100,7 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
         &StateName::ALL.map(|state| (state_name(state), view.in_state(state) as u64)),
     );
     let help = "Connections that there may be at once.";
-    let limit = facts.limits.max_connections;
+    let limit = snapshot.limits.max_connections;
     metrics.single("millpond_connections_limit", "gauge", help, &limit);
     let help = "Connections that have been accepted.";
     let name = "millpond_connections_accepted_total";
@@ -112,7 +112,7 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
             "Connections that have ended, by cause.",
             "cause",
         ],
-        &Cause::ALL.map(|cause| (cause.name(), view.causes().of(cause))),
+        &CloseReason::ALL.map(|cause| (cause.name(), view.close_reasons().count(cause))),
     );
     metrics.labelled(
         [
@@ -121,7 +121,7 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
             "Connections by the deadline before them.",
             "deadline",
         ],
-        &Deadline::ALL.map(|one| (one.name(), facts.census.waiting_for(one) as u64)),
+        &Deadline::ALL.map(|one| (one.name(), snapshot.counts.waiting_for(one) as u64)),
     );
     metrics.labelled(
         [
@@ -131,13 +131,13 @@ fn about_connections(metrics: &mut Metrics, view: &View, facts: &Facts) {
             "queue",
         ],
         &[
-            ("ready", facts.census.ready as u64),
-            ("parked", facts.census.parked as u64),
+            ("ready", snapshot.counts.ready as u64),
+            ("parked", snapshot.counts.waiting_for_fd as u64),
         ],
     );
 }
 
-fn about_responses(metrics: &mut Metrics, view: &View) {
+fn about_responses(metrics: &mut Metrics, view: &LiveView) {
     let code = |status: Status| match status {
         Status::Ok => "200",
         Status::NotModified => "304",
@@ -165,14 +165,19 @@ fn about_responses(metrics: &mut Metrics, view: &View) {
     metrics.single(name, "counter", help, &view.bytes_written());
 }
 
-fn about_loop(metrics: &mut Metrics, view: &View) {
-    let pace = view.pace();
+fn about_loop(metrics: &mut Metrics, view: &LiveView) {
+    let loop_stats = view.loop_stats();
     let help = "Turns of the loop in which something happened.";
-    metrics.single("millpond_turns_total", "counter", help, &pace.turns());
+    metrics.single("millpond_turns_total", "counter", help, &loop_stats.turns());
     let help = "Events that the kernel has given.";
-    metrics.single("millpond_events_total", "counter", help, &pace.events());
+    metrics.single(
+        "millpond_events_total",
+        "counter",
+        help,
+        &loop_stats.events(),
+    );
     let help = "The longest turn since the start.";
-    let longest = seconds(pace.longest());
+    let longest = seconds(loop_stats.longest());
     metrics.single("millpond_longest_turn_seconds", "gauge", help, &longest);
     let name = "millpond_turn_seconds";
     metrics.family(
@@ -181,13 +186,13 @@ fn about_loop(metrics: &mut Metrics, view: &View) {
         "How long turns took, which is what newcomers to them wait.",
     );
     let mut so_far = 0;
-    for (bound, count) in BOUNDS.iter().zip(pace.lengths()) {
+    for (bound, count) in BOUNDS.iter().zip(loop_stats.lengths()) {
         so_far += count;
         let bound = f64::from(*bound) / 1e6;
         let _ = writeln!(metrics.text, "{name}_bucket{{le=\"{bound}\"}} {so_far}");
     }
-    let all: u64 = pace.lengths().iter().sum();
+    let all: u64 = loop_stats.lengths().iter().sum();
     let _ = writeln!(metrics.text, "{name}_bucket{{le=\"+Inf\"}} {all}");
-    let _ = writeln!(metrics.text, "{name}_sum {}", seconds(pace.total()));
+    let _ = writeln!(metrics.text, "{name}_sum {}", seconds(loop_stats.total()));
     let _ = writeln!(metrics.text, "{name}_count {all}");
 }

@@ -6,18 +6,18 @@ use super::page::POLICY;
 
 /// What comes after an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Then {
+pub(super) enum NextStep {
     /// The end.
     Close,
     /// Pictures.
-    Watch,
+    Timeline,
 }
 
 /// An answer.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) bytes: String,
-    pub(super) then: Then,
+    pub(super) then: NextStep,
     /// The slot whose connection is to be watched.
     pub(super) watch: Option<usize>,
 }
@@ -62,7 +62,7 @@ impl Reply {
         }
         Self {
             bytes,
-            then: Then::Close,
+            then: NextStep::Close,
             watch: None,
         }
     }
@@ -75,9 +75,9 @@ impl Reply {
             Body::Sent => {
                 // So soon a browser tries again when we are gone, in milliseconds.
                 bytes.push_str("retry: 1000\n\n");
-                Then::Watch
+                NextStep::Timeline
             }
-            Body::Withheld => Then::Close,
+            Body::Withheld => NextStep::Close,
         };
         Self {
             bytes,

@@ -6,9 +6,9 @@ use super::page::PAGE;
 use super::reply::{Body, Reply};
 use super::viewer::Request;
 use super::{VIEWERS_MAX, metrics, state};
-use crate::observers::view::View;
-use crate::request::{self, Method, Parsed};
-use crate::shared::Phase;
+use crate::connection::context::Lifecycle;
+use crate::http::request::{self, Method, Parsed};
+use crate::observe::live::LiveView;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
@@ -16,10 +16,10 @@ const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) fn answer(
     request: &Request,
     watching: usize,
-    view: &mut View,
-    facts: &state::Facts,
+    view: &mut LiveView,
+    snapshot: &state::ServerSnapshot,
 ) -> Reply {
-    let refuse = |status, why| Reply::whole(status, TEXT, facts.date, why, Body::Sent);
+    let refuse = |status, why| Reply::whole(status, TEXT, snapshot.date, why, Body::Sent);
     let Parsed::Complete(parsed, length) = request::parse(request.bytes, 0) else {
         return refuse("400 Bad Request", "this is no sound request\n");
     };
@@ -37,32 +37,35 @@ pub(super) fn answer(
         .target
         .split_once('?')
         .unwrap_or((parsed.line.target, ""));
-    let whole =
-        |media_type, content: &str| Reply::whole("200 OK", media_type, facts.date, content, body);
+    let whole = |media_type, content: &str| {
+        Reply::whole("200 OK", media_type, snapshot.date, content, body)
+    };
     match path {
         "/" => whole("text/html; charset=utf-8", PAGE),
-        "/state" => whole("application/json", &state::text(view, facts, watching)),
+        "/state" => whole("application/json", &state::text(view, snapshot, watching)),
         "/metrics" => whole(
             "text/plain; version=0.0.4; charset=utf-8",
-            &metrics::text(view, facts, watching),
+            &metrics::text(view, snapshot, watching),
         ),
-        "/health" if facts.phase == Phase::Serving => whole(TEXT, "ok\n"),
+        "/health" if snapshot.lifecycle == Lifecycle::Serving => whole(TEXT, "ok\n"),
         "/health" => Reply::whole(
             "503 Service Unavailable",
             TEXT,
-            facts.date,
+            snapshot.date,
             "stopping\n",
             body,
         ),
-        "/events" if watching < VIEWERS_MAX => Reply::stream(facts.date, watched_slot(query), body),
+        "/events" if watching < VIEWERS_MAX => {
+            Reply::stream(snapshot.date, watched_slot(query), body)
+        }
         "/events" => {
             let why = "too many watch already\n";
-            Reply::whole("503 Service Unavailable", TEXT, facts.date, why, body)
+            Reply::whole("503 Service Unavailable", TEXT, snapshot.date, why, body)
         }
         _ => Reply::whole(
             "404 Not Found",
             TEXT,
-            facts.date,
+            snapshot.date,
             "there is nothing here\n",
             body,
         ),
@@ -83,15 +86,15 @@ fn watched_slot(query: &str) -> Option<usize> {
 /// machine (DNS rebinding) is in the browser's eyes of one origin with us, and could read it all.
 /// It can't hide its name from the Host field, though.
 fn is_for_us(head: &[u8], target: &str, local: Option<SocketAddr>) -> bool {
-    let (Some(host), Some(local)) = (host(head), local) else {
+    let (Some(authority), Some(local)) = (authority(head), local) else {
         return false;
     };
     // With an absolute target Host does not count (RFC 9112, 3.2.2).
-    target.starts_with('/') && names_us(host, local)
+    target.starts_with('/') && names_us(authority, local)
 }
 
 /// The Host of a sound head; `None` if there is none, as HTTP/1.0 allows.
-fn host(head: &[u8]) -> Option<&str> {
+fn authority(head: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(head).ok()?;
     let mut lines = text.split("\r\n");
     lines.find_map(|line| {
@@ -101,12 +104,12 @@ fn host(head: &[u8]) -> Option<&str> {
     })
 }
 
-fn names_us(host: &str, local: SocketAddr) -> bool {
+fn names_us(authority: &str, local: SocketAddr) -> bool {
     let port = local.port();
-    let name = match host.strip_suffix(&format!(":{port}")) {
+    let name = match authority.strip_suffix(&format!(":{port}")) {
         Some(name) => name,
         // A browser leaves out the port of its scheme.
-        None if port == 80 => host,
+        None if port == 80 => authority,
         None => return false,
     };
     let itself = match local.ip().to_canonical() {
@@ -146,9 +149,13 @@ mod tests {
             (":2131", "127.0.0.1:2131", false),
             ("", "127.0.0.1:80", false),
         ];
-        for (host, local, expected) in table {
+        for (authority, local, expected) in table {
             let local = local.parse().unwrap();
-            assert_eq!(names_us(host, local), expected, "{host} at {local}");
+            assert_eq!(
+                names_us(authority, local),
+                expected,
+                "{authority} at {local}"
+            );
         }
     }
 
@@ -163,7 +170,7 @@ mod tests {
             ("GET /Host:x HTTP/1.0\r\n\r\n", None),
         ];
         for (head, expected) in table {
-            assert_eq!(host(head.as_bytes()), expected, "{head:?}");
+            assert_eq!(authority(head.as_bytes()), expected, "{head:?}");
         }
     }
 

@@ -3,30 +3,30 @@
 use std::time::Duration;
 
 use super::json::Json;
-use crate::cause::Cause;
 use crate::config::Limits;
-use crate::descriptors::DescriptorUse;
-use crate::observer::Census;
-use crate::observers::view::{BOUNDS, STATUSES, View};
-use crate::shared::Phase;
-use crate::states::StateName;
-use crate::timeouts::Deadline;
+use crate::connection::context::Lifecycle;
+use crate::events::close_reason::CloseReason;
+use crate::events::deadline::Deadline;
+use crate::events::event::ConnectionCounts;
+use crate::events::state::StateName;
+use crate::observe::live::{BOUNDS, LiveView, STATUSES};
+use crate::os::descriptors::FdBudget;
 
 /// What the server itself says, besides the events: lent for the length of a turn.
 #[derive(Debug)]
-pub struct Facts<'a> {
+pub struct ServerSnapshot<'a> {
     /// The time since the start, read afresh.
     pub now: Duration,
     /// The text of `Date`.
     pub date: &'a str,
     /// Whether it serves.
-    pub phase: Phase,
+    pub lifecycle: Lifecycle,
     /// The bounds.
     pub limits: &'a Limits,
     /// The descriptors that connections and their files hold.
-    pub descriptors: DescriptorUse,
+    pub descriptors: FdBudget,
     /// The queues.
-    pub census: Census,
+    pub counts: ConnectionCounts,
     /// How many rows the log has lost.
     pub rows_lost: u64,
 }
@@ -42,25 +42,25 @@ pub(super) fn state_name(state: StateName) -> &'static str {
 }
 
 /// The whole text, and a line end.
-pub(super) fn text(view: &View, facts: &Facts, viewers: usize) -> String {
+pub(super) fn text(view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) -> String {
     let mut json = Json::default();
-    json.object(|json| members(json, view, facts, viewers));
+    json.object(|json| members(json, view, snapshot, viewers));
     let mut text = json.into_text();
     text.push('\n');
     text
 }
 
 /// The members of the object that is the state.
-pub(super) fn members(json: &mut Json, view: &View, facts: &Facts, viewers: usize) {
+pub(super) fn members(json: &mut Json, view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) {
     json.member("server", |json| {
         json.string("version", env!("CARGO_PKG_VERSION"));
         json.number("process", std::process::id());
-        json.number("uptime_seconds", seconds(facts.now));
+        json.number("uptime_seconds", seconds(snapshot.now));
         json.string(
             "phase",
-            match facts.phase {
-                Phase::Serving => "serving",
-                Phase::Stopping => "stopping",
+            match snapshot.lifecycle {
+                Lifecycle::Serving => "serving",
+                Lifecycle::Stopping => "stopping",
             },
         );
         json.number("viewers", viewers);
@@ -71,26 +71,26 @@ pub(super) fn members(json: &mut Json, view: &View, facts: &Facts, viewers: usiz
         }
         json.number("open", view.open());
         json.number("accepted", view.accepted_so_far());
-        json.number("closed", view.causes().total());
+        json.number("closed", view.close_reasons().total());
     });
-    json.member("limits", |json| limits(json, facts.limits));
+    json.member("limits", |json| limits(json, snapshot.limits));
     json.member("descriptors", |json| {
-        json.number("connections", facts.descriptors.connections);
-        json.number("files", facts.descriptors.files);
-        json.number("limit", facts.limits.max_descriptors);
+        json.number("connections", snapshot.descriptors.connections());
+        json.number("files", snapshot.descriptors.files());
+        json.number("limit", snapshot.limits.max_descriptors);
     });
     json.member("queues", |json| {
-        json.number("ready", facts.census.ready);
-        json.number("parked", facts.census.parked);
+        json.number("ready", snapshot.counts.ready);
+        json.number("parked", snapshot.counts.waiting_for_fd);
         json.member("deadlines", |json| {
             for deadline in Deadline::ALL {
-                json.number(deadline.name(), facts.census.waiting_for(deadline));
+                json.number(deadline.name(), snapshot.counts.waiting_for(deadline));
             }
         });
     });
     json.member("close_causes", |json| {
-        for cause in Cause::ALL {
-            json.number(cause.name(), view.causes().of(cause));
+        for cause in CloseReason::ALL {
+            json.number(cause.name(), view.close_reasons().count(cause));
         }
     });
     json.member("responses", |json| {
@@ -102,8 +102,8 @@ pub(super) fn members(json: &mut Json, view: &View, facts: &Facts, viewers: usiz
         json.number("read", view.bytes_read());
         json.number("written", view.bytes_written());
     });
-    json.number("log_rows_lost", facts.rows_lost);
-    json.member("loop", |json| pace(json, view));
+    json.number("log_rows_lost", snapshot.rows_lost);
+    json.member("loop", |json| loop_stats(json, view));
 }
 
 fn limits(json: &mut Json, limits: &Limits) {
@@ -119,27 +119,27 @@ fn limits(json: &mut Json, limits: &Limits) {
     });
 }
 
-fn pace(json: &mut Json, view: &View) {
-    let pace = view.pace();
-    json.number("turns", pace.turns());
-    json.number("events", pace.events());
-    json.number("last_batch", pace.last_batch());
+fn loop_stats(json: &mut Json, view: &LiveView) {
+    let loop_stats = view.loop_stats();
+    json.number("turns", loop_stats.turns());
+    json.number("events", loop_stats.events());
+    json.number("last_batch", loop_stats.last_batch());
     // A turn is what those wait for who come while it lasts.
     json.member("lag_seconds", |json| {
-        json.number("p50", f64::from(pace.quantile(0.5)) / 1e6);
-        json.number("p99", f64::from(pace.quantile(0.99)) / 1e6);
-        json.number("longest", seconds(pace.longest()));
+        json.number("p50", f64::from(loop_stats.quantile(0.5)) / 1e6);
+        json.number("p99", f64::from(loop_stats.quantile(0.99)) / 1e6);
+        json.number("longest", seconds(loop_stats.longest()));
     });
     json.array("lag_counts", |json| {
         let bounds = BOUNDS.iter().map(Some).chain([None]);
-        for (bound, count) in bounds.zip(pace.lengths()) {
+        for (bound, count) in bounds.zip(loop_stats.lengths()) {
             json.element(|json| {
                 json.optional("up_to_us", bound);
                 json.number("turns", count);
             });
         }
     });
-    let last = pace.last_second();
+    let last = loop_stats.last_second();
     json.member("last_second", |json| {
         json.number("turns", last.turns);
         json.number("accepted", last.accepted);

@@ -8,9 +8,9 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
-use super::reply::{Reply, Then};
-use crate::key::Key;
-use crate::request::HEAD_MAX;
+use super::reply::{NextStep, Reply};
+use crate::events::id::ConnectionId;
+use crate::http::request::HEAD_MAX;
 
 /// How long a request may take, how long an answer may go without progress, and how long a
 /// picture may: whoever reads nothing for so long has gone.
@@ -43,7 +43,7 @@ pub(super) enum Stage {
 #[derive(Debug)]
 pub(super) struct Viewer {
     stream: TcpStream,
-    pub(super) key: Key,
+    pub(super) id: ConnectionId,
     pub(super) stage: Stage,
     pub(super) deadline: Duration,
     /// Whether its socket has something new. Each call then goes on until the socket would block.
@@ -59,7 +59,7 @@ impl Viewer {
     /// A newcomer.
     pub(super) fn admit(
         mut stream: TcpStream,
-        key: Key,
+        id: ConnectionId,
         now: Duration,
         registry: &Registry,
         token: Token,
@@ -68,7 +68,7 @@ impl Viewer {
         rustix::net::sockopt::set_socket_send_buffer_size(&stream, SEND_BUFFER)?;
         Ok(Self {
             stream,
-            key,
+            id,
             stage: Stage::Reading,
             deadline: now + PATIENCE,
             is_ready: false,
@@ -111,8 +111,8 @@ impl Viewer {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return error.kind() == ErrorKind::WouldBlock,
             }
-            match crate::request::parse(&self.head, self.scanned) {
-                crate::request::Parsed::Partial { scanned } if self.head.len() < HEAD_MAX => {
+            match crate::http::request::parse(&self.head, self.scanned) {
+                crate::http::request::Parsed::Partial { scanned } if self.head.len() < HEAD_MAX => {
                     self.scanned = scanned;
                 }
                 _ => break,
@@ -127,8 +127,8 @@ impl Viewer {
         self.output = reply.bytes;
         self.deadline = now + PATIENCE;
         self.stage = match reply.then {
-            Then::Close => Stage::Answering,
-            Then::Watch => Stage::Watching,
+            NextStep::Close => Stage::Answering,
+            NextStep::Timeline => Stage::Watching,
         };
         true
     }

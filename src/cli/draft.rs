@@ -1,7 +1,7 @@
 //! The settings while options are being read: a [`Config`], and which options have set it so far.
 
 use crate::config::Config;
-use crate::descriptors;
+use crate::os::descriptors;
 
 /// What is wrong with the command line, and the cure, in one line.
 pub(crate) type Mistake = String;

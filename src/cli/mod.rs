@@ -25,7 +25,7 @@ pub use self::banner::banner;
 use self::draft::Wanted;
 pub use self::exit::{EarlyExit, print_error};
 use crate::config::Config;
-use crate::escape;
+use crate::log::escape;
 
 /// Reads the command line, the program's name first. `descriptors` is the limit on descriptors.
 pub fn parse(

@@ -5,7 +5,7 @@
 use super::draft::{Draft, Mistake, Wanted};
 use super::option::{Group, Opt, SWITCH, VALUE};
 use super::values::{self, Cure};
-use crate::target::DotFiles;
+use crate::http::target::DotFiles;
 
 /// The one argument that is not an option. It has a row, since it sets a setting as options do.
 pub(crate) const ROOT: Opt = Opt {

@@ -10,7 +10,7 @@ use super::option::Opt;
 use super::table::{OPTIONS, ROOT};
 use super::*;
 use crate::config::{Limits, Observing};
-use crate::target::DotFiles;
+use crate::http::target::DotFiles;
 
 /// What `--help` prints, whole.
 const HELP: &str = include_str!("tests/help.txt");

@@ -1,46 +1,42 @@
-//! What must hold of a connection between two calls.
+//! What must hold of a connection between two calls. For tests and the simulator.
 
-use super::{Connection, Queued, State};
-use crate::request;
-use crate::shared::Env;
-use crate::states::StateName;
-use crate::timeouts::Deadline;
+use super::Connection;
+use super::context::Env;
+use super::state::State;
+use crate::events::deadline::Deadline;
+use crate::events::state::StateName;
+use crate::http::request;
 
 impl<E: Env> Connection<E> {
     /// Its state, without the data.
     pub fn state_name(&self) -> StateName {
-        match &self.state {
-            State::Reading(_) => StateName::Reading,
-            State::Responding(_) => StateName::Responding,
-            State::Idle => StateName::Idle,
-            State::Closing { .. } => StateName::Closing,
-        }
+        self.state.name()
     }
 
-    /// For [`crate::pond::Pond::audit`]: the deadline that its state calls for, or what is wrong
-    /// with it between two calls.
-    pub fn audit(&self) -> Result<Deadline, &'static str> {
+    /// The deadline that its state calls for, or what is wrong with it. `is_queued` tells whether it
+    /// stands in a queue of the connection table.
+    pub fn audit(&self, is_queued: bool) -> Result<Deadline, &'static str> {
         let is_ready = match &self.state {
-            State::Reading(Some(kept)) if kept.bytes.is_empty() => {
+            State::Reading(Some(partial)) if partial.bytes.is_empty() => {
                 return Err("an idle connection owns heap memory");
             }
-            State::Reading(Some(kept)) if kept.bytes.len() > request::HEAD_MAX => {
-                return Err("the kept input is beyond its bound");
+            State::Reading(Some(partial)) if partial.bytes.len() > request::HEAD_MAX => {
+                return Err("the partial head is beyond its bound");
             }
             State::Responding(_) => self.ready.writable,
             State::Reading(_) | State::Idle | State::Closing { .. } => self.ready.readable,
         };
-        match (is_ready, self.queued) {
-            (true, Queued::No) => Err("waits for an edge that it has seen already"),
-            _ => Ok(match &self.state {
-                State::Reading(None) => Deadline::FirstByte,
-                State::Reading(Some(kept))
-                    if self.requests == 0 && request::is_blank(&kept.bytes) =>
-                {
-                    Deadline::FirstByte
-                }
-                _ => self.deadline_of_state(),
-            }),
+        if is_ready && !is_queued {
+            return Err("waits for an edge that it has seen already");
         }
+        Ok(match &self.state {
+            State::Reading(None) => Deadline::FirstByte,
+            State::Reading(Some(partial))
+                if self.requests == 0 && request::is_blank(&partial.bytes) =>
+            {
+                Deadline::FirstByte
+            }
+            state => state.deadline(),
+        })
     }
 }

@@ -1,47 +1,50 @@
-//! Bytes that wait to be answered, and what is kept of them between reads.
+//! Bytes that wait to be processed, and what is stored of them between two reads.
 
-use super::State;
-use crate::request;
-use crate::timeouts::Deadline;
+use crate::events::deadline::Deadline;
+use crate::http::request;
 
-/// The beginning of a head.
+/// The beginning of a head whose end has not come yet.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct PartialHead {
     pub(super) bytes: Vec<u8>,
-    /// How many of them have been searched for the head's end.
+    /// How many of the bytes were searched for the head's end already.
     pub(super) scanned: usize,
 }
 
-/// Input to be answered: fresh from the shared buffer, or together with what was kept.
+/// Input to be processed: fresh from the shared read buffer, or joined to a partial head.
 pub(super) enum Input<'a> {
     Fresh(&'a [u8]),
-    Kept(Box<Kept>),
+    Stored(Box<PartialHead>),
 }
 
 impl Input<'_> {
     pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Self::Fresh(bytes) => bytes,
-            Self::Kept(kept) => &kept.bytes,
+            Self::Stored(partial) => &partial.bytes,
         }
     }
 
     pub(super) fn scanned(&self) -> usize {
         match self {
             Self::Fresh(_) => 0,
-            Self::Kept(kept) => kept.scanned,
+            Self::Stored(partial) => partial.scanned,
         }
     }
 
-    /// The deadline for what stands from `at` on. A head's runs from its first byte, so there is a
-    /// new one only if no head had begun before. Empty lines begin none: after an answer they leave
-    /// the client its idle time, and before the first request they are like silence.
+    /// The deadline for the input from `at` on; `None` leaves the present one. A head's deadline
+    /// runs from its first byte, so it is set only if no head had begun before. Empty lines begin no
+    /// head: after an answer they leave the client its idle time, and before the first request they
+    /// count as silence.
     pub(super) fn deadline_from(&self, at: usize) -> Option<Deadline> {
         let bytes = self.bytes();
         let had_begun = match self {
             Self::Fresh(_) => false,
-            // Kept and not searched yet: the rest of what was answered, whose deadline runs.
-            Self::Kept(kept) => kept.scanned == 0 || !request::is_blank(&bytes[..kept.scanned]),
+            // Stored and not searched yet: the input behind an answered request, whose deadline
+            // runs already.
+            Self::Stored(partial) => {
+                partial.scanned == 0 || !request::is_blank(&bytes[..partial.scanned])
+            }
         };
         let is_new = at > 0 || !had_begun;
         match (is_new, request::is_blank(&bytes[at..])) {
@@ -51,20 +54,19 @@ impl Input<'_> {
         }
     }
 
-    /// Keeps what stands from `at` on. The box is used again: a head that drips in does not cost
-    /// an allocation a byte.
-    pub(super) fn keep_from<F>(self, at: usize, scanned: usize) -> State<F> {
-        let kept = match self {
-            Self::Fresh(bytes) => Box::new(Kept {
+    /// Stores the input from `at` on, of which `scanned` bytes were searched. The box is used again:
+    /// a head that arrives byte by byte does not cost an allocation per byte.
+    pub(super) fn store_from(self, at: usize, scanned: usize) -> Box<PartialHead> {
+        match self {
+            Self::Fresh(bytes) => Box::new(PartialHead {
                 bytes: bytes[at..].to_vec(),
                 scanned,
             }),
-            Self::Kept(mut kept) => {
-                kept.bytes.drain(..at);
-                kept.scanned = scanned;
-                kept
+            Self::Stored(mut partial) => {
+                partial.bytes.drain(..at);
+                partial.scanned = scanned;
+                partial
             }
-        };
-        State::Reading(Some(kept))
+        }
     }
 }

@@ -4,10 +4,10 @@
 mod budgets;
 mod deadlines;
 mod ends;
-mod exhausted;
 mod expiries;
 mod faults;
 mod freshness;
+mod out_of_descriptors;
 mod pieces;
 mod readiness;
 mod stops;
@@ -15,18 +15,23 @@ mod stops;
 use std::cell::RefCell;
 use std::rc::Rc;
 
+use super::step::SEND_BUDGET;
 use super::*;
 use crate::config::Limits;
-use crate::observer::{Event, Occasion};
-use crate::request::{self, HEAD_MAX};
-use crate::shared::Phase;
+use crate::connection::context::Lifecycle;
+use crate::events::deadline::Deadline;
+use crate::events::event::{Event, Observer as _, WakeReason};
+use crate::http::request::{self, HEAD_MAX};
 use crate::testing::{
     BOTH, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE, LAST_SMALL,
-    READABLE, Rigged, Scripted, WRITABLE, Wire, assert_same, moment, peer, shared, take_outcomes,
+    READABLE, Scripted, TestEnv, WRITABLE, Wire, assert_same, context, moment, peer, take_outcomes,
 };
 
 /// The name of the only connection there is.
-const KEY: Key = Key { slot: 3, serial: 7 };
+const ID: ConnectionId = ConnectionId {
+    slot: 3,
+    generation: 7,
+};
 
 /// Two Hosts: its frame can't be trusted.
 const UNSOUND: &str = "GET /big.bin HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n";
@@ -42,12 +47,12 @@ fn filling() -> String {
 /// A connection with all that it is lent, and the rules of its caller: what a pond would do.
 struct Rig {
     wire: Rc<RefCell<Wire>>,
-    connection: Connection<Rigged>,
-    shared: Shared<Rigged>,
+    connection: Connection<TestEnv>,
+    context: LoopContext<TestEnv>,
     input: Vec<u8>,
     /// The deadline that the pond would have queued.
     deadline: Deadline,
-    closed: Option<Cause>,
+    closed: Option<CloseReason>,
 }
 
 impl Rig {
@@ -57,17 +62,17 @@ impl Rig {
 
     fn with(limits: Limits) -> Self {
         let wire = Wire::new();
-        let mut shared = shared(limits);
+        let mut context = context(limits);
         // What a pond tells of it.
-        let due = shared.limits.duration_of(Deadline::FirstByte);
-        shared.observer.event(Some(KEY), Event::Accepted(peer()));
-        shared
+        let due = context.config.limits.duration_of(Deadline::FirstByte);
+        context.observer.event(Some(ID), Event::Accepted(peer()));
+        context
             .observer
-            .event(Some(KEY), Event::DeadlineSet(Deadline::FirstByte, due));
+            .event(Some(ID), Event::DeadlineSet(Deadline::FirstByte, due));
         Self {
-            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), KEY, moment(0).wall),
+            connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), moment(0).wall),
             wire,
-            shared,
+            context,
             input: vec![0; HEAD_MAX],
             deadline: Deadline::FirstByte,
             closed: None,
@@ -75,51 +80,53 @@ impl Rig {
     }
 
     /// A turn of its own, without an event.
-    fn advance(&mut self) -> Advance {
+    fn advance(&mut self) -> Progress {
         // A turn of its own.
-        self.shared.sent_in_phase = 0;
+        self.context.send_budget.begin_stage();
         self.begin_work();
-        let advance = self.connection.advance(&mut self.shared, &mut self.input);
-        self.settle(advance)
+        let progress = self
+            .connection
+            .advance(ID, &mut self.context, &mut self.input);
+        self.apply(progress)
     }
 
-    fn event(&mut self, event: Readiness) -> Advance {
+    fn event(&mut self, event: Readiness) -> Progress {
         self.wire.borrow_mut().tell(event);
-        self.connection.note(event);
+        self.connection.mark_ready(event);
         self.advance()
     }
 
-    fn feed(&mut self, bytes: impl AsRef<[u8]>) -> Advance {
+    fn feed(&mut self, bytes: impl AsRef<[u8]>) -> Progress {
         self.wire.borrow_mut().arrive(bytes.as_ref());
         self.event(READABLE)
     }
 
     /// The send queue takes so many bytes more.
-    fn give_room(&mut self, bytes: usize) -> Advance {
+    fn give_room(&mut self, bytes: usize) -> Progress {
         self.wire.borrow_mut().room = bytes;
         self.event(WRITABLE)
     }
 
-    fn deadline_passed(&mut self) -> Advance {
+    fn deadline_passed(&mut self) -> Progress {
         // It may try once what it waited for.
         let ready = self.wire.borrow().told;
         self.wire.borrow_mut().tell(BOTH);
         self.begin_work();
-        let advance = self
+        let progress = self
             .connection
-            .deadline_passed(&mut self.shared, &mut self.input);
+            .deadline_passed(ID, &mut self.context, &mut self.input);
         self.lapse(ready);
-        self.settle(advance)
+        self.apply(progress)
     }
 
-    fn stop(&mut self) -> Advance {
-        self.shared.phase = Phase::Stopping;
+    fn stop(&mut self) -> Progress {
+        self.context.lifecycle = Lifecycle::Stopping;
         let ready = self.wire.borrow().told;
         self.wire.borrow_mut().tell(READABLE);
         self.begin_work();
-        let advance = self.connection.stop(&mut self.shared, &mut self.input);
+        let progress = self.connection.stop(ID, &mut self.context, &mut self.input);
         self.lapse(ready);
-        self.settle(advance)
+        self.apply(progress)
     }
 
     /// A leave to try that was not made use of is none any more; what an event told still is.
@@ -130,28 +137,28 @@ impl Rig {
     }
 
     /// Does what the pond does with the result, and holds it against the rules of edges.
-    fn settle(&mut self, advance: Advance) -> Advance {
+    fn apply(&mut self, progress: Progress) -> Progress {
         assert_eq!(self.closed, None, "a turn after the end");
-        if let Some(deadline) = advance.deadline {
+        if let Some(deadline) = progress.deadline {
             self.deadline = deadline;
         }
         let wire = self.wire.borrow();
-        match advance.then {
+        match progress.next {
             // An edge that was told and not drained does not come again: whoever waits must have
             // been told to.
-            Then::Wait => match self.state() {
+            NextStep::Wait => match self.state() {
                 "responding" => assert!(!wire.told.writable, "waits although there may be room"),
                 _ => assert!(!wire.told.readable, "waits although there may be input"),
             },
-            Then::Yield | Then::Exhausted => {}
-            Then::Close(cause) => {
+            NextStep::Yield | NextStep::OutOfDescriptors => {}
+            NextStep::Close(cause) => {
                 drop(wire);
-                self.connection.abandon(cause, &mut self.shared);
+                self.connection.log_aborted(ID, cause, &mut self.context);
                 self.closed = Some(cause);
-                self.shared.observer.event(Some(KEY), Event::Closed(cause));
+                self.context.observer.event(Some(ID), Event::Closed(cause));
                 self.end_work();
-                assert_eq!(self.shared.descriptors.files, 0);
-                return advance;
+                assert_eq!(self.context.descriptors.files(), 0);
+                return progress;
             }
         }
         // The queue that it waits in is that of its state. Empty lines begin no head.
@@ -160,44 +167,44 @@ impl Rig {
             State::Reading(Some(kept)) if request::is_blank(&kept.bytes) => {
                 &[Deadline::FirstByte, Deadline::Idle]
             }
-            _ => &[self.connection.deadline_of_state()],
+            _ => &[self.connection.state.deadline()],
         };
         assert!(expected.contains(&self.deadline), "{:?}", self.deadline);
         drop(wire);
         self.check_files();
         self.end_work();
-        let told = self.shared.observer.state(KEY);
+        let told = self.context.observer.state(ID);
         assert_eq!(told, Some(self.connection.state_name()), "what was told");
-        advance
+        progress
     }
 
     fn begin_work(&mut self) {
-        self.shared
+        self.context
             .observer
-            .event(Some(KEY), Event::WorkBegins(Occasion::Event));
+            .event(Some(ID), Event::WorkBegins(WakeReason::Event));
     }
 
     fn end_work(&mut self) {
-        let observer = &mut self.shared.observer;
-        observer.event(Some(KEY), Event::WorkEnds);
-        assert_eq!(observer.breach, None);
-        assert_eq!(observer.rows, self.shared.log.recorded());
+        let observer = &mut self.context.observer;
+        observer.event(Some(ID), Event::WorkEnds);
+        assert_eq!(observer.violation, None);
+        assert_eq!(observer.rows, self.context.log.recorded());
     }
 
     /// Goes on until nothing more can happen. Whenever the send queue is full, it gives room for
     /// `step` bytes.
     fn run(&mut self, step: usize) {
         self.wire.borrow_mut().room = step;
-        let mut then = self.advance().then;
+        let mut then = self.advance().next;
         loop {
             let sending = self.state() == "responding";
             let waiting = self.wire.borrow().has_input();
             then = match then {
-                Then::Close(_) => return,
-                Then::Exhausted => panic!("nothing is exhausted here"),
-                Then::Yield => self.advance().then,
-                Then::Wait if !sending && !waiting => return,
-                Then::Wait => {
+                NextStep::Close(_) => return,
+                NextStep::OutOfDescriptors => panic!("nothing is exhausted here"),
+                NextStep::Yield => self.advance().next,
+                NextStep::Wait if !sending && !waiting => return,
+                NextStep::Wait => {
                     if sending {
                         self.wire.borrow_mut().room = step;
                     }
@@ -206,7 +213,7 @@ impl Rig {
                         writable: sending,
                         read_closed: false,
                     };
-                    self.event(event).then
+                    self.event(event).next
                 }
             };
         }
@@ -215,10 +222,10 @@ impl Rig {
     /// A file is open as long as a response is sent from it, and is counted as long.
     fn check_files(&self) {
         let files = match &self.connection.state {
-            State::Responding(exchange) => usize::from(exchange.file.is_some()),
+            State::Responding(pending) => usize::from(pending.file.is_some()),
             _ => 0,
         };
-        assert_eq!(self.shared.descriptors.files, files);
+        assert_eq!(self.context.descriptors.files(), files);
     }
 
     fn state(&self) -> &'static str {
@@ -237,6 +244,6 @@ impl Rig {
     }
 
     fn take_outcomes(&mut self) -> Vec<String> {
-        take_outcomes(&mut self.shared)
+        take_outcomes(&mut self.context)
     }
 }

@@ -4,10 +4,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::UNIX_EPOCH;
 
 use super::*;
-use crate::access_log::{self, Row};
 use crate::config::Config;
-use crate::observer::Unobserved;
-use crate::status::Status;
+use crate::events::event::NoopObserver;
+use crate::http::status::Status;
+use crate::log::csv_row::{self, Row};
+use crate::response::in_flight::AccessRecord;
 
 #[test]
 fn a_panic_writes_the_log_out() {
@@ -22,21 +23,24 @@ fn a_panic_writes_the_log_out() {
         print_requests: false,
         ..Config::default()
     };
-    let mut server = Server::start(&config, Unobserved).unwrap();
+    let mut server = Server::start(&config, NoopObserver).unwrap();
     let row = Row {
         connected_at: UNIX_EPOCH,
-        requested_at: UNIX_EPOCH,
         client: "127.0.0.1:1".parse().unwrap(),
-        method: "GET",
-        target: "/",
-        file: "",
-        status: Status::NotFound,
+        response: AccessRecord {
+            method: "GET",
+            target: "/",
+            file: "",
+            status: Status::NotFound,
+            requested_at: UNIX_EPOCH,
+            started: Duration::ZERO,
+        },
         bytes: 0,
         duration: Duration::ZERO,
-        cut_short: None,
+        aborted_by: None,
     };
-    server.pond.shared_mut().log.record(&row, Duration::ZERO);
-    let header = String::from_utf8(access_log::header()).unwrap();
+    server.table.context_mut().log.record(&row, Duration::ZERO);
+    let header = String::from_utf8(csv_row::header()).unwrap();
     assert_eq!(std::fs::read_to_string(&log).unwrap(), header);
     let panicked = catch_unwind(AssertUnwindSafe(move || {
         let _server = server;

@@ -6,8 +6,8 @@ use std::io::{self, ErrorKind};
 use std::rc::Rc;
 
 use super::WRITABLE;
-use crate::connection::Readiness;
-use crate::transport::{Follow, Transport};
+use crate::events::event::Readiness;
+use crate::os::transport::Transport;
 
 /// A file of the scripted transport: it may change while it is being sent.
 pub(crate) type MemoryFile = RefCell<Vec<u8>>;
@@ -155,8 +155,8 @@ impl Wire {
         Ok(count)
     }
 
-    /// Takes note of how a call ended; gives the result on.
-    fn note(
+    /// Remembers how a call ended.
+    fn record(
         &mut self,
         result: &io::Result<usize>,
         drained: bool,
@@ -186,17 +186,17 @@ impl Transport for Scripted {
         let result = wire.read(into);
         // epoll(7), question 9; but after the peer's end a short read leaves that end to be read.
         let drained = matches!(result, Ok(count) if count < into.len()) && !wire.told.read_closed;
-        wire.note(&result, drained, |wire| &mut wire.told.readable);
+        wire.record(&result, drained, |wire| &mut wire.told.readable);
         result
     }
 
-    fn write(&mut self, bytes: &[u8], _follow: Follow) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8], _more: bool) -> io::Result<usize> {
         let mut wire = self.0.borrow_mut();
         let call = wire.calls();
         wire.writes += 1;
         let result = wire.take(bytes.len(), call);
         let full = matches!(result, Ok(count) if count < bytes.len());
-        wire.note(&result, full, |wire| &mut wire.told.writable);
+        wire.record(&result, full, |wire| &mut wire.told.writable);
         if let Ok(count) = result {
             wire.output.extend_from_slice(&bytes[..count]);
         }
@@ -216,7 +216,7 @@ impl Transport for Scripted {
             wanted => wire.take(wanted, call),
         };
         // A short answer may mean the end of the file as well, so it says nothing of the room.
-        wire.note(&result, false, |wire| &mut wire.told.writable);
+        wire.record(&result, false, |wire| &mut wire.told.writable);
         if let Ok(count) = result {
             wire.output.extend_from_slice(&piece[..count]);
         }

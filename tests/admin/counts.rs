@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use crate::support::{Client, eventually};
-use crate::viewed::{Viewed, states};
+use crate::viewed::{HasLiveView, states};
 
 /// Samples of `/metrics` by their name with its label.
-fn metrics(viewed: &Viewed) -> BTreeMap<String, f64> {
+fn metrics(viewed: &HasLiveView) -> BTreeMap<String, f64> {
     let text = viewed.get("/metrics");
     let samples = text.lines().filter(|line| !line.starts_with('#'));
     samples
@@ -20,7 +20,7 @@ fn metrics(viewed: &Viewed) -> BTreeMap<String, f64> {
 #[test]
 #[allow(clippy::float_cmp, reason = "small whole numbers")]
 fn clients_in_known_states() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let _idle = [viewed.idle(), viewed.idle(), viewed.idle()];
     let _reading = [viewed.reading(), viewed.reading()];
     let _responding = [viewed.responding()];
@@ -69,7 +69,7 @@ fn clients_in_known_states() {
 
 #[test]
 fn statuses_and_causes() {
-    let viewed = Viewed::start(&["--keep-alive-requests", "2"]);
+    let viewed = HasLiveView::start(&["--keep-alive-requests", "2"]);
     let mut client = viewed.server.connect();
     client.get("/nothing");
     client.ask(
@@ -97,7 +97,7 @@ fn statuses_and_causes() {
 /// Whoever looks on leaves no trace in what is seen: no connection, no event, no row, no slot.
 #[test]
 fn viewers_are_not_counted() {
-    let mut viewed = Viewed::start(&["--max-connections", "1"]);
+    let mut viewed = HasLiveView::start(&["--max-connections", "1"]);
     let _idle = viewed.idle();
     viewed.await_states([0, 0, 1, 0]);
     let before = viewed.state();

@@ -6,7 +6,7 @@ use std::net::TcpStream;
 use serde_json::Value;
 
 use crate::support::Client;
-use crate::viewed::{Viewed, states, without_date};
+use crate::viewed::{HasLiveView, states, without_date};
 
 /// Someone who watches.
 pub struct Watching {
@@ -15,12 +15,12 @@ pub struct Watching {
 
 impl Watching {
     #[track_caller]
-    pub fn begin(viewed: &Viewed, target: &str) -> Self {
+    pub fn begin(viewed: &HasLiveView, target: &str) -> Self {
         Self::on(Client::connect(viewed.admin), viewed, target)
     }
 
     #[track_caller]
-    pub fn on(mut client: Client, viewed: &Viewed, target: &str) -> Self {
+    pub fn on(mut client: Client, viewed: &HasLiveView, target: &str) -> Self {
         client.send(format!(
             "GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n",
             viewed.admin
@@ -79,7 +79,7 @@ impl Watching {
 
 #[test]
 fn pictures_follow_what_happens() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let mut watching = Watching::begin(&viewed, "/events");
     let first = watching.next("picture");
     assert_eq!(states(&first), [0; 4]);
@@ -116,7 +116,7 @@ fn pictures_follow_what_happens() {
 
 #[test]
 fn a_connection_that_is_watched() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let _other = viewed.idle();
     let mut client = viewed.idle();
     let mut watching = Watching::begin(&viewed, "/events?watch=1");
@@ -151,7 +151,7 @@ fn a_connection_that_is_watched() {
 
 #[test]
 fn nobody_is_in_that_slot_yet() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let mut watching = Watching::begin(&viewed, "/events?watch=0");
     let nobody = watching.next("connection");
     assert_eq!(nobody["open"], false);

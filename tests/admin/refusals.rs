@@ -1,12 +1,12 @@
 //! Who is refused, and that the file port knows nothing of the live view.
 
 use crate::support::{Answer, Site};
-use crate::viewed::Viewed;
+use crate::viewed::HasLiveView;
 
 /// A name that its owner has pointed here does not make a page from elsewhere one of ours.
 #[test]
 fn only_our_own_names_are_answered() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let port = viewed.admin.port();
     let table = [
         (format!("Host: 127.0.0.1:{port}"), true),
@@ -42,8 +42,8 @@ fn only_our_own_names_are_answered() {
 
 #[test]
 fn the_file_port_knows_nothing_of_it() {
-    let viewed = Viewed::start(&[]);
-    let host = format!("Host: {}\r\n", viewed.admin);
+    let viewed = HasLiveView::start(&[]);
+    let authority = format!("Host: {}\r\n", viewed.admin);
     for target in [
         "/state",
         "/metrics",
@@ -52,7 +52,7 @@ fn the_file_port_knows_nothing_of_it() {
         "/events?watch=0",
     ] {
         let mut client = viewed.server.connect();
-        client.send(format!("GET {target} HTTP/1.1\r\n{host}\r\n"));
+        client.send(format!("GET {target} HTTP/1.1\r\n{authority}\r\n"));
         assert_eq!(client.answer_to("GET"), Answer::not_found(), "{target}");
     }
     // A file of such a name is a file.
@@ -81,7 +81,7 @@ fn without_the_option_there_is_no_such_port() {
 
 #[test]
 fn an_address_that_cannot_be_had_and_one_that_is_open_to_others() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let taken = viewed.admin.to_string();
     let output = Site::new().run(&["--admin", &taken]);
     let text = String::from_utf8(output.stderr).unwrap();
@@ -111,7 +111,7 @@ fn a_sandbox_does_not_keep_it_from_working() {
     if !landlock_is_there() {
         return;
     }
-    let viewed = Viewed::start(&["--sandbox"]);
+    let viewed = HasLiveView::start(&["--sandbox"]);
     assert_eq!(viewed.get("/health"), "ok\n");
     viewed.idle();
     assert_eq!(viewed.state()["responses"]["200"], 1);

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::viewed::{Viewed, without_date};
+use crate::viewed::{HasLiveView, without_date};
 
 const PAGE: &str = concat!(
     include_str!("../../src/admin/page/head.html"),
@@ -45,7 +45,7 @@ fn without_hashes(answer: &str) -> String {
 
 #[test]
 fn the_page() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let answer = without_hashes(&viewed.ask("GET", "/"));
     let head = head("200 OK", "text/html; charset=utf-8", PAGE.len());
     assert_eq!(answer, format!("{head}{PAGE}"));
@@ -64,7 +64,7 @@ fn the_page() {
 
 #[test]
 fn health() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let expected = head("200 OK", "text/plain; charset=utf-8", 3);
     assert_eq!(
         without_hashes(&viewed.ask("GET", "/health")),
@@ -74,7 +74,7 @@ fn health() {
 
 #[test]
 fn the_state_of_an_untouched_server() {
-    let viewed = Viewed::start(&["--keep-alive-requests", "7", "--max-connections", "50"]);
+    let viewed = HasLiveView::start(&["--keep-alive-requests", "7", "--max-connections", "50"]);
     let answer = viewed.ask("GET", "/state");
     let (found, body) = answer.split_once("\r\n\r\n").unwrap();
     let expected = head("200 OK", "application/json", body.len());
@@ -116,7 +116,7 @@ fn the_state_of_an_untouched_server() {
     ]
     .concat();
     let none = [&none[..], &["reset", "exhausted", "stopped"]].concat();
-    let causes: serde_json::Map<_, _> = none
+    let close_reasons: serde_json::Map<_, _> = none
         .into_iter()
         .map(|cause| (cause.to_owned(), json!(0)))
         .collect();
@@ -138,7 +138,7 @@ fn the_state_of_an_untouched_server() {
             "ready": 0, "parked": 0,
             "deadlines": {"first-byte": 0, "head": 0, "stall": 0, "idle": 0, "closing": 0}
         },
-        "close_causes": causes,
+        "close_causes": close_reasons,
         "responses": {"200": 0, "304": 0, "400": 0, "404": 0},
         "bytes": {"read": 0, "written": 0},
         "log_rows_lost": 0,
@@ -156,7 +156,7 @@ fn the_state_of_an_untouched_server() {
 
 #[test]
 fn what_there_is_not() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let text = "text/plain; charset=utf-8";
     for target in [
         "/index.html",
@@ -189,7 +189,7 @@ fn what_there_is_not() {
 /// A request in pieces is answered as one, and what is none gets 400.
 #[test]
 fn requests_in_pieces_and_what_is_none() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let mut client = crate::support::Client::connect(viewed.admin);
     for piece in
         format!("GET /health HTTP/1.1\r\nHost: {}\r\n\r\n", viewed.admin).split_inclusive(' ')

@@ -10,14 +10,14 @@ use crate::support::{Client, Server, Site, eventually};
 const LARGE: u64 = 64 << 20;
 
 /// A server with a live view.
-pub struct Viewed {
+pub struct HasLiveView {
     pub server: Server,
     /// Where the live view is.
     pub admin: SocketAddr,
     pub site: Site,
 }
 
-impl Viewed {
+impl HasLiveView {
     #[track_caller]
     pub fn start(options: &[&str]) -> Self {
         let site = Site::new();

@@ -4,11 +4,11 @@ use serde_json::Value;
 
 use crate::events::Watching;
 use crate::support::{Client, eventually};
-use crate::viewed::Viewed;
+use crate::viewed::HasLiveView;
 
 const VIEWERS: usize = 16;
 
-fn watch(viewed: &Viewed) -> Client {
+fn watch(viewed: &HasLiveView) -> Client {
     let mut client = Client::connect(viewed.admin);
     client.send(format!(
         "GET /events HTTP/1.1\r\nHost: {}\r\n\r\n",
@@ -18,7 +18,7 @@ fn watch(viewed: &Viewed) -> Client {
 }
 
 /// How much memory the process holds, in KiB.
-fn resident(viewed: &Viewed) -> u64 {
+fn resident(viewed: &HasLiveView) -> u64 {
     let status = viewed.server.process_file("status");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.unwrap().trim().strip_suffix(" kB").unwrap();
@@ -27,7 +27,7 @@ fn resident(viewed: &Viewed) -> u64 {
 
 #[test]
 fn one_too_many_is_told_so_and_metrics_can_still_be_had() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let mut watching: Vec<Client> = (0..VIEWERS).map(|_| watch(&viewed)).collect();
     for client in &mut watching {
         client.read(200);
@@ -54,7 +54,7 @@ fn one_too_many_is_told_so_and_metrics_can_still_be_had() {
 /// More than there may be wait in the kernel's queue, and the files are served all the while.
 #[test]
 fn a_crowd_at_the_door() {
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     let silent: Vec<Client> = (0..60).map(|_| Client::connect(viewed.admin)).collect();
     viewed.idle();
     let descriptors = viewed.server.descriptors();
@@ -67,7 +67,7 @@ fn a_crowd_at_the_door() {
 #[test]
 fn a_slow_viewer_loses_pictures() {
     const SHOWN: usize = 24;
-    let viewed = Viewed::start(&[]);
+    let viewed = HasLiveView::start(&[]);
     // A slab of some thousand slots makes each picture 15 KB large.
     let crowd: Vec<Client> = (0..3_000).map(|_| viewed.server.connect()).collect();
     eventually("all are in", || {
@@ -95,7 +95,7 @@ fn a_slow_viewer_loses_pictures() {
 
 #[test]
 fn watching_ends_with_the_server_and_begins_anew_with_the_next() {
-    let mut viewed = Viewed::start(&[]);
+    let mut viewed = HasLiveView::start(&[]);
     let mut watching = watch(&viewed);
     watching.read(200);
     viewed.server.stop();

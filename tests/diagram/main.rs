@@ -1,4 +1,4 @@
-//! The pictures of the state machine are drawn from its table, `millpond::states::TRANSITIONS`.
+//! The pictures of the state machine are drawn from its table, `millpond::events::state::TRANSITIONS`.
 //!
 //! `cargo test --test diagram` fails if a picture or a text differs from what the table says;
 //! `MILLPOND_WRITE=1 cargo test --test diagram` writes them anew.
@@ -81,7 +81,7 @@ fn the_drawings_in_the_source() {
     };
     let map = drawing("src/lib.rs");
     assert_eq!(map, drawing("src/connection.rs"));
-    for state in millpond::states::StateName::ALL {
+    for state in millpond::events::state::StateName::ALL {
         assert!(map.contains(state.name()), "{}", state.name());
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use millpond::states::{StateName, TRANSITIONS, Transition};
+use millpond::events::state::{StateName, TRANSITIONS, Transition};
 
 use crate::words;
 

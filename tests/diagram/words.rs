@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use millpond::states::{StateName, TRANSITIONS};
+use millpond::events::state::{StateName, TRANSITIONS};
 
 /// What stands for outside where a way begins.
 const BEGIN: &str = "the listener";

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::dates::{clamp, parse, representable, whole_seconds, write};
+use millpond::http::date::{clamp, parse, representable, whole_seconds, write};
 use proptest::prelude::*;
 
 use crate::cases;

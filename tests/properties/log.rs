@@ -5,9 +5,12 @@ use std::io::Write as _;
 use std::process::{Command, Stdio};
 use std::time::{Duration, UNIX_EPOCH};
 
-use millpond::access_log::{AccessLog, Row, header};
-use millpond::escape;
-use millpond::status::Status;
+use millpond::http::status::Status;
+use millpond::log::access_log::AccessLog;
+use millpond::log::csv_row::Row;
+use millpond::log::csv_row::header;
+use millpond::log::escape;
+use millpond::response::in_flight::AccessRecord;
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::strategy::ValueTree;
@@ -55,15 +58,18 @@ fn hostile() -> impl Strategy<Value = String> {
 fn row<'a>(method: &'a str, target: &'a str, file: &'a str) -> Row<'a> {
     Row {
         connected_at: UNIX_EPOCH,
-        requested_at: UNIX_EPOCH + Duration::from_millis(1),
         client: "[2001:db8::1]:7".parse().unwrap(),
-        method,
-        target,
-        file,
-        status: Status::Ok,
+        response: AccessRecord {
+            method,
+            target,
+            file,
+            status: Status::Ok,
+            requested_at: UNIX_EPOCH + Duration::from_millis(1),
+            started: Duration::ZERO,
+        },
         bytes: 5,
         duration: Duration::from_micros(6),
-        cut_short: None,
+        aborted_by: None,
     }
 }
 

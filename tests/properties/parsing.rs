@@ -1,6 +1,6 @@
 //! The request parser: any split equals the whole, nothing panics, nothing beyond the cap.
 
-use millpond::request::{HEAD_MAX, Parsed, parse};
+use millpond::http::request::{HEAD_MAX, Parsed, parse};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};

@@ -1,6 +1,6 @@
 //! The target resolver: never outside the root, and what is encoded comes back.
 
-use millpond::target::{DotFiles, Unresolved, resolve, to_url};
+use millpond::http::target::{DotFiles, Unresolved, resolve, to_url};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::select;

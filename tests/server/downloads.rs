@@ -120,7 +120,7 @@ fn small_files_need_none_of_what_downloads_have() {
     }
     let goodbye_causes = {
         drop(clients);
-        Goodbye::of(&mut server).causes
+        Goodbye::of(&mut server).close_reasons
     };
     assert!(!goodbye_causes.contains_key("exhausted"));
     assert!(!goodbye_causes.contains_key("evicted"));
@@ -155,10 +155,10 @@ fn accept_is_not_called_over_and_over() {
     // The limit is below the bound: somebody leaves, and still accept fails.
     server.lower_descriptors(3);
     drop(downloads.pop());
-    let exhausted = calls_in_two_seconds();
+    let out_of_descriptors = calls_in_two_seconds();
     assert!(
-        (1..=100).contains(&exhausted),
-        "{exhausted} calls for nothing"
+        (1..=100).contains(&out_of_descriptors),
+        "{out_of_descriptors} calls for nothing"
     );
     waiting.iter().for_each(expect_nothing);
     server.stop();

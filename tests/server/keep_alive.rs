@@ -59,10 +59,10 @@ fn what_the_client_says() {
     let site = Site::new();
     let server = site.start(&[]);
     for (version, fields, kept) in table {
-        let host = if version == "1.1" { "Host: h\r\n" } else { "" };
+        let authority = if version == "1.1" { "Host: h\r\n" } else { "" };
         check(
             &server,
-            &format!("GET / HTTP/{version}\r\n{host}{fields}\r\n"),
+            &format!("GET / HTTP/{version}\r\n{authority}{fields}\r\n"),
             kept,
         );
     }

@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::symlink;
 
-use millpond::descriptors::for_cache;
+use millpond::os::descriptors::for_cache;
 use rustix::process::{Resource, getrlimit};
 
 use crate::support::answer::TEXT;

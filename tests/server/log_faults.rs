@@ -39,7 +39,7 @@ impl SmallDisk {
         while filler.write(&[0; 4096]).is_ok() {}
     }
 
-    fn make_room(&self) {
+    fn evict_oldest(&self) {
         fs::remove_file(self.0.join("filler")).unwrap();
     }
 }
@@ -68,7 +68,7 @@ fn a_disk_that_fills_up() {
     assert!((100..200).contains(&lost), "{lost}");
     // It holds whole rows while the disk is full, too: whoever copies it now can read it.
     assert!(rows(&log).len() < 200);
-    disk.make_room();
+    disk.evict_oldest();
     asked.extend(ask_for(&mut client, "after", 200));
     let lost = stopped(server);
     assert!((100..200).contains(&lost), "{lost}");
@@ -86,7 +86,7 @@ fn a_disk_that_is_full_at_the_start() {
     let mut client = server.connect();
     let mut asked = ask_for(&mut client, "full", 10);
     assert!(warned(&mut server, "logs/Log.csv", NO_SPACE) >= 9);
-    disk.make_room();
+    disk.evict_oldest();
     asked.extend(ask_for(&mut client, "after", 10));
     let lost = stopped(server);
     assert!((9..=10).contains(&lost), "{lost}");
@@ -128,7 +128,7 @@ fn a_limit_to_the_size_of_files() {
             vec![copy, site.log()]
         }),
     ];
-    for (what, make_room) in table {
+    for (what, evict_oldest) in table {
         println!("{what}");
         let site = Site::new();
         let mut server = start(&site, "Log.csv");
@@ -142,7 +142,7 @@ fn a_limit_to_the_size_of_files() {
         asked.extend(ask_for(&mut client, "beyond", 10));
         assert_eq!(warned(&mut server, "Log.csv", TOO_LARGE), 8);
         assert_eq!(rows(&site.log()).len(), 21);
-        let logs = make_room(&site, &mut server);
+        let logs = evict_oldest(&site, &mut server);
         asked.extend(ask_for(&mut client, "after", 10));
         // The row that was cut is late, and not lost.
         assert_eq!(stopped(server), 8);

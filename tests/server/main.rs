@@ -12,7 +12,7 @@
 mod bodies;
 mod broken_off;
 mod browser;
-mod causes;
+mod close_reasons;
 mod conditions;
 mod confinement;
 mod console;

@@ -10,7 +10,8 @@ use std::thread;
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, Scope,
 };
-use millpond::{pages, sandbox};
+use millpond::os::sandbox;
+use millpond::response::answer;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::{Signal, getppid, test_kill_process};
 
@@ -83,7 +84,7 @@ fn it_serves_and_says_what_holds() {
         // That it is a directory is found out by opening it.
         (
             "/sub",
-            Answer::page("404 Not Found", pages::directory("/sub")),
+            Answer::page("404 Not Found", answer::directory_page("/sub")),
         ),
         ("/sub/link.txt", Answer::file(TEXT, "a\n")),
         (

@@ -4,7 +4,7 @@ use std::fs;
 use std::net::TcpListener;
 use std::process::Output;
 
-use millpond::descriptors::for_connections;
+use millpond::os::descriptors::for_connections;
 use rustix::process::{Resource, getrlimit};
 
 use crate::support::Site;

@@ -157,12 +157,12 @@ fn a_root_that_is_made_again_under_load() {
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let missing = Answer::not_found().keep_alive("timeout=10");
+                let lookup_error = Answer::not_found().keep_alive("timeout=10");
                 let mut client = server.connect();
                 let mut newest = 0;
                 while !is_over.load(Ordering::Relaxed) {
                     let answer = client.get("/a.txt");
-                    if answer == missing {
+                    if answer == lookup_error {
                         continue;
                     }
                     let text = String::from_utf8(answer.body.clone()).unwrap();

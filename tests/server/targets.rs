@@ -1,6 +1,6 @@
 //! Target → file: decoding, dot segments, directories, names with odd characters.
 
-use millpond::pages;
+use millpond::response::answer;
 
 use crate::support::answer::{HTML, TEXT};
 use crate::support::site::INDEX;
@@ -28,7 +28,7 @@ impl To {
             Self::Index => Answer::file(HTML, INDEX),
             Self::BadRequest => Answer::bad_request(),
             Self::NotFound => Answer::not_found(),
-            Self::Directory(url) => Answer::page("404 Not Found", pages::directory(url)),
+            Self::Directory(url) => Answer::page("404 Not Found", answer::directory_page(url)),
         }
     }
 }

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
-use millpond::cause::Cause;
 use millpond::connection::CLOSING_DISCARDS;
-use millpond::connection::MadeRoom;
-use millpond::pond::EVICTION_AGE;
-use millpond::request::HEAD_MAX;
-use millpond::timeouts::{Deadline, TICK};
+use millpond::connection_table::EVICTION_AGE;
+use millpond::connection_table::timeouts::TICK;
+use millpond::connection_table::turn::EventLoop as _;
+use millpond::events::close_reason::CloseReason;
+use millpond::events::deadline::Deadline;
+use millpond::http::request::HEAD_MAX;
 
 use crate::rows;
 use crate::verdict::Stage;
@@ -16,36 +17,36 @@ use crate::world::World;
 impl World {
     /// Calls the pond, and judges whoever it has closed.
     pub fn call(&mut self, call: impl FnOnce(&mut Self)) {
-        let before = *self.pond.closed();
-        let room = self.pond.shared().descriptors.room_for_files();
+        let before = *self.table.closed();
+        let room = self.table.context().descriptors.left_for_files();
         if room <= self.inside.len() {
             // They may want it all.
             self.scene.is_room_wanted.set(true);
             self.scene.scarce_at.set(self.scene.now.get());
         }
         call(self);
-        if self.pond.closed().total() > before.total() {
-            let mut causes = Vec::new();
-            for cause in Cause::ALL {
-                let more = self.pond.closed().of(cause) - before.of(cause);
-                causes.extend(std::iter::repeat_n(cause, usize::try_from(more).unwrap()));
+        if self.table.closed().total() > before.total() {
+            let mut close_reasons = Vec::new();
+            for cause in CloseReason::ALL {
+                let more = self.table.closed().count(cause) - before.count(cause);
+                close_reasons.extend(std::iter::repeat_n(cause, usize::try_from(more).unwrap()));
             }
-            self.judge(&causes);
+            self.judge(&close_reasons);
         }
         self.scene.is_room_wanted.set(false);
     }
 
     /// Everyone who was closed in one call can be given one of its causes, and none is left over.
-    fn judge(&mut self, causes: &[Cause]) {
+    fn judge(&mut self, close_reasons: &[CloseReason]) {
         let clients = &self.clients;
         let is_dropped = |&index: &usize| clients[index].wire.borrow().is_dropped;
         let gone: Vec<usize> = self.inside.iter().copied().filter(is_dropped).collect();
         assert_eq!(
             gone.len(),
-            causes.len(),
-            "sockets dropped, causes counted: {causes:?}"
+            close_reasons.len(),
+            "sockets dropped, causes counted: {close_reasons:?}"
         );
-        let possible: Vec<Vec<Cause>> = gone
+        let possible: Vec<Vec<CloseReason>> = gone
             .iter()
             .map(|&index| self.clients[index].wire.borrow().possible_causes())
             .collect();
@@ -53,19 +54,21 @@ impl World {
             let wire = self.clients[index].wire.borrow();
             let stage = wire.stage();
             wire.scene
-                .trace(|| format!("client {index} was {stage:?}, left for {causes:?}"));
+                .trace(|| format!("client {index} was {stage:?}, left for {close_reasons:?}"));
             assert!(
-                possible.iter().any(|cause| causes.contains(cause)),
-                "client {index}, {stage:?}, was closed for {causes:?}; possible: {possible:?}"
+                possible.iter().any(|cause| close_reasons.contains(cause)),
+                "client {index}, {stage:?}, was closed for {close_reasons:?}; possible: {possible:?}"
             );
         }
         assert!(
-            fits(&possible, causes),
-            "{gone:?} closed for {causes:?}; {possible:?}"
+            fits(&possible, close_reasons),
+            "{gone:?} closed for {close_reasons:?}; {possible:?}"
         );
         for (index, possible) in gone.into_iter().zip(possible) {
             self.inside.retain(|&other| other != index);
-            let actual = possible.into_iter().filter(|cause| causes.contains(cause));
+            let actual = possible
+                .into_iter()
+                .filter(|cause| close_reasons.contains(cause));
             self.clients[index].ended_for = actual.collect();
         }
     }
@@ -73,7 +76,7 @@ impl World {
     /// Who could make room: in which order of preference, since when, and who. Those who stand in
     /// the ready queue could not; who that is can't be seen from here, so then nobody is sure to.
     pub fn evictable(&self) -> Vec<(u8, Duration, usize)> {
-        if self.pond.wake_at() == Some(self.scene.now.get()) {
+        if self.table.next_timeout() == Some(self.scene.now.get()) {
             return vec![];
         }
         let of = |&index: &usize| {
@@ -91,10 +94,10 @@ impl World {
     }
 
     /// Whoever is idle longest makes room, unless that is not long.
-    pub fn check_room(&self, made: MadeRoom, could: &[(u8, Duration, usize)]) {
+    pub fn check_room(&self, has_evicted: bool, could: &[(u8, Duration, usize)]) {
         let now = self.scene.now.get();
         let is_old = |since: Duration| now >= since + EVICTION_AGE + TICK;
-        if made == MadeRoom::No {
+        if !has_evicted {
             let locked_out = could.iter().find(|could| is_old(could.1));
             assert_eq!(locked_out, None, "nobody makes room");
             return;
@@ -116,22 +119,22 @@ impl World {
 
     /// After each turn.
     pub fn check_turn(&mut self) {
-        if self.pond.shared().log.due().is_some() {
-            let rows = self.pond.shared_mut().log.take();
+        if self.table.context().log.due().is_some() {
+            let rows = self.table.context_mut().log.take();
             let count = rows::check(&mut self.clients, &rows);
             self.scene.count(|tally| tally.rows += count);
         }
-        if let Err(wrong) = self.pond.audit() {
+        if let Err(wrong) = self.table.audit() {
             panic!("{wrong}");
         }
-        assert_eq!(self.inside.len(), self.pond.len(), "slots");
-        let descriptors = self.pond.shared().descriptors;
-        assert_eq!(descriptors.connections, self.pond.len(), "descriptors");
-        let queued = Deadline::ALL.map(|deadline| self.pond.waiting_for(deadline));
+        assert_eq!(self.inside.len(), self.table.len(), "slots");
+        let descriptors = self.table.context().descriptors;
+        assert_eq!(descriptors.connections(), self.table.len(), "descriptors");
+        let queued = Deadline::ALL.map(|deadline| self.table.waiting_for(deadline));
         let queued: usize = queued.into_iter().sum();
-        assert_eq!(queued, self.pond.len(), "deadlines");
-        let gone = self.pond.closed().total();
-        assert_eq!(self.pond.accepted() - gone, queued as u64, "causes");
+        assert_eq!(queued, self.table.len(), "deadlines");
+        let gone = self.table.closed().total();
+        assert_eq!(self.table.accepted() - gone, queued as u64, "causes");
         self.check_told();
         self.check_wake();
         self.check_each();
@@ -139,29 +142,32 @@ impl World {
 
     /// What the observer was told is lawful, and agrees with what can be counted elsewhere.
     fn check_told(&self) {
-        let laws = &self.pond.shared().observer;
-        assert_eq!(laws.breach, None);
-        for (key, state) in self.pond.states() {
-            assert_eq!(laws.state(key), Some(state), "what was told of {key:?}");
+        let invariants = &self.table.context().observer;
+        assert_eq!(invariants.violation, None);
+        for (id, state) in self.table.states() {
+            assert_eq!(invariants.state(id), Some(state), "what was told of {id:?}");
         }
-        assert_eq!(laws.accepted, self.pond.accepted());
-        assert_eq!(laws.closed, *self.pond.closed());
-        assert_eq!(laws.rows, self.pond.shared().log.recorded());
+        assert_eq!(invariants.accepted, self.table.accepted());
+        assert_eq!(invariants.closed, *self.table.closed());
+        assert_eq!(invariants.rows, self.table.context().log.recorded());
         let tally = self.scene.tally.borrow();
-        assert_eq!([laws.read, laws.wrote], [tally.read, tally.wrote]);
+        assert_eq!(
+            [invariants.read, invariants.wrote],
+            [tally.read, tally.wrote]
+        );
     }
 
     fn check_wake(&self) {
         let now = self.scene.now.get();
-        match self.pond.wake_at() {
-            None => assert!(self.pond.is_empty(), "it would sleep for ever"),
+        match self.table.next_timeout() {
+            None => assert!(self.table.is_empty(), "it would sleep for ever"),
             Some(at) => assert!(at >= now, "a deadline has passed, and was left alone"),
         }
     }
 
     fn check_each(&mut self) {
         let now = self.scene.now.get();
-        let is_anyone_ready = self.pond.wake_at() == Some(now);
+        let is_anyone_ready = self.table.next_timeout() == Some(now);
         for index in 0..self.clients.len() {
             let client = &mut self.clients[index];
             if client.is_judged {
@@ -170,7 +176,7 @@ impl World {
             rows::check_count(client);
             let wire = client.wire.borrow();
             client.is_judged = wire.is_dropped;
-            if wire.is_dropped || wire.key.is_none() || is_anyone_ready {
+            if wire.is_dropped || wire.id.is_none() || is_anyone_ready {
                 continue;
             }
             if let Some(what) = wire.hangs() {
@@ -189,42 +195,49 @@ impl World {
     /// When everybody is gone.
     pub fn check_end(&mut self) {
         // The names of those who were closed while they were queued leave with the next turn.
-        self.pond.begin_turn();
-        self.pond.run_ready();
-        assert!(self.pond.is_empty(), "slots leak");
-        assert_eq!(self.pond.wake_at(), None, "a deadline without a connection");
-        assert_eq!(self.pond.shared().descriptors.files, 0, "files stay open");
-        assert_eq!(self.pond.accepted(), self.pond.closed().total(), "causes");
+        self.run_turn(&[]);
+        assert!(self.table.is_empty(), "slots leak");
+        assert_eq!(
+            self.table.next_timeout(),
+            None,
+            "a deadline without a connection"
+        );
+        assert_eq!(
+            self.table.context().descriptors.files(),
+            0,
+            "files stay open"
+        );
+        assert_eq!(self.table.accepted(), self.table.closed().total(), "causes");
         let rows: usize = self.clients.iter().map(|client| client.rows).sum();
-        let recorded = self.pond.shared().log.recorded();
+        let recorded = self.table.context().log.recorded();
         assert_eq!(rows as u64, recorded, "rows");
     }
 }
 
 /// Whether each can be given a cause of its own: a matching, found by making others give way.
-fn fits(possible: &[Vec<Cause>], causes: &[Cause]) -> bool {
-    let mut given: Vec<Option<usize>> = vec![None; causes.len()];
+fn fits(possible: &[Vec<CloseReason>], close_reasons: &[CloseReason]) -> bool {
+    let mut given: Vec<Option<usize>> = vec![None; close_reasons.len()];
     (0..possible.len()).all(|who| {
-        let mut seen = vec![false; causes.len()];
-        give(who, possible, causes, &mut given, &mut seen)
+        let mut seen = vec![false; close_reasons.len()];
+        give(who, possible, close_reasons, &mut given, &mut seen)
     })
 }
 
 fn give(
     who: usize,
-    possible: &[Vec<Cause>],
-    causes: &[Cause],
+    possible: &[Vec<CloseReason>],
+    close_reasons: &[CloseReason],
     given: &mut [Option<usize>],
     seen: &mut [bool],
 ) -> bool {
-    for (index, cause) in causes.iter().enumerate() {
+    for (index, cause) in close_reasons.iter().enumerate() {
         if seen[index] || !possible[who].contains(cause) {
             continue;
         }
         seen[index] = true;
         let is_free = match given[index] {
             None => true,
-            Some(other) => give(other, possible, causes, given, seen),
+            Some(other) => give(other, possible, close_reasons, given, seen),
         };
         if is_free {
             given[index] = Some(who);

@@ -61,7 +61,7 @@ pub struct Client {
     /// Its end has been seen and judged: nothing of it is left in the pond.
     pub is_judged: bool,
     /// For which causes it may have ended, once it has.
-    pub ended_for: Vec<millpond::cause::Cause>,
+    pub ended_for: Vec<millpond::events::close_reason::CloseReason>,
 }
 
 impl Client {
@@ -191,7 +191,7 @@ impl Client {
     }
 
     /// The world comes to rest: what is slow would take too long now.
-    pub fn settle(&mut self) {
+    pub fn apply(&mut self) {
         self.vanishes = 0;
         if self.reads == Reads::Slowly {
             self.reads = Reads::Eagerly;

@@ -8,8 +8,8 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::pages;
-use millpond::resource::{Content, Documents, Missing, Resource, SMALL};
+use millpond::response::answer;
+use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
 use crate::random::Random;
 use crate::scene::Scene;
@@ -60,7 +60,7 @@ struct Entry {
 impl Entry {
     /// Whether `length` is taken: it tells one version from another, and from the built-in page.
     fn has_had(&self, length: u64) -> bool {
-        if length == pages::NOT_FOUND.len() as u64 {
+        if length == answer::NOT_FOUND_PAGE.len() as u64 {
             return true;
         }
         let mut found = self
@@ -90,7 +90,7 @@ pub struct Files {
     /// How often the next lookups find no descriptor: once in so many, 0 for never.
     pub shortage: usize,
     /// How often that has happened.
-    pub exhausted: u64,
+    pub out_of_descriptors: u64,
 }
 
 /// Names, and the least and greatest length that they have at first.
@@ -200,7 +200,7 @@ impl Files {
     }
 }
 
-type Found = Result<Rc<Resource<Inode>>, Missing>;
+type Found = Result<Rc<Resource<Inode>>, LookupError>;
 
 /// The files, as the pond sees them.
 pub struct Root {
@@ -218,17 +218,17 @@ impl Documents for Root {
             return found.clone();
         }
         let found = self.look_up(path);
-        if !matches!(found, Err(Missing::Exhausted)) {
+        if !matches!(found, Err(LookupError::OutOfDescriptors)) {
             self.found.insert(path.to_owned(), found.clone());
         }
         found
     }
 
     fn begin_turn(&mut self, _monotonic: Duration, _wall: SystemTime) {
-        self.look_anew();
+        self.revalidate();
     }
 
-    fn look_anew(&mut self) {
+    fn revalidate(&mut self) {
         self.found.clear();
     }
 }
@@ -237,17 +237,17 @@ impl Root {
     fn look_up(&mut self, path: &str) -> Found {
         let mut files = self.scene.files.borrow_mut();
         if self.random.one_in(files.shortage) {
-            files.exhausted += 1;
+            files.out_of_descriptors += 1;
             self.scene.is_room_wanted.set(true);
             self.scene.scarce_at.set(self.scene.now.get());
-            self.scene.count(|tally| tally.exhausted += 1);
-            return Err(Missing::Exhausted);
+            self.scene.count(|tally| tally.out_of_descriptors += 1);
+            return Err(LookupError::OutOfDescriptors);
         }
         if path == DIRECTORY {
-            return Err(Missing::IsDirectory);
+            return Err(LookupError::IsDirectory);
         }
         let found = files.since(path, u64::MAX).last().flatten();
-        let (inode, length) = found.cloned().ok_or(Missing::NotFound)?;
+        let (inode, length) = found.cloned().ok_or(LookupError::NotFound)?;
         let content = if length <= SMALL {
             Content::Bytes(inode.whole(length))
         } else {

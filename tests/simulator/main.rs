@@ -30,8 +30,8 @@ use std::process::ExitCode;
 use std::sync::Mutex;
 use std::time::Instant;
 
-use millpond::cause::Cause;
-use millpond::states::TRANSITIONS;
+use millpond::events::close_reason::CloseReason;
+use millpond::events::state::TRANSITIONS;
 
 use crate::scene::Tally;
 use crate::world::World;
@@ -43,7 +43,7 @@ const LIVES: u64 = 200_000;
 static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
 
 /// What was asked for.
-struct Asked {
+struct DumpRequested {
     from: u64,
     seeds: Option<u64>,
     is_traced: bool,
@@ -98,19 +98,19 @@ fn is_filtered_out(arguments: &[String]) -> bool {
     !names.is_empty() && !names.iter().any(|name| "simulator".contains(name.as_str()))
 }
 
-fn asked(arguments: &[String]) -> Asked {
+fn asked(arguments: &[String]) -> DumpRequested {
     let value = |name: &str| {
         let at = arguments.iter().position(|argument| argument == name)?;
         let text = arguments.get(at + 1)?;
         Some(text.parse::<u64>().expect("a number"))
     };
     match value("--seed") {
-        Some(seed) => Asked {
+        Some(seed) => DumpRequested {
             from: seed,
             seeds: Some(1),
             is_traced: true,
         },
-        None => Asked {
+        None => DumpRequested {
             from: value("--from").unwrap_or(1),
             seeds: value("--seeds"),
             is_traced: false,
@@ -119,7 +119,7 @@ fn asked(arguments: &[String]) -> Asked {
 }
 
 /// Runs seed after seed; gives the one that failed.
-fn run(asked: &Asked) -> Result<(), u64> {
+fn run(asked: &DumpRequested) -> Result<(), u64> {
     let start = Instant::now();
     let mut sum = Tally::default();
     let mut seed = asked.from;
@@ -154,15 +154,15 @@ fn report(sum: &Tally, seeds: u64, seconds: f64) {
         sum.lives,
         sum.turns,
         sum.responses,
-        sum.cut_short,
+        sum.aborted_by,
         sum.rows,
         sum.faults()
     );
-    let causes = Cause::ALL.iter().zip(sum.causes);
-    let causes: Vec<String> = causes
+    let close_reasons = CloseReason::ALL.iter().zip(sum.close_reasons);
+    let close_reasons: Vec<String> = close_reasons
         .map(|(cause, count)| format!("{} {count}", cause.name()))
         .collect();
-    println!("ended for: {}", causes.join(", "));
+    println!("ended for: {}", close_reasons.join(", "));
     println!(
         "faults: interrupted {}, no memory for a send queue {}, late input {}, broken {}, \
          disk {}, no descriptor {}, files changed {}, stray events {}, clock leaps {}, \
@@ -172,7 +172,7 @@ fn report(sum: &Tally, seeds: u64, seconds: f64) {
         sum.hidden,
         sum.broken,
         sum.disk,
-        sum.exhausted,
+        sum.out_of_descriptors,
         sum.files_changed,
         sum.stray_events,
         sum.clock_leaps,

@@ -1,12 +1,12 @@
 //! Is this head the right one? Status, length and the connection's future, for the request whose
 //! turn it is.
 
-use millpond::cause::Cause;
 use millpond::config::Limits;
+use millpond::events::close_reason::CloseReason;
 
 use crate::plan::{Answer, Request};
 use crate::scene::Scene;
-use crate::tap::{Body, Response, Tap, View, page_of};
+use crate::tap::{Body, LiveView, Response, Tap, page_of};
 
 /// A head, read with as little as possible.
 struct Head<'a> {
@@ -37,7 +37,7 @@ impl<'a> Head<'a> {
 }
 
 /// A response begins with this head.
-pub fn begin(tap: &Tap, text: &str, view: &View) -> Response {
+pub fn begin(tap: &Tap, text: &str, view: &LiveView) -> Response {
     let head = Head::read(text);
     let next = tap.responses.len();
     let request = view.plan.request(next);
@@ -62,18 +62,18 @@ pub fn begin(tap: &Tap, text: &str, view: &View) -> Response {
 }
 
 /// What has been read from `start` on, without empty lines before it.
-fn part<'a>(view: &'a View, start: usize) -> &'a [u8] {
+fn part<'a>(view: &'a LiveView, start: usize) -> &'a [u8] {
     let part = &view.plan.bytes[start..view.read.max(start)];
     let begin = part.iter().position(|byte| !b"\r\n".contains(byte));
     &part[begin.unwrap_or(part.len())..]
 }
 
-fn has_line(view: &View, start: usize) -> bool {
+fn has_line(view: &LiveView, start: usize) -> bool {
     part(view, start).contains(&b'\n')
 }
 
 /// Method and target of a head that has not ended, if its line has.
-fn line_of(view: &View, start: usize) -> [String; 2] {
+fn line_of(view: &LiveView, start: usize) -> [String; 2] {
     let text = String::from_utf8_lossy(part(view, start));
     let words = text.split_once("\r\n").map(|(line, _)| line.split(' '));
     match words.map(Iterator::collect::<Vec<_>>).as_deref() {
@@ -83,13 +83,13 @@ fn line_of(view: &View, start: usize) -> [String; 2] {
 }
 
 /// The head's deadline has passed, so that a 400 for a part of one is in order.
-fn is_overdue(tap: &Tap, view: &View) -> bool {
+fn is_overdue(tap: &Tap, view: &LiveView) -> bool {
     let since = tap.head_since.unwrap_or_default();
     view.scene.now.get() >= since + view.scene.limits.head_timeout
 }
 
 /// A head that began, and did not end in time.
-fn refused(head: &Head, tap: &Tap, view: &View) -> Response {
+fn refused(head: &Head, tap: &Tap, view: &LiveView) -> Response {
     let start = view.plan.start(tap.responses.len());
     assert!(
         !part(view, start).is_empty(),
@@ -110,12 +110,12 @@ fn refused(head: &Head, tap: &Tap, view: &View) -> Response {
         },
         body: Body::Page(page),
         taken: 0,
-        ends_for: Some(Cause::HeadDeadline),
+        ends_for: Some(CloseReason::HeadDeadline),
         named: [method, target, String::new()],
     }
 }
 
-fn answered(head: &Head, request: &Request, tap: &Tap, view: &View) -> Response {
+fn answered(head: &Head, request: &Request, tap: &Tap, view: &LiveView) -> Response {
     let next = tap.responses.len();
     let came = tap.came.get(next).copied().unwrap_or(0);
     let (body, file) = body(head, request, came, view.scene);
@@ -177,24 +177,24 @@ fn page(head: &Head, answer: &Answer) -> Option<(Body, &'static str)> {
 }
 
 /// Why the connection ends after this answer, and whether the head says so.
-fn future(head: &Head, request: &Request, index: usize, scene: &Scene) -> Option<Cause> {
+fn future(head: &Head, request: &Request, index: usize, scene: &Scene) -> Option<CloseReason> {
     let limits = &scene.limits;
     let made = u32::try_from(index + 1).unwrap();
     let is_limit = limits
         .keep_alive_requests
         .is_some_and(|most| made >= most.get());
     let ends_for = if request.is_unsound {
-        Some(Cause::BadRequest)
+        Some(CloseReason::BadRequest)
     } else if request.asks_close {
-        Some(Cause::CloseAsked)
+        Some(CloseReason::CloseAsked)
     } else if is_limit || limits.keep_alive.is_zero() {
-        Some(Cause::RequestLimit)
+        Some(CloseReason::RequestLimit)
     } else {
         None
     };
     if scene.is_stopping.get() && !request.is_unsound && head.connection == "close" {
         // It was composed before the stop, or after it.
-        return ends_for.or(Some(Cause::Stopped));
+        return ends_for.or(Some(CloseReason::Stopped));
     }
     let promise = promise(limits, made);
     let expected = match ends_for {

@@ -4,8 +4,8 @@
 
 use std::time::Duration;
 
-use millpond::dates;
-use millpond::pages;
+use millpond::http::date;
+use millpond::response::answer;
 
 use crate::files::{DIRECTORY, NAMES, modified};
 use crate::random::Random;
@@ -142,7 +142,7 @@ impl Plan {
         if let (Answer::File(path), true) = (&answer, random.one_in(6)) {
             let is_unchanged = random.one_in(2);
             let age = Duration::from_secs(u64::from(!is_unchanged));
-            let date = dates::write(modified() - age);
+            let date = date::write(modified() - age);
             condition = format!("If-Modified-Since: {date}\r\n");
             if is_unchanged {
                 answer = Answer::Unchanged(path);
@@ -219,7 +219,7 @@ fn any_target(random: &mut Random, is_burst: bool) -> (Answer, String) {
     match random.below(12) {
         0 => (Answer::NotFound, random.pick(&ABSENT).to_owned()),
         1 => {
-            let page = pages::directory(&format!("/{DIRECTORY}"));
+            let page = answer::directory_page(&format!("/{DIRECTORY}"));
             (Answer::Directory(page), format!("/{DIRECTORY}"))
         }
         2 => (

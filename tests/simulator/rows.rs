@@ -1,6 +1,6 @@
 //! The log: one row a response, in order, with what really happened.
 
-use millpond::cause::Cause;
+use millpond::events::close_reason::CloseReason;
 
 use crate::client::Client;
 use crate::tap::Response;
@@ -13,7 +13,7 @@ pub fn check(clients: &mut [Client], text: &[u8]) -> u64 {
     let mut count = 0;
     for row in reader.records() {
         let row = row.expect("a row that is no CSV");
-        assert_eq!(row.len(), millpond::access_log::HEADER.len(), "{row:?}");
+        assert_eq!(row.len(), millpond::log::csv_row::HEADER.len(), "{row:?}");
         let index: usize = row[3].parse().expect("a port");
         check_one(&mut clients[index], &row);
         count += 1;
@@ -48,9 +48,9 @@ fn check_one(client: &mut Client, row: &csv::StringRecord) {
         None => assert_eq!((bytes, outcome == "complete"), (0, false), "{row:?}"),
     }
     if outcome != "complete" {
-        wire.scene.count(|tally| tally.cut_short += 1);
+        wire.scene.count(|tally| tally.aborted_by += 1);
         // A first write may fail before the connection has ended for it.
-        let is_possible = |cause: &Cause| cause.name() == outcome;
+        let is_possible = |cause: &CloseReason| cause.name() == outcome;
         let possible = &client.ended_for;
         assert!(
             possible.iter().any(is_possible),

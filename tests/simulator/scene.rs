@@ -4,9 +4,9 @@ use std::cell::{Cell, RefCell};
 use std::ops::AddAssign;
 use std::time::Duration;
 
-use millpond::cause::{Cause, CauseCounts};
 use millpond::config::Limits;
-use millpond::states::TRANSITIONS;
+use millpond::events::close_reason::{CloseCounts, CloseReason};
+use millpond::events::state::TRANSITIONS;
 
 use crate::files::Files;
 use crate::random::Random;
@@ -47,20 +47,20 @@ pub struct Tally {
     pub lives: u64,
     pub turns: u64,
     pub responses: u64,
-    pub cut_short: u64,
+    pub aborted_by: u64,
     pub rows: u64,
     pub interrupted: u64,
     pub pressure: u64,
     pub hidden: u64,
     pub broken: u64,
     pub disk: u64,
-    pub exhausted: u64,
+    pub out_of_descriptors: u64,
     pub files_changed: u64,
     pub stray_events: u64,
     pub clock_leaps: u64,
     pub room_made: u64,
     pub stops: u64,
-    pub causes: [u64; Cause::ALL.len()],
+    pub close_reasons: [u64; CloseReason::ALL.len()],
     /// Bytes that sockets gave, and took.
     pub read: u64,
     pub wrote: u64,
@@ -69,9 +69,9 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub fn add_causes(&mut self, counts: &CauseCounts) {
-        for (sum, cause) in self.causes.iter_mut().zip(Cause::ALL) {
-            *sum += counts.of(cause);
+    pub fn add_causes(&mut self, counts: &CloseCounts) {
+        for (sum, cause) in self.close_reasons.iter_mut().zip(CloseReason::ALL) {
+            *sum += counts.count(cause);
         }
     }
 
@@ -82,7 +82,7 @@ impl Tally {
             + self.hidden
             + self.broken
             + self.disk
-            + self.exhausted
+            + self.out_of_descriptors
             + self.files_changed
             + self.stray_events
             + self.clock_leaps
@@ -96,14 +96,14 @@ impl AddAssign for Tally {
         self.lives += other.lives;
         self.turns += other.turns;
         self.responses += other.responses;
-        self.cut_short += other.cut_short;
+        self.aborted_by += other.aborted_by;
         self.rows += other.rows;
         self.interrupted += other.interrupted;
         self.pressure += other.pressure;
         self.hidden += other.hidden;
         self.broken += other.broken;
         self.disk += other.disk;
-        self.exhausted += other.exhausted;
+        self.out_of_descriptors += other.out_of_descriptors;
         self.files_changed += other.files_changed;
         self.stray_events += other.stray_events;
         self.clock_leaps += other.clock_leaps;
@@ -114,7 +114,7 @@ impl AddAssign for Tally {
         for (sum, more) in self.ways.iter_mut().zip(other.ways) {
             *sum += more;
         }
-        for (sum, more) in self.causes.iter_mut().zip(other.causes) {
+        for (sum, more) in self.close_reasons.iter_mut().zip(other.close_reasons) {
             *sum += more;
         }
     }

@@ -3,7 +3,6 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use millpond::connection::MadeRoom;
 use millpond::server::STOP_WITHIN;
 
 use crate::client::Client;
@@ -74,13 +73,13 @@ impl World {
         if self.echoes.is_empty() || !self.random.one_in(3) {
             return;
         }
-        let (key, mut readiness) = self.echoes[self.random.below(self.echoes.len())];
-        let is_inside = |&index: &usize| self.clients[index].wire.borrow().key == Some(key);
+        let (id, mut readiness) = self.echoes[self.random.below(self.echoes.len())];
+        let is_inside = |&index: &usize| self.clients[index].wire.borrow().id == Some(id);
         let is_live = self.inside.iter().any(is_inside);
         // Of whoever is here the kernel never tells twice of the same input.
         readiness.readable &= !is_live;
         let calls = self.scene.calls.get();
-        self.call(|world| world.pond.event(key, readiness));
+        self.call(|world| world.table.event(id, readiness));
         if !is_live {
             assert_eq!(
                 calls,
@@ -106,50 +105,50 @@ impl World {
             // The last requests of all come when there is no descriptor left.
             self.scene.files.borrow_mut().shortage = 1;
         }
-        self.call(|world| world.pond.stop());
+        self.call(|world| world.table.stop());
     }
 
     /// As `Server::accept` does.
-    pub fn accept(&mut self) {
+    pub fn accept_clients(&mut self) {
         while let Some(&index) = self.waiting.front() {
             let is_short = !self.calendar.is_calm && self.random.one_in(30);
-            if !self.pond.has_room() || is_short {
-                match self.make_room() {
-                    MadeRoom::Yes => continue,
-                    MadeRoom::No => return,
+            if !self.table.has_room() || is_short {
+                if self.evict_oldest() {
+                    continue;
                 }
+                return;
             }
             self.meanwhile();
             self.waiting.pop_front();
             let wire = self.clients[index].wire.clone();
-            let key = self.pond.next_key();
-            wire.borrow_mut().register(key);
+            let id = self.table.next_id();
+            wire.borrow_mut().register(id);
             let peer = SocketAddr::from((Ipv4Addr::LOCALHOST, wire.borrow().number));
-            let admitted = self.pond.admit(Socket(wire.clone()), peer.into());
-            assert_eq!(admitted, key, "registered under another name");
+            let admitted = self.table.insert(Socket(wire.clone()), peer.into());
+            assert_eq!(admitted, id, "registered under another name");
             self.inside.push(index);
             self.call(|world| {
-                world.pond.try_at_once(key);
+                world.table.try_immediately(id);
             });
-            wire.borrow_mut().register(key);
-            self.scene.trace(|| format!("client {index} is {key:?}"));
+            wire.borrow_mut().register(id);
+            self.scene.trace(|| format!("client {index} is {id:?}"));
         }
     }
 
     pub fn maybe_make_room(&mut self) {
         if !self.calendar.is_calm && self.random.one_in(60) {
-            self.make_room();
+            self.evict_oldest();
         }
     }
 
-    fn make_room(&mut self) -> MadeRoom {
+    fn evict_oldest(&mut self) -> bool {
         let could = self.evictable();
         self.scene.is_room_wanted.set(true);
-        let mut made = MadeRoom::No;
-        self.call(|world| made = world.pond.make_room());
-        self.check_room(made, &could);
+        let mut has_evicted = false;
+        self.call(|world| has_evicted = world.table.evict_oldest());
+        self.check_room(has_evicted, &could);
         self.scene
-            .count(|tally| tally.room_made += u64::from(made == MadeRoom::Yes));
-        made
+            .count(|tally| tally.room_made += u64::from(has_evicted));
+        has_evicted
     }
 }

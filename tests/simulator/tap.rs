@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use millpond::cause::Cause;
-use millpond::pages;
+use millpond::events::close_reason::CloseReason;
+use millpond::response::answer;
 
 use crate::files::Inode;
 use crate::plan::{Answer, Plan, Request};
@@ -26,7 +26,7 @@ pub struct Response {
     pub length: u64,
     pub taken: u64,
     /// Why the connection ends after it, if it does.
-    pub ends_for: Option<Cause>,
+    pub ends_for: Option<CloseReason>,
     /// What the log says of it: method, target, file.
     pub named: [String; 3],
 }
@@ -54,7 +54,7 @@ pub struct Tap {
 }
 
 /// What the tap needs to know besides.
-pub struct View<'a> {
+pub struct LiveView<'a> {
     pub plan: &'a Plan,
     pub scene: &'a Scene,
     /// For each delivery: how much had arrived by then, and how often files had changed.
@@ -63,7 +63,7 @@ pub struct View<'a> {
     pub read: usize,
 }
 
-impl View<'_> {
+impl LiveView<'_> {
     /// How often files had changed when the first byte of a request came, behind empty lines.
     fn came(&self, request: &Request) -> u64 {
         let bytes = &self.plan.bytes[request.start..];
@@ -93,13 +93,13 @@ impl Tap {
     }
 
     /// Whether the last response has ended and said that it is the last.
-    pub fn ended_for(&self) -> Option<Cause> {
+    pub fn ended_for(&self) -> Option<CloseReason> {
         let last = self.responses.last()?;
         last.ends_for.filter(|_| last.is_complete())
     }
 
     /// The socket takes bytes from memory.
-    pub fn feed(&mut self, mut bytes: &[u8], view: &View) {
+    pub fn feed(&mut self, mut bytes: &[u8], view: &LiveView) {
         self.progress = view.scene.now.get();
         while !bytes.is_empty() {
             match self.responses.last_mut() {
@@ -108,7 +108,7 @@ impl Tap {
                     let (now, later) = bytes.split_at(left.min(bytes.len()));
                     last.check(now);
                     bytes = later;
-                    self.settle(view);
+                    self.apply(view);
                 }
                 _ => bytes = self.feed_head(bytes, view),
             }
@@ -116,7 +116,7 @@ impl Tap {
     }
 
     /// The socket takes a piece of a file.
-    pub fn feed_file(&mut self, file: &Inode, offset: u64, count: u64, view: &View) {
+    pub fn feed_file(&mut self, file: &Inode, offset: u64, count: u64, view: &LiveView) {
         self.progress = view.scene.now.get();
         assert!(self.head.is_empty(), "a file in the middle of a head");
         let last = self.responses.last_mut().expect("a file without a head");
@@ -127,10 +127,10 @@ impl Tap {
         assert_eq!(offset, last.taken, "the file's offset");
         last.taken += count;
         assert!(last.taken <= last.length, "more than was promised");
-        self.settle(view);
+        self.apply(view);
     }
 
-    fn feed_head<'b>(&mut self, bytes: &'b [u8], view: &View) -> &'b [u8] {
+    fn feed_head<'b>(&mut self, bytes: &'b [u8], view: &LiveView) -> &'b [u8] {
         if self.head.is_empty() {
             assert_eq!(self.ended_for(), None, "an answer after the last answer");
         }
@@ -145,12 +145,12 @@ impl Tap {
         let head = std::str::from_utf8(&head).expect("a head that is no text");
         let response = crate::oracle::begin(self, head, view);
         self.responses.push(response);
-        self.settle(view);
+        self.apply(view);
         &bytes[end - before..]
     }
 
     /// Takes note of a response that is complete.
-    fn settle(&mut self, view: &View) {
+    fn apply(&mut self, view: &LiveView) {
         let Some(last) = self.responses.last() else {
             return;
         };
@@ -164,7 +164,7 @@ impl Tap {
     }
 
     /// The server has read up to `view.read`.
-    pub fn read_on(&mut self, view: &View) {
+    pub fn read_on(&mut self, view: &LiveView) {
         let now = view.scene.now.get();
         while let Some(request) = view.plan.request(self.came.len())
             && request.end <= view.read
@@ -211,7 +211,7 @@ impl Response {
 pub fn page_of(answer: &Answer) -> Vec<u8> {
     match answer {
         Answer::Directory(page) => page.clone().into_bytes(),
-        Answer::Bad => pages::BAD_REQUEST.into(),
-        _ => pages::NOT_FOUND.into(),
+        Answer::Bad => answer::BAD_REQUEST_PAGE.into(),
+        _ => answer::NOT_FOUND_PAGE.into(),
     }
 }

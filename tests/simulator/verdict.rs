@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use millpond::cause::Cause;
 use millpond::connection::CLOSING_DISCARDS;
-use millpond::pond::EVICTION_AGE;
-use millpond::timeouts::CLOSING_WITHIN;
-use millpond::timeouts::{Deadline, TICK};
+use millpond::connection_table::EVICTION_AGE;
+use millpond::connection_table::timeouts::{CLOSING_WITHIN, TICK};
+use millpond::events::close_reason::CloseReason;
+use millpond::events::deadline::Deadline;
 
 use crate::wire::Wire;
 
@@ -18,7 +18,7 @@ const SCARCE: Duration = Duration::from_millis(200);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// The last answer has left, and the server's side has ended or should have.
-    Ended(Cause),
+    Ended(CloseReason),
     /// A request has been read whole, or a response has begun: the next step is the server's.
     Answering,
     /// A head has begun.
@@ -36,7 +36,7 @@ impl Wire {
         }
         if self.shutdown.is_some() || self.is_shutdown_failed {
             // It was kept, and then the server stopped.
-            return Stage::Ended(Cause::Stopped);
+            return Stage::Ended(CloseReason::Stopped);
         }
         let is_owed = self.tap.owed(&self.plan).is_some();
         if self.tap.is_midway() || is_owed || self.is_write_pending {
@@ -56,8 +56,8 @@ impl Wire {
     }
 
     /// The causes for which this connection may have been closed in the call that is just over.
-    pub fn possible_causes(&self) -> Vec<Cause> {
-        let mut causes = match self.stage() {
+    pub fn possible_causes(&self) -> Vec<CloseReason> {
+        let mut close_reasons = match self.stage() {
             Stage::Ended(cause) => self.causes_after_end(cause),
             Stage::Answering => self.causes_while_answering(),
             // A head that has begun is never given up in silence.
@@ -66,28 +66,28 @@ impl Wire {
             Stage::Idle => self.causes_while_idle(),
         };
         if self.is_error_told && !matches!(self.stage(), Stage::Ended(_)) {
-            causes.push(Cause::Reset);
+            close_reasons.push(CloseReason::Reset);
         }
         // A stop is the stronger reason for an answer that is composed after it.
-        let is_last = matches!(self.stage(), Stage::Ended(_)) && !causes.is_empty();
+        let is_last = matches!(self.stage(), Stage::Ended(_)) && !close_reasons.is_empty();
         let is_stopped = self.scene.is_stopping.get() && is_last;
         if is_stopped || self.scene.is_closing_all.get() {
-            causes.push(Cause::Stopped);
+            close_reasons.push(CloseReason::Stopped);
         }
-        causes
+        close_reasons
     }
 
     /// The client asked for the end, and not a byte beyond that has been read or told of: closing
     /// takes nothing from it.
-    fn may_close_at_once(&self, cause: Cause) -> bool {
+    fn may_close_at_once(&self, cause: CloseReason) -> bool {
         let last = self.tap.responses.len().checked_sub(1);
         let request = last.and_then(|last| self.plan.request(last));
         let is_all = request.is_some_and(|request| request.end == self.read);
-        cause == Cause::CloseAsked && self.shutdown.is_none() && is_all && !self.is_told
+        cause == CloseReason::CloseAsked && self.shutdown.is_none() && is_all && !self.is_told
     }
 
     /// The peer must have been given its time to read the last answer.
-    fn causes_after_end(&self, cause: Cause) -> Vec<Cause> {
+    fn causes_after_end(&self, cause: CloseReason) -> Vec<CloseReason> {
         if self.may_close_at_once(cause) {
             return vec![cause];
         }
@@ -99,20 +99,22 @@ impl Wire {
         let is_old = self
             .shutdown
             .is_some_and(|since| now >= since + EVICTION_AGE);
-        let evicted = (is_old && self.scene.is_room_wanted.get()).then_some(Cause::Evicted);
-        let mut causes: Vec<Cause> = evicted.into_iter().collect();
+        let evicted = (is_old && self.scene.is_room_wanted.get()).then_some(CloseReason::Evicted);
+        let mut close_reasons: Vec<CloseReason> = evicted.into_iter().collect();
         let is_flooded = self.thrown_away() > CLOSING_DISCARDS as usize;
         if !(is_waited_for || is_flooded || self.is_end_seen || self.is_error_told) {
-            return causes;
+            return close_reasons;
         }
         // A part of an unsound head may be refused for what it is, or for coming too late.
         let request = self.tap.responses.len().checked_sub(1);
         let request = request.and_then(|last| self.plan.request(last));
         match (cause, request.is_some_and(|request| request.is_unsound)) {
-            (Cause::BadRequest, true) => causes.extend([cause, Cause::HeadDeadline]),
-            _ => causes.push(cause),
+            (CloseReason::BadRequest, true) => {
+                close_reasons.extend([cause, CloseReason::HeadDeadline])
+            }
+            _ => close_reasons.push(cause),
         }
-        causes
+        close_reasons
     }
 
     /// How much has been read since the last answer, at the most: its request may have been refused
@@ -133,23 +135,23 @@ impl Wire {
         Some(since + self.scene.limits.head_timeout)
     }
 
-    fn causes_while_answering(&self) -> Vec<Cause> {
+    fn causes_while_answering(&self) -> Vec<CloseReason> {
         let scene = &self.scene;
-        let mut causes = Vec::new();
+        let mut close_reasons = Vec::new();
         let stalled = self.tap.progress + scene.limits.stall_timeout;
         // Whoever has made room since is a slow reader, and not one that has stopped.
         if scene.now.get() >= stalled && (self.room() == 0 || self.is_pressed) {
-            causes.push(Cause::StallDeadline);
+            close_reasons.push(CloseReason::StallDeadline);
         }
         if self.is_file_harmed() {
-            causes.push(Cause::FileShrank);
+            close_reasons.push(CloseReason::FileShrank);
         }
         // It waits for a descriptor for as long as its head might have taken.
         let is_over = self.head_due().is_some_and(|due| scene.now.get() >= due);
         if self.is_unbegun() && is_over && scene.is_room_wanted.get() {
-            causes.push(Cause::Exhausted);
+            close_reasons.push(CloseReason::OutOfDescriptors);
         }
-        causes
+        close_reasons
     }
 
     fn is_file_harmed(&self) -> bool {
@@ -157,36 +159,36 @@ impl Wire {
         last.is_some_and(|last| self.scene.files.borrow().is_harmed(&last.body))
     }
 
-    fn causes_while_idle(&self) -> Vec<Cause> {
-        let mut causes = self.causes_while_quiet();
+    fn causes_while_idle(&self) -> Vec<CloseReason> {
+        let mut close_reasons = self.causes_while_quiet();
         let now = self.scene.now.get();
         let since = self.tap.idle_since.unwrap_or_default();
         let is_over = now >= since + self.scene.limits.keep_alive;
         if is_over && (self.unread() == 0 || self.is_hidden) {
             let is_blank = self.read > self.plan.start(self.tap.responses.len());
-            causes.push(if is_blank {
-                Cause::HeadDeadline
+            close_reasons.push(if is_blank {
+                CloseReason::HeadDeadline
             } else {
-                Cause::IdleDeadline
+                CloseReason::IdleDeadline
             });
         }
         if self.may_make_room(since) {
-            causes.push(Cause::Evicted);
+            close_reasons.push(CloseReason::Evicted);
         }
-        causes
+        close_reasons
     }
 
-    fn causes_while_silent(&self) -> Vec<Cause> {
-        let mut causes = self.causes_while_quiet();
+    fn causes_while_silent(&self) -> Vec<CloseReason> {
+        let mut close_reasons = self.causes_while_quiet();
         let now = self.scene.now.get();
         let is_over = now >= self.accepted + self.scene.limits.head_timeout;
         if is_over && (self.unread() == 0 || self.is_hidden) {
-            causes.push(Cause::HeadDeadline);
+            close_reasons.push(CloseReason::HeadDeadline);
         }
         if self.may_make_room(self.accepted) {
-            causes.push(Cause::Evicted);
+            close_reasons.push(CloseReason::Evicted);
         }
-        causes
+        close_reasons
     }
 
     /// It has been quiet since then, and is not about to be served.
@@ -195,15 +197,15 @@ impl Wire {
         is_old && self.scene.is_room_wanted.get() && !self.is_told
     }
 
-    fn causes_while_quiet(&self) -> Vec<Cause> {
-        let mut causes = Vec::new();
+    fn causes_while_quiet(&self) -> Vec<CloseReason> {
+        let mut close_reasons = Vec::new();
         if self.is_end_seen {
-            causes.push(Cause::Peer);
+            close_reasons.push(CloseReason::Peer);
         }
         if self.scene.is_stopping.get() && !self.is_request_unseen() {
-            causes.push(Cause::Stopped);
+            close_reasons.push(CloseReason::Stopped);
         }
-        causes
+        close_reasons
     }
 
     /// What this connection waits for will never be told: an edge was lost. Asked after a turn in

@@ -5,13 +5,13 @@ use std::io::ErrorKind;
 use std::rc::Rc;
 use std::time::Duration;
 
-use millpond::connection::Readiness;
-use millpond::pond::Key;
+use millpond::events::event::Readiness;
+use millpond::events::id::ConnectionId;
 
 use crate::plan::Plan;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::tap::{Tap, View};
+use crate::tap::{LiveView, Tap};
 
 pub const NOTHING: Readiness = Readiness {
     readable: false,
@@ -28,7 +28,7 @@ pub struct Wire {
     pub plan: Plan,
     pub tap: Tap,
     pub number: u16,
-    pub key: Option<Key>,
+    pub id: Option<ConnectionId>,
     pub accepted: Duration,
 
     /// How much of the plan has come to the server's kernel, and been read there.
@@ -74,7 +74,7 @@ impl Wire {
             random,
             tap: Tap::default(),
             number,
-            key: None,
+            id: None,
             accepted: Duration::ZERO,
             arrived: 0,
             arrivals: Vec::new(),
@@ -107,24 +107,24 @@ impl Wire {
     }
 
     /// Registration tells what is true already, as `epoll_ctl` does.
-    pub fn register(&mut self, key: Key) {
-        self.key = Some(key);
+    pub fn register(&mut self, id: ConnectionId) {
+        self.id = Some(id);
         self.accepted = self.scene.now.get();
         self.edge = self.state();
     }
 
     /// Takes the event that waits. The bits are those that changed, or all that hold now: both
     /// kinds of kernel exist. Neither tells of input that has been read meanwhile.
-    pub fn collect(&mut self) -> Option<(Key, Readiness)> {
-        let key = self
-            .key
+    pub fn collect(&mut self) -> Option<(ConnectionId, Readiness)> {
+        let id = self
+            .id
             .filter(|_| self.edge != NOTHING && !self.is_dropped)?;
         let changed = std::mem::replace(&mut self.edge, NOTHING);
         let state = self.state();
         if self.random.one_in(self.scene.rates.get().changes_only) {
             let readable = changed.readable && state.readable;
             return Some((
-                key,
+                id,
                 Readiness {
                     readable,
                     ..changed
@@ -136,7 +136,7 @@ impl Wire {
             writable: changed.writable | state.writable,
             read_closed: changed.read_closed | state.read_closed,
         };
-        Some((key, event))
+        Some((id, event))
     }
 
     pub fn room(&self) -> usize {
@@ -218,8 +218,8 @@ impl Wire {
     }
 
     /// Hands what the tap must know to it.
-    pub fn tapped(&mut self, tell: impl FnOnce(&mut Tap, &View)) {
-        let view = View {
+    pub fn tapped(&mut self, tell: impl FnOnce(&mut Tap, &LiveView)) {
+        let view = LiveView {
             plan: &self.plan,
             scene: &self.scene,
             arrivals: &self.arrivals,

@@ -8,13 +8,14 @@ use std::time::Duration;
 
 use millpond::clock::Clock;
 use millpond::config::{Config, Limits};
-use millpond::connection::Readiness;
-use millpond::observer::{Event, Observer as _};
-use millpond::observers::laws::Laws;
-use millpond::pond::{Key, Pond};
-use millpond::shared::{Env, PHASE_SEND_BUDGET, Shared};
-use millpond::status::Status;
-use millpond::transport::Transport;
+use millpond::connection::context::{Env, LoopContext, STAGE_SEND_BUDGET};
+use millpond::connection_table::ConnectionTable;
+use millpond::connection_table::turn::EventLoop;
+use millpond::events::event::Readiness;
+use millpond::events::id::ConnectionId;
+use millpond::http::status::Status;
+use millpond::observe::invariants::Invariants;
+use millpond::os::transport::Transport;
 
 use crate::calendar::Calendar;
 use crate::client::Client;
@@ -32,7 +33,7 @@ const FEW_EVENTS: usize = 3;
 pub struct World {
     pub scene: Rc<Scene>,
     pub random: Random,
-    pub pond: Pond<Invented>,
+    pub table: ConnectionTable<Invented>,
     pub calendar: Calendar,
     /// Everybody who has come, by number.
     pub clients: Vec<Client>,
@@ -41,7 +42,7 @@ pub struct World {
     /// Who waits in the kernel's queue.
     pub waiting: VecDeque<usize>,
     /// Events that have been told, to be told again.
-    pub echoes: VecDeque<(Key, Readiness)>,
+    pub echoes: VecDeque<(ConnectionId, Readiness)>,
     pub stop_in: Option<u64>,
     pub stop_by: Option<Duration>,
 }
@@ -66,7 +67,7 @@ impl World {
         scene.trace(|| format!("{:?} {:?}", scene.limits, scene.rates.get()));
         let calendar = Calendar::new(&mut random);
         Self {
-            pond: Pond::new(shared(&scene, &calendar, &mut random)),
+            table: ConnectionTable::new(context(&scene, &calendar, &mut random)),
             stop_in: random.one_in(3).then(|| random.between(1, 300) as u64),
             scene,
             calendar,
@@ -87,16 +88,16 @@ impl World {
         self.come_to_rest();
         self.check_end();
         let mut tally = *self.scene.tally.borrow();
-        tally.lives = self.pond.accepted();
+        tally.lives = self.table.accepted();
         tally.turns = self.scene.turn.get();
-        tally.add_causes(self.pond.closed());
-        tally.ways = self.pond.shared().observer.taken;
+        tally.add_causes(self.table.closed());
+        tally.ways = self.table.context().observer.taken;
         tally
     }
 
     fn is_over(&self) -> bool {
         let is_everybody_here = self.clients.len() == usize::from(CLIENTS);
-        let is_empty = self.pond.is_empty() && self.waiting.is_empty();
+        let is_empty = self.table.is_empty() && self.waiting.is_empty();
         let is_stopped = self
             .stop_by
             .is_some_and(|by| is_empty || self.scene.now.get() >= by);
@@ -107,22 +108,22 @@ impl World {
     fn come_to_rest(&mut self) {
         if self.stop_by.is_some() {
             self.scene.is_closing_all.set(true);
-            self.call(|world| world.pond.close_all());
+            self.call(|world| world.table.close_all());
             self.check_turn();
             return;
         }
         self.scene.rates.set(Rates::default());
         self.scene.files.borrow_mut().shortage = 0;
         self.calendar.is_calm = true;
-        self.clients.iter_mut().for_each(Client::settle);
+        self.clients.iter_mut().for_each(Client::apply);
         let limit = self.scene.turn.get() + 20_000;
-        while !(self.pond.is_empty() && self.waiting.is_empty()) {
+        while !(self.table.is_empty() && self.waiting.is_empty()) {
             self.turn();
             assert!(self.scene.turn.get() < limit, "it does not come to rest");
         }
     }
 
-    /// One turn, in the order of `Server::turn`, with a world that goes on meanwhile.
+    /// One turn, with a world that goes on meanwhile.
     fn turn(&mut self) {
         self.scene.turn.set(self.scene.turn.get() + 1);
         self.scene.calls.set(0);
@@ -132,25 +133,7 @@ impl World {
         self.kernel_moves();
         let events = self.collect();
         self.everybody_acts(4);
-        for (key, readiness) in events {
-            self.tell(key, readiness);
-            self.meanwhile();
-        }
-        self.stray_event();
-        self.maybe_stop();
-        self.call(|world| world.pond.run_ready());
-        self.accept();
-        self.maybe_make_room();
-        self.call(|world| world.pond.expire());
-        self.check_turn();
-        let shared = self.pond.shared_mut();
-        shared.lines.clear(shared.clock.now().monotonic);
-        self.pond.end_turn();
-        let census = self.pond.census();
-        self.pond
-            .shared_mut()
-            .observer
-            .event(None, Event::TurnEnds(census));
+        self.run_turn(&events);
     }
 
     fn pass_time(&mut self) {
@@ -158,28 +141,29 @@ impl World {
             let wire = self.clients[index].wire.borrow();
             wire.is_unsettled()
         });
-        let wake = self.pond.wake_at().filter(|_| !is_busy);
+        let wake = self.table.next_timeout().filter(|_| !is_busy);
         let now = self.calendar.pass(wake, &mut self.random, &self.scene);
         self.scene.now.set(now.monotonic);
-        self.pond.begin_turn();
-        let shared = self.pond.shared_mut();
-        shared.clock.set(now);
-        shared.observer.event(None, Event::TurnBegins(now, 0));
+        self.table.context_mut().clock.set(now);
+    }
+
+    /// As if other connections had used up the turn, or most of it.
+    fn use_up(&mut self) {
         if !self.calendar.is_calm && self.random.one_in(10) {
-            // As if others had used up the turn, or most of it.
             let left = self.random.pick(&[0, 0, 3_000, 100_000]);
-            self.pond.shared_mut().sent_in_phase = PHASE_SEND_BUDGET - left;
+            let context = self.table.context_mut();
+            context.send_budget.spend(STAGE_SEND_BUDGET - left);
         }
         if !self.calendar.is_calm && self.random.one_in(50) {
             // And as if they had filled the memory for lines.
             let target = "x".repeat(33_000);
-            let shared = self.pond.shared_mut();
-            shared.lines.add("GET", &target, Status::Ok);
+            let context = self.table.context_mut();
+            context.lines.add("GET", &target, Status::Ok);
         }
     }
 
     /// What the kernel tells in this turn, in any order, and now and then not all of it.
-    fn collect(&mut self) -> Vec<(Key, Readiness)> {
+    fn collect(&mut self) -> Vec<(ConnectionId, Readiness)> {
         self.random.shuffle(&mut self.inside);
         let is_cut = !self.calendar.is_calm && self.random.one_in(8);
         let most = if is_cut { FEW_EVENTS } else { usize::MAX };
@@ -190,17 +174,59 @@ impl World {
             .collect()
     }
 
-    fn tell(&mut self, key: Key, readiness: Readiness) {
-        self.scene.trace(|| format!("event {key:?} {readiness:?}"));
+    fn tell(&mut self, id: ConnectionId, readiness: Readiness) {
+        self.scene.trace(|| format!("event {id:?} {readiness:?}"));
         for &index in &self.inside {
             let mut wire = self.clients[index].wire.borrow_mut();
-            wire.is_told |= readiness.readable && wire.key == Some(key);
+            wire.is_told |= readiness.readable && wire.id == Some(id);
         }
-        self.call(|world| world.pond.event(key, readiness));
-        self.echoes.push_back((key, readiness));
+        self.call(|world| world.table.event(id, readiness));
+        self.echoes.push_back((id, readiness));
         if self.echoes.len() > 40 {
             self.echoes.pop_front();
         }
+    }
+}
+
+impl EventLoop for World {
+    type Env = Invented;
+    type Events = [(ConnectionId, Readiness)];
+
+    fn table(&mut self) -> &mut ConnectionTable<Invented> {
+        &mut self.table
+    }
+
+    fn count(&mut self, events: &[(ConnectionId, Readiness)]) -> usize {
+        events.len()
+    }
+
+    fn handle_events(&mut self, events: &[(ConnectionId, Readiness)]) {
+        self.use_up();
+        for &(id, readiness) in events {
+            self.tell(id, readiness);
+            self.meanwhile();
+        }
+        self.stray_event();
+        self.maybe_stop();
+    }
+
+    fn run_ready(&mut self) {
+        self.call(|world| world.table.run_ready());
+    }
+
+    fn accept(&mut self) {
+        self.accept_clients();
+        self.maybe_make_room();
+    }
+
+    fn handle_timeouts(&mut self) {
+        self.call(|world| world.table.handle_timeouts());
+    }
+
+    fn write_output(&mut self) {
+        self.check_turn();
+        let context = self.table.context_mut();
+        context.lines.clear(context.clock.now().monotonic);
     }
 }
 
@@ -212,7 +238,7 @@ impl Env for Invented {
     type File = <Socket as Transport>::File;
     type Transport = Socket;
     type Documents = Root;
-    type Observer = Laws;
+    type Observer = Invariants;
 }
 
 // All limits there are now: one that is added later keeps its default until it is chosen here.
@@ -229,16 +255,16 @@ fn any_limits(random: &mut Random) -> Limits {
     }
 }
 
-fn shared(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> Shared<Invented> {
+fn context(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> LoopContext<Invented> {
     let documents = Root {
         scene: scene.clone(),
         random: random.fork(),
         found: HashMap::new(),
     };
+    let clock = Clock::manual(calendar.now());
     let config = Config {
         limits: scene.limits.clone(),
         ..Config::default()
     };
-    let clock = Clock::manual(calendar.now());
-    Shared::new(documents, clock, Laws::default(), &config)
+    LoopContext::new(config, documents, clock, Invariants::default())
 }

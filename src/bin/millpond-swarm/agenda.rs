@@ -1,7 +1,7 @@
 //! Who is to do something, and when.
 //!
 //! A binary heap: O(log n) to enter and to leave, 8 bytes an entry. The server's deadlines
-//! ([`millpond::timeouts`]) are O(1) because each kind has one fixed duration; here the idle times
+//! ([`millpond::connection_table::timeouts`]) are O(1) because each kind has one fixed duration; here the idle times
 //! that servers promise, plus or minus something, come in any length. And only who acts stands in
 //! it: a million idle clients leave the heap empty, and it costs nothing where it would have to be
 //! large. Nothing is ever taken out early: a client has one entry at the most, and an entry whose

@@ -91,7 +91,7 @@ impl Ending {
             ErrorKind::AddrNotAvailable | ErrorKind::AddrInUse | ErrorKind::PermissionDenied => {
                 Self::OurShortage
             }
-            _ if millpond::descriptors::is_exhausted(error) => Self::OurShortage,
+            _ if millpond::os::descriptors::is_out_of_descriptors(error) => Self::OurShortage,
             _ => Self::Failed,
         }
     }

@@ -85,7 +85,7 @@ use crate::settings::Settings;
 const PROGRAM: &str = "millpond-swarm";
 
 fn main() -> ExitCode {
-    let descriptors = millpond::descriptors::raise_limit();
+    let descriptors = millpond::os::descriptors::raise_limit();
     match options::parse(std::env::args_os(), descriptors) {
         Ok(settings) => match swarm_out(settings) {
             Ok(Verdict::AsExpected) => ExitCode::SUCCESS,

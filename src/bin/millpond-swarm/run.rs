@@ -91,7 +91,7 @@ pub fn run(settings: Settings) -> Result<Finished, Error> {
 
 impl Run {
     fn start(settings: Settings) -> Result<Self, Error> {
-        let stopping = millpond::stop_signals::second_ends_at_once().map_err(Error::Setup)?;
+        let stopping = millpond::os::stop_signals::second_ends_at_once().map_err(Error::Setup)?;
         let mut signals = Signals::new([SIGINT, SIGTERM]).map_err(Error::Setup)?;
         let poll = Poll::new().map_err(Error::Setup)?;
         poll.registry()

@@ -28,7 +28,7 @@ impl Target {
             Some(slash) => rest.split_at(slash),
             None => (rest, "/"),
         };
-        if !millpond::host::names_a_host(authority.as_bytes()) {
+        if !millpond::http::authority::names_a_host(authority.as_bytes()) {
             return Err(format!(
                 "'{authority}' is no host; write a URL such as http://127.0.0.1:2130/"
             ));

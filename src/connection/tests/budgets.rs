@@ -1,7 +1,8 @@
 //! What one connection may do in one turn.
 
+use super::super::close::CLOSING_DISCARDS;
+use super::super::send::READ_AHEAD;
 use super::*;
-use crate::connection::sending::READ_AHEAD;
 use crate::testing::{CLOSE, kept, ok_head, pattern, responses, small};
 
 #[test]
@@ -12,7 +13,7 @@ fn pipelined_requests_are_answered_some_at_a_time() {
     rig.wire
         .borrow_mut()
         .arrive(GET_SMALL.repeat(count).as_bytes());
-    let mut advance = rig.event(READABLE);
+    let mut progress = rig.event(READABLE);
     let mut answered = 0;
     loop {
         let found = rig.take_outcomes();
@@ -22,11 +23,11 @@ fn pipelined_requests_are_answered_some_at_a_time() {
             break;
         }
         assert_eq!(found.len(), 32, "after {answered}");
-        assert_eq!(advance.then, Then::Yield, "after {answered}");
+        assert_eq!(progress.next, NextStep::Yield, "after {answered}");
         assert_eq!(rig.state(), "partial");
-        advance = rig.advance();
+        progress = rig.advance();
     }
-    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "idle"));
     let expected: Vec<u8> = (0..300)
         .flat_map(|number| small(&kept(997 - number)))
         .collect();
@@ -38,13 +39,13 @@ fn pipelined_requests_are_answered_some_at_a_time() {
 #[test]
 fn a_budget_that_just_suffices_is_no_reason_to_yield() {
     let mut rig = Rig::new();
-    let advance = rig.feed(GET_SMALL.repeat(32));
-    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    let progress = rig.feed(GET_SMALL.repeat(32));
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "idle"));
     // And one more.
-    let advance = rig.feed(GET_SMALL.repeat(33));
-    assert_eq!((advance.then, rig.state()), (Then::Yield, "partial"));
-    let advance = rig.advance();
-    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    let progress = rig.feed(GET_SMALL.repeat(33));
+    assert_eq!((progress.next, rig.state()), (NextStep::Yield, "partial"));
+    let progress = rig.advance();
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "idle"));
     assert_eq!(rig.take_outcomes().len(), 65);
 }
 
@@ -55,7 +56,7 @@ fn a_large_file_is_read_ahead() {
     let length = usize::try_from(3 * READ_AHEAD).unwrap() + 1;
     for room in [usize::MAX, 300_000, 65_536, 1_000] {
         let mut rig = Rig::new();
-        rig.shared.documents.add("huge.bin", pattern(length));
+        rig.context.documents.add("huge.bin", pattern(length));
         rig.wire.borrow_mut().room = room;
         rig.feed(GET_BIG.replace("big", "huge"));
         while rig.take_outcomes().is_empty() {
@@ -81,22 +82,22 @@ fn a_large_file_is_read_ahead() {
 fn a_large_file_goes_out_some_at_a_time() {
     let length = 10_000_000;
     let mut rig = Rig::new();
-    rig.shared.documents.add("huge.bin", pattern(length));
+    rig.context.documents.add("huge.bin", pattern(length));
     let head = ok_head("application/octet-stream", &kept(997), length);
-    let mut advance = rig.feed(GET_BIG.replace("big", "huge"));
+    let mut progress = rig.feed(GET_BIG.replace("big", "huge"));
     let mut before = 0;
-    for turn in 1..=length / SEND_BUDGET {
-        assert_eq!(advance.then, Then::Yield, "turn {turn}");
-        assert_eq!(advance.deadline, Some(Deadline::Stall), "turn {turn}");
+    for step in 1..=length / SEND_BUDGET {
+        assert_eq!(progress.next, NextStep::Yield, "turn {step}");
+        assert_eq!(progress.deadline, Some(Deadline::Stall), "turn {step}");
         let after = rig.wire.borrow().output.len();
         // The head may count or not.
         let bounds = SEND_BUDGET..=SEND_BUDGET + head.len();
         let sent = after - before;
-        assert!(bounds.contains(&sent), "{sent} bytes in turn {turn}");
+        assert!(bounds.contains(&sent), "{sent} bytes in turn {step}");
         before = after;
-        advance = rig.advance();
+        progress = rig.advance();
     }
-    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "idle"));
     let expected = [head, pattern(length)].concat();
     assert_same(&rig.take_output(), &expected, "all of it");
     let row = format!("GET /huge.bin huge.bin 200 {length} complete");
@@ -108,7 +109,7 @@ fn a_large_file_goes_out_some_at_a_time() {
 fn small_responses_count_towards_the_bytes_of_a_turn() {
     let length = 16 * 1024;
     let mut rig = Rig::new();
-    rig.shared.documents.add("page.bin", pattern(length));
+    rig.context.documents.add("page.bin", pattern(length));
     let head = ok_head("application/octet-stream", &kept(997), length);
     rig.wire.borrow_mut().arrive(
         GET_SMALL
@@ -116,19 +117,19 @@ fn small_responses_count_towards_the_bytes_of_a_turn() {
             .repeat(32)
             .as_bytes(),
     );
-    let mut advance = rig.event(READABLE);
+    let mut progress = rig.event(READABLE);
     let mut sent = 0;
     loop {
         let now = rig.wire.borrow().output.len();
         let most = SEND_BUDGET + head.len() + length;
         assert!(now - sent <= most, "{} bytes in one turn", now - sent);
         sent = now;
-        if advance.then != Then::Yield {
+        if progress.next != NextStep::Yield {
             break;
         }
-        advance = rig.advance();
+        progress = rig.advance();
     }
-    assert_eq!((advance.then, rig.state()), (Then::Wait, "idle"));
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "idle"));
     assert_eq!(responses(&rig.take_output()).len(), 32);
 }
 
@@ -142,11 +143,11 @@ fn what_comes_while_a_response_is_on_its_way_is_answered_after_it() {
     rig.feed("all.txt HTTP/1.1\r\nHost: h\r\n\r\n");
     rig.feed(LAST_SMALL);
     assert_eq!(rig.wire.borrow().reads, 1);
-    let State::Responding(exchange) = &rig.connection.state else {
+    let State::Responding(pending) = &rig.connection.state else {
         panic!("{}", rig.state());
     };
     assert_eq!(
-        *exchange.leftover,
+        *pending.leftover,
         *[GET_SMALL, "GET /sm"].concat().as_bytes()
     );
     rig.run(1_000);
@@ -172,15 +173,15 @@ fn discarded_input_is_bounded() {
         rig.feed(LAST_AND_MORE);
         assert_eq!(rig.state(), "closing");
         rig.wire.borrow_mut().arrive(&vec![b'x'; most + excess]);
-        let mut then = rig.event(READABLE).then;
+        let mut then = rig.event(READABLE).next;
         let mut turns = 1;
-        while then == Then::Yield {
-            then = rig.advance().then;
+        while then == NextStep::Yield {
+            then = rig.advance().next;
             turns += 1;
         }
         let expected = match excess {
-            0 => Then::Wait,
-            _ => Then::Close(Cause::CloseAsked),
+            0 => NextStep::Wait,
+            _ => NextStep::Close(CloseReason::CloseAsked),
         };
         assert_eq!(then, expected, "{excess} bytes beyond the bound");
         assert_eq!(turns, most / SEND_BUDGET + 1);

@@ -4,17 +4,17 @@ use super::*;
 
 /// What happens to a connection.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Step {
+pub(super) enum Action {
     Input(&'static str),
     /// Room for so many bytes; none is an event that promises too much.
     Room(usize),
     DeadlinePassed,
 }
-use Step::{DeadlinePassed, Input, Room};
+use Action::{DeadlinePassed, Input, Room};
 
 impl Rig {
-    fn step(&mut self, step: Step) -> Advance {
-        match step {
+    fn act(&mut self, action: Action) -> Progress {
+        match action {
             Input(bytes) => self.feed(bytes),
             Room(bytes) => self.give_room(bytes),
             DeadlinePassed => self.deadline_passed(),
@@ -22,20 +22,20 @@ impl Rig {
     }
 }
 
-pub(super) type Steps<'a> = &'a [(Step, Option<Deadline>, &'static str)];
+pub(super) type Steps<'a> = &'a [(Action, Option<Deadline>, &'static str)];
 
 /// Takes the steps; after each the deadline that was set anew, if any, and the state.
 #[track_caller]
 pub(super) fn walk(rig: &mut Rig, steps: Steps) {
     for (number, &(step, deadline, state)) in steps.iter().enumerate() {
-        let advance = rig.step(step);
-        let context = format!("step {number}, {step:?}: {:?}", advance.then);
-        assert_eq!(advance.deadline, deadline, "{context}");
+        let progress = rig.act(step);
+        let context = format!("step {number}, {step:?}: {:?}", progress.next);
+        assert_eq!(progress.deadline, deadline, "{context}");
         assert_eq!(rig.state(), state, "{context}");
     }
 }
 
-const ALL: Step = Room(usize::MAX);
+const ALL: Action = Room(usize::MAX);
 
 #[test]
 fn a_heads_deadline_is_not_pushed_back() {
@@ -128,10 +128,10 @@ fn after_the_answer_comes_what_was_left_over() {
     for (rest, deadline, state) in table {
         let mut rig = Rig::new();
         rig.wire.borrow_mut().room = 1_000;
-        let advance = rig.feed([GET_BIG, rest].concat());
-        assert_eq!(advance.deadline, Some(Stall), "{rest:?}");
-        let advance = rig.give_room(usize::MAX);
-        assert_eq!(advance.deadline, Some(deadline), "{rest:?}");
+        let progress = rig.feed([GET_BIG, rest].concat());
+        assert_eq!(progress.deadline, Some(Stall), "{rest:?}");
+        let progress = rig.give_room(usize::MAX);
+        assert_eq!(progress.deadline, Some(deadline), "{rest:?}");
         assert_eq!(rig.state(), state, "{rest:?}");
         // More of the same head pushes nothing back.
         if state == "partial" {

@@ -11,7 +11,7 @@ use crate::testing::{
 #[test]
 fn what_a_request_leaves_behind() {
     let bad = |connection: &str| error_page("400 Bad Request", connection, BAD_PAGE);
-    let missing = |connection: &str| error_page("404 Not Found", connection, MISSING_PAGE);
+    let lookup_error = |connection: &str| error_page("404 Not Found", connection, MISSING_PAGE);
     let binary = "application/octet-stream";
     let table = [
         (GET_SMALL, small(&kept(997)), GET_SMALL_ROW, "idle"),
@@ -50,7 +50,7 @@ fn what_a_request_leaves_behind() {
         ),
         (
             "GET /none?q=1 HTTP/1.1\r\nHost: h\r\n\r\n",
-            missing(&kept(997)),
+            lookup_error(&kept(997)),
             "GET /none?q=1 404.html 404 11 complete",
             "idle",
         ),
@@ -92,27 +92,32 @@ fn what_a_request_leaves_behind() {
 #[test]
 fn end_of_input() {
     let table = [
-        ("", vec![], None, Cause::Peer),
-        ("\r\n", vec![], None, Cause::Peer),
-        ("GET /small.t", vec![], None, Cause::Peer),
+        ("", vec![], None, CloseReason::Peer),
+        ("\r\n", vec![], None, CloseReason::Peer),
+        ("GET /small.t", vec![], None, CloseReason::Peer),
         (
             GET_SMALL,
             small(&kept(997)),
             Some(GET_SMALL_ROW),
-            Cause::Peer,
+            CloseReason::Peer,
         ),
-        (GET_BIG, big(&kept(997)), Some(GET_BIG_ROW), Cause::Peer),
+        (
+            GET_BIG,
+            big(&kept(997)),
+            Some(GET_BIG_ROW),
+            CloseReason::Peer,
+        ),
         (
             LAST_SMALL,
             small(CLOSE),
             Some(GET_SMALL_ROW),
-            Cause::CloseAsked,
+            CloseReason::CloseAsked,
         ),
         (
             UNSOUND,
             error_page("400 Bad Request", CLOSE, BAD_PAGE),
             Some(UNSOUND_ROW),
-            Cause::BadRequest,
+            CloseReason::BadRequest,
         ),
     ];
     for (input, output, row, cause) in table {
@@ -169,8 +174,8 @@ fn a_closing_connection_keeps_its_cause() {
     rig.feed("more");
     let call = rig.wire.borrow().calls();
     rig.wire.borrow_mut().fault = Some((call, || std::io::ErrorKind::ConnectionReset.into()));
-    let advance = rig.event(READABLE);
-    assert_eq!(advance.then, Then::Close(Cause::CloseAsked));
+    let progress = rig.event(READABLE);
+    assert_eq!(progress.next, NextStep::Close(CloseReason::CloseAsked));
     assert_same(&rig.take_output(), &small(CLOSE), "the one answer");
     assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
 }
@@ -197,7 +202,7 @@ fn max_counts_down_to_the_last() {
         assert_eq!(rig.state(), "closing");
         rig.wire.borrow_mut().end();
         rig.event(HALF_CLOSED);
-        assert_eq!(rig.closed, Some(Cause::RequestLimit));
+        assert_eq!(rig.closed, Some(CloseReason::RequestLimit));
     }
     // Errors count as well.
     let mut rig = Rig::with(of(2));
@@ -242,7 +247,7 @@ fn other_limits() {
         if state == "closing" {
             rig.wire.borrow_mut().end();
             rig.event(HALF_CLOSED);
-            assert_eq!(rig.closed, Some(Cause::RequestLimit), "{context}");
+            assert_eq!(rig.closed, Some(CloseReason::RequestLimit), "{context}");
         }
     }
 }

@@ -1,6 +1,6 @@
 //! What is done when a deadline passes.
 
-use super::deadlines::Step::DeadlinePassed;
+use super::deadlines::Action::DeadlinePassed;
 use super::deadlines::walk;
 use super::*;
 use crate::testing::{BAD_PAGE, BIG, CLOSE, big, error_page, kept, small};
@@ -38,11 +38,11 @@ fn a_heads_deadline_passes() {
                 rig.take_outcomes();
             }
             rig.feed(beginning);
-            let advance = rig.deadline_passed();
+            let progress = rig.deadline_passed();
             let context = format!("{beginning:?} after {earlier:?}");
             assert_same(&rig.take_output(), output, &context);
             if let Some(row) = refused {
-                assert_eq!(advance.deadline, Some(Deadline::Closing), "{context}");
+                assert_eq!(progress.deadline, Some(Deadline::Closing), "{context}");
                 assert_eq!(rig.state(), "closing", "{context}");
                 assert_eq!(
                     rig.take_outcomes(),
@@ -54,16 +54,20 @@ fn a_heads_deadline_passes() {
                 rig.wire.borrow_mut().end();
                 rig.event(HALF_CLOSED);
             } else {
-                assert_eq!(advance.then, Then::Close(Cause::HeadDeadline), "{context}");
+                assert_eq!(
+                    progress.next,
+                    NextStep::Close(CloseReason::HeadDeadline),
+                    "{context}"
+                );
             }
-            assert_eq!(rig.closed, Some(Cause::HeadDeadline), "{context}");
+            assert_eq!(rig.closed, Some(CloseReason::HeadDeadline), "{context}");
             assert_eq!(rig.take_outcomes(), [""; 0], "{context}");
         }
     }
     // Nothing at all.
     let mut rig = Rig::new();
-    let advance = rig.deadline_passed();
-    assert_eq!(advance.then, Then::Close(Cause::HeadDeadline));
+    let progress = rig.deadline_passed();
+    assert_eq!(progress.next, NextStep::Close(CloseReason::HeadDeadline));
     assert_eq!(rig.wire.borrow().output, b"");
     assert_eq!(rig.take_outcomes(), [""; 0]);
 }
@@ -106,15 +110,18 @@ fn a_late_heads_400_waits_for_room() {
     let mut rig = Rig::new();
     rig.wire.borrow_mut().room = 10;
     rig.feed("GET");
-    let advance = rig.deadline_passed();
-    assert_eq!(advance.deadline, Some(Deadline::Stall));
+    let progress = rig.deadline_passed();
+    assert_eq!(progress.deadline, Some(Deadline::Stall));
     assert_eq!(rig.state(), "responding");
     rig.run(50);
     let page = error_page("400 Bad Request", CLOSE, BAD_PAGE);
     assert_same(&rig.take_output(), &page, "in pieces");
     assert_eq!(rig.take_outcomes(), ["- - 400.html 400 10 complete"]);
     assert_eq!(rig.state(), "closing");
-    assert_eq!(rig.deadline_passed().then, Then::Close(Cause::HeadDeadline));
+    assert_eq!(
+        rig.deadline_passed().next,
+        NextStep::Close(CloseReason::HeadDeadline)
+    );
     assert_eq!(rig.take_outcomes(), [""; 0]);
 }
 
@@ -139,10 +146,10 @@ fn an_idle_deadline_passes() {
                 rig.wire.borrow_mut().arrive(found.as_bytes());
             }
             let reads = rig.wire.borrow().reads;
-            let advance = rig.deadline_passed();
+            let progress = rig.deadline_passed();
             let context = format!("{found:?} after {requests}");
             assert_eq!(rig.wire.borrow().reads, reads + 1, "{context}");
-            assert_eq!(advance.deadline, deadline, "{context}");
+            assert_eq!(progress.deadline, deadline, "{context}");
             assert_eq!(rig.state(), state, "{context}");
             let (output, rows) = match found {
                 GET_SMALL => (small(&kept(997 - requests)), vec![GET_SMALL_ROW]),
@@ -152,7 +159,7 @@ fn an_idle_deadline_passes() {
             assert_same(&rig.take_output(), &output, &context);
             assert_eq!(rig.take_outcomes(), rows, "{context}");
             if state == "closed" {
-                assert_eq!(rig.closed, Some(Cause::IdleDeadline), "{context}");
+                assert_eq!(rig.closed, Some(CloseReason::IdleDeadline), "{context}");
             }
         }
     }
@@ -173,8 +180,8 @@ fn a_stall_deadline_passes() {
         walk(&mut rig, &[(DeadlinePassed, Some(Stall), "responding")]);
     }
     let calls = rig.wire.borrow().calls();
-    let advance = rig.deadline_passed();
-    assert_eq!(advance.then, Then::Close(Cause::StallDeadline));
+    let progress = rig.deadline_passed();
+    assert_eq!(progress.next, NextStep::Close(CloseReason::StallDeadline));
     assert_eq!(rig.wire.borrow().calls(), calls + 1, "one try");
     assert_same(&rig.take_output(), &whole[..room + 1_500], "what left");
     let row = "GET /big.bin big.bin 200 2500 stall-deadline";
@@ -193,8 +200,8 @@ fn a_stall_deadline_passes() {
     let mut rig = Rig::new();
     rig.wire.borrow_mut().room = 5;
     rig.feed(GET_SMALL);
-    let advance = rig.deadline_passed();
-    assert_eq!(advance.then, Then::Close(Cause::StallDeadline));
+    let progress = rig.deadline_passed();
+    assert_eq!(progress.next, NextStep::Close(CloseReason::StallDeadline));
     let row = "GET /small.txt small.txt 200 0 stall-deadline";
     assert_eq!(rig.take_outcomes(), [row]);
 }
@@ -202,14 +209,14 @@ fn a_stall_deadline_passes() {
 #[test]
 fn a_closing_deadline_passes() {
     let table = [
-        (LAST_AND_MORE, Cause::CloseAsked),
-        (UNSOUND, Cause::BadRequest),
+        (LAST_AND_MORE, CloseReason::CloseAsked),
+        (UNSOUND, CloseReason::BadRequest),
     ];
     for (request, cause) in table {
         let mut rig = Rig::new();
         rig.feed(request);
         rig.take_outcomes();
-        assert_eq!(rig.deadline_passed().then, Then::Close(cause));
+        assert_eq!(rig.deadline_passed().next, NextStep::Close(cause));
         assert_eq!(rig.take_outcomes(), [""; 0], "{request}");
     }
 }

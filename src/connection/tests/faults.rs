@@ -54,7 +54,7 @@ fn break_at(requests: &str, at: usize, kind: ErrorKind, step: usize, expected: &
     rig.wire.borrow_mut().arrive(requests.as_bytes());
     rig.run(step);
     let context = format!("{kind:?} after {at} bytes, step {step}");
-    assert_eq!(rig.closed, Some(Cause::Reset), "{context}");
+    assert_eq!(rig.closed, Some(CloseReason::Reset), "{context}");
     assert_eq!(rig.take_outcomes(), expected, "{context}");
     assert_eq!(rig.wire.borrow().output.len(), at, "{context}");
     assert_eq!(rig.wire.borrow().shutdowns, 0, "{context}");
@@ -122,8 +122,12 @@ fn a_reset_while_reading_leaves_no_row() {
         }
         let call = rig.wire.borrow().calls();
         rig.wire.borrow_mut().fault = Some((call, || ErrorKind::ConnectionReset.into()));
-        let advance = rig.event(READABLE);
-        assert_eq!(advance.then, Then::Close(Cause::Reset), "{beginning:?}");
+        let progress = rig.event(READABLE);
+        assert_eq!(
+            progress.next,
+            NextStep::Close(CloseReason::Reset),
+            "{beginning:?}"
+        );
         assert_eq!(rig.take_outcomes(), [""; 0], "{beginning:?}");
         assert_eq!(rig.wire.borrow().output, b"", "{beginning:?}");
     }
@@ -137,7 +141,7 @@ fn an_end_of_our_side_that_fails_ends_it_all() {
         rig.wire.borrow_mut().shutdown_fails = true;
         rig.wire.borrow_mut().arrive(LAST_SMALL.as_bytes());
         rig.run(step);
-        assert_eq!(rig.closed, Some(Cause::CloseAsked), "step {step}");
+        assert_eq!(rig.closed, Some(CloseReason::CloseAsked), "step {step}");
         assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW], "step {step}");
     }
 }
@@ -161,11 +165,15 @@ fn a_file_that_shrinks_ends_the_connection() {
         let mut rig = Rig::new();
         rig.wire.borrow_mut().room = head + before;
         rig.feed([GET_BIG, GET_SMALL].concat());
-        let file = rig.shared.documents.file("big.bin");
+        let file = rig.context.documents.file("big.bin");
         file.borrow_mut().truncate(length);
-        let advance = rig.give_room(usize::MAX);
+        let progress = rig.give_room(usize::MAX);
         let context = format!("{before} bytes sent, then cut to {length}");
-        assert_eq!(advance.then, Then::Close(Cause::FileShrank), "{context}");
+        assert_eq!(
+            progress.next,
+            NextStep::Close(CloseReason::FileShrank),
+            "{context}"
+        );
         let sent = before.max(length);
         // No padding, and no answer to the next request.
         assert_same(&rig.take_output(), &whole[..head + sent], &context);
@@ -179,7 +187,7 @@ fn a_file_that_grows_is_sent_as_promised() {
     let mut rig = Rig::new();
     rig.wire.borrow_mut().room = 10_000;
     rig.feed(GET_BIG);
-    let file = rig.shared.documents.file("big.bin");
+    let file = rig.context.documents.file("big.bin");
     file.borrow_mut().extend_from_slice(b"more");
     rig.run(1_000);
     assert_same(&rig.take_output(), &big(&kept(997)), "grown");
@@ -197,8 +205,8 @@ fn a_file_that_can_no_longer_be_read() {
     let call = rig.wire.borrow().calls();
     // EIO.
     rig.wire.borrow_mut().fault = Some((call, || Error::from_raw_os_error(5)));
-    let advance = rig.give_room(usize::MAX);
-    assert_eq!(advance.then, Then::Close(Cause::FileShrank));
+    let progress = rig.give_room(usize::MAX);
+    assert_eq!(progress.next, NextStep::Close(CloseReason::FileShrank));
     let row = format!("GET /big.bin big.bin 200 {sent} file-shrank");
     assert_eq!(rig.take_outcomes(), [row]);
 }

@@ -71,9 +71,9 @@ const STEPS: &[Step] = &[
 fn what_was_not_announced_is_looked_for_anew() {
     let mut rig = Rig::new();
     for (name, step, expected) in STEPS {
-        let before = rig.shared.documents.looks;
+        let before = rig.context.documents.looks;
         step(&mut rig);
-        assert_eq!(rig.shared.documents.looks - before, *expected, "{name}");
+        assert_eq!(rig.context.documents.looks - before, *expected, "{name}");
         assert_eq!(rig.state(), "idle", "{name}");
         assert!(!rig.take_outcomes().is_empty(), "{name}");
     }
@@ -101,7 +101,7 @@ fn refusals_look_anew() {
     for (name, step, expected) in REFUSALS {
         let mut rig = Rig::new();
         step(&mut rig);
-        assert_eq!(rig.shared.documents.looks, expected, "{name}");
+        assert_eq!(rig.context.documents.looks, expected, "{name}");
     }
 }
 
@@ -110,7 +110,7 @@ fn what_the_stop_finds_looks_anew() {
     let mut rig = Rig::new();
     rig.wire.borrow_mut().arrive(GET_SMALL.as_bytes());
     rig.stop();
-    assert_eq!(rig.shared.documents.looks, 1);
+    assert_eq!(rig.context.documents.looks, 1);
     assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
 }
 
@@ -119,7 +119,7 @@ fn what_the_stop_finds_looks_anew() {
 fn a_newcomer_looks_anew() {
     let mut rig = Rig::new();
     try_to_read(&mut rig, GET_SMALL);
-    assert_eq!(rig.shared.documents.looks, 1);
+    assert_eq!(rig.context.documents.looks, 1);
     assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
 }
 
@@ -129,6 +129,6 @@ fn try_to_read(rig: &mut Rig, input: &str) {
     wire.arrive(input.as_bytes());
     wire.tell(READABLE);
     drop(wire);
-    rig.connection.expect_input();
+    rig.connection.assume_readable();
     rig.advance();
 }

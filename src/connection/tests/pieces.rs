@@ -204,7 +204,7 @@ fn idle_keeps_nothing() {
                 rig.run(step);
                 // `Idle` carries no data, so it owns nothing by its type.
                 assert!(matches!(rig.connection.state, State::Idle));
-                let kept_file = Rc::strong_count(&rig.shared.documents.file("big.bin"));
+                let kept_file = Rc::strong_count(&rig.context.documents.file("big.bin"));
                 assert_eq!(kept_file, 2, "the documents' and ours");
             }
         }
@@ -214,12 +214,12 @@ fn idle_keeps_nothing() {
 #[test]
 fn a_row_tells_the_whole_story() {
     let mut rig = Rig::new();
-    rig.shared.clock.set(moment(1_234));
+    rig.context.clock.set(moment(1_234));
     rig.wire.borrow_mut().room = 300;
     rig.feed(GET_BIG);
-    rig.shared.clock.set(moment(3_456));
+    rig.context.clock.set(moment(3_456));
     rig.give_room(usize::MAX);
-    let rows = crate::testing::take_rows(&mut rig.shared);
+    let rows = crate::testing::take_rows(&mut rig.context);
     let expected = [
         "1994-11-06T08:49:37.000Z",
         "1994-11-06T08:49:38.234Z",
@@ -234,7 +234,7 @@ fn a_row_tells_the_whole_story() {
         "complete",
     ];
     assert_eq!(rows, [expected.to_vec()]);
-    assert_eq!(rig.shared.lines.as_bytes(), b"GET /big.bin 200\n");
+    assert_eq!(rig.context.lines.as_bytes(), b"GET /big.bin 200\n");
     let output = rig.take_output();
     assert_same(&output[output.len() - BIG..], &pattern(BIG), "the body");
 }

@@ -15,14 +15,14 @@ fn look(rig: &Rig) -> (bool, bool, [usize; 3]) {
 fn a_request_costs_one_read_and_one_write() {
     let mut rig = Rig::new();
     assert_eq!(look(&rig), (false, true, [0, 0, 0]));
-    for turn in 1..=3 {
+    for step in 1..=3 {
         rig.feed(GET_SMALL);
         // The short read has drained the socket; nobody asks it again.
-        assert_eq!(look(&rig), (false, true, [turn, turn, 0]));
+        assert_eq!(look(&rig), (false, true, [step, step, 0]));
         // Nor without an event.
         rig.advance();
         rig.event(WRITABLE);
-        assert_eq!(look(&rig), (false, true, [turn, turn, 0]));
+        assert_eq!(look(&rig), (false, true, [step, step, 0]));
     }
     // Pipelined ones share the read.
     rig.feed(GET_SMALL.repeat(10));
@@ -58,8 +58,8 @@ fn a_short_read_after_the_peers_end_is_followed_by_another() {
     let mut rig = Rig::new();
     rig.wire.borrow_mut().arrive(GET_SMALL.as_bytes());
     rig.wire.borrow_mut().end();
-    let advance = rig.event(HALF_CLOSED);
-    assert_eq!(advance.then, Then::Close(Cause::Peer));
+    let progress = rig.event(HALF_CLOSED);
+    assert_eq!(progress.next, NextStep::Close(CloseReason::Peer));
     let wire = rig.wire.borrow();
     assert_eq!([wire.reads, wire.writes], [2, 1]);
     assert_same(&wire.output, &small(&kept(997)), "half-closed");
@@ -68,8 +68,8 @@ fn a_short_read_after_the_peers_end_is_followed_by_another() {
 #[test]
 fn an_event_without_input_clears_the_bit() {
     let mut rig = Rig::new();
-    let nothing = Advance {
-        then: Then::Wait,
+    let nothing = Progress {
+        next: NextStep::Wait,
         deadline: None,
     };
     assert_eq!(rig.event(READABLE), nothing);

@@ -29,18 +29,22 @@ fn who_waits_is_closed_and_who_asked_is_answered() {
         if !found.is_empty() {
             rig.wire.borrow_mut().arrive(found.as_bytes());
         }
-        let advance = rig.stop();
+        let progress = rig.stop();
         let context = format!("{found:?} after {before:?}");
         assert_same(&rig.take_output(), &output, &context);
         if output.is_empty() {
-            assert_eq!(advance.then, Then::Close(Cause::Stopped), "{context}");
+            assert_eq!(
+                progress.next,
+                NextStep::Close(CloseReason::Stopped),
+                "{context}"
+            );
             assert_eq!(rig.take_outcomes(), [""; 0], "{context}");
         } else {
             assert_eq!(rig.state(), "closing", "{context}");
             assert_eq!(rig.take_outcomes().len(), 1, "{context}");
             rig.wire.borrow_mut().end();
             rig.event(HALF_CLOSED);
-            assert_eq!(rig.closed, Some(Cause::Stopped), "{context}");
+            assert_eq!(rig.closed, Some(CloseReason::Stopped), "{context}");
         }
     }
 }
@@ -74,8 +78,8 @@ fn what_is_being_sent_is_sent_to_its_end() {
         let mut rig = Rig::new();
         rig.wire.borrow_mut().room = 1_000;
         rig.feed(&request);
-        let advance = rig.stop();
-        assert_eq!((advance.then, rig.state()), (Then::Wait, "responding"));
+        let progress = rig.stop();
+        assert_eq!((progress.next, rig.state()), (NextStep::Wait, "responding"));
         rig.run(3_000);
         // The head had left before the stop, and may have promised more.
         assert_same(&rig.take_output(), &big(&connection), "whole");
@@ -91,9 +95,9 @@ fn what_is_being_sent_is_sent_to_its_end() {
 fn a_closing_one_goes_on() {
     let mut rig = Rig::new();
     rig.feed(LAST_AND_MORE);
-    let advance = rig.stop();
-    assert_eq!((advance.then, rig.state()), (Then::Wait, "closing"));
+    let progress = rig.stop();
+    assert_eq!((progress.next, rig.state()), (NextStep::Wait, "closing"));
     rig.wire.borrow_mut().end();
     rig.event(HALF_CLOSED);
-    assert_eq!(rig.closed, Some(Cause::CloseAsked));
+    assert_eq!(rig.closed, Some(CloseReason::CloseAsked));
 }

@@ -3,7 +3,7 @@
 //! The head of a request that was taken is read a second time here, naively and line by line: what
 //! the two readings disagree about is what request smuggling is made of.
 
-use millpond::request::{HEAD_MAX, Parsed, parse};
+use millpond::http::request::{HEAD_MAX, Parsed, parse};
 
 /// Inputs up to this length are also fed byte by byte; longer ones in a few pieces.
 const DRIPPED: usize = 160;

@@ -1,6 +1,6 @@
 //! What must hold for the target resolver, whatever the target.
 
-use millpond::target::{DotFiles, Form, Unresolved, form, resolve, to_url};
+use millpond::http::target::{DotFiles, Form, Unresolved, form, resolve, to_url};
 
 /// Panics if the resolver breaks a promise on `bytes`.
 pub(crate) fn check(bytes: &[u8]) {

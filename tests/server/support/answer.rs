@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::BufRead;
 use std::time::{Duration, SystemTime};
 
-use millpond::pages;
+use millpond::response::answer;
 
 /// The modification time of every file that a [`super::Site`] writes.
 pub const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
@@ -72,12 +72,12 @@ impl Answer {
 
     /// 400 with the built-in page.
     pub fn bad_request() -> Self {
-        Self::page("400 Bad Request", pages::BAD_REQUEST)
+        Self::page("400 Bad Request", answer::BAD_REQUEST_PAGE)
     }
 
     /// 404 with the built-in page.
     pub fn not_found() -> Self {
-        Self::page("404 Not Found", pages::NOT_FOUND)
+        Self::page("404 Not Found", answer::NOT_FOUND_PAGE)
     }
 
     /// 400 or 404 with a page.

@@ -9,7 +9,7 @@ use super::Server;
 pub struct Goodbye {
     pub connections: u64,
     /// Cause → how many; those that did not occur are not said.
-    pub causes: BTreeMap<String, u64>,
+    pub close_reasons: BTreeMap<String, u64>,
     pub responses: u64,
 }
 
@@ -21,30 +21,30 @@ impl Goodbye {
         let lines = server.diagnostics.rest();
         let line = lines.last().expect("a line at the end");
         let goodbye = Self::read(line).unwrap_or_else(|| panic!("no goodbye: {line:?}"));
-        let ended: u64 = goodbye.causes.values().sum();
+        let ended: u64 = goodbye.close_reasons.values().sum();
         assert_eq!(ended, goodbye.connections, "{line}");
         goodbye
     }
 
     /// How many connections ended for this cause.
     pub fn count(&self, cause: &str) -> u64 {
-        self.causes.get(cause).copied().unwrap_or(0)
+        self.close_reasons.get(cause).copied().unwrap_or(0)
     }
 
     /// `millpond: stopped after 3 connections (peer 2, stopped 1) and 4 responses`.
     fn read(line: &str) -> Option<Self> {
         let rest = line.strip_prefix("millpond: stopped after ")?;
         let (connections, rest) = rest.split_once(" connections (")?;
-        let (causes, rest) = rest.split_once(") and ")?;
+        let (close_reasons, rest) = rest.split_once(") and ")?;
         let (responses, _) = rest.split_once(" responses")?;
-        let causes = causes.split(", ").filter(|cause| !cause.is_empty());
-        let causes = causes.map(|cause| {
+        let close_reasons = close_reasons.split(", ").filter(|cause| !cause.is_empty());
+        let close_reasons = close_reasons.map(|cause| {
             let (name, count) = cause.split_once(' ')?;
             Some((name.to_owned(), count.parse().ok()?))
         });
         Some(Self {
             connections: connections.parse().ok()?,
-            causes: causes.collect::<Option<_>>()?,
+            close_reasons: close_reasons.collect::<Option<_>>()?,
             responses: responses.parse().ok()?,
         })
     }

@@ -81,6 +81,11 @@ pub fn check_each_once(logs: &[impl AsRef<Path>], asked: &[String], lost: usize)
     let mut doubled = with(|count| count > 1);
     assert_eq!(doubled.next(), None, "of {} rows", asked.len());
     assert!(counts.len() == asked.len(), "rows that nobody asked for");
-    let missing: Vec<_> = with(|count| count == 0).take(lost + 3).collect();
-    assert_eq!(missing.len(), lost, "of {}: {missing:?} …", asked.len());
+    let lookup_error: Vec<_> = with(|count| count == 0).take(lost + 3).collect();
+    assert_eq!(
+        lookup_error.len(),
+        lost,
+        "of {}: {lookup_error:?} …",
+        asked.len()
+    );
 }

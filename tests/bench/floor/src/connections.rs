@@ -9,7 +9,7 @@ use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SocketFlags, accept_with, recv};
 
-use crate::sending::{Answer, Progress, Then};
+use crate::sending::{Answer, Progress, NextStep};
 
 /// How many events one call may bring, as with millpond.
 const EVENTS: usize = 1024;
@@ -109,7 +109,7 @@ fn read_and_answer(connection: &mut Connection, answer: &Answer) -> io::Result<N
     }
     let progress = answer.start(&connection.socket)?;
     match answer.then {
-        Then::KeepAlive => Ok(Next::Keep(progress)),
-        Then::Close => Ok(Next::Close),
+        NextStep::KeepAlive => Ok(Next::Keep(progress)),
+        NextStep::Close => Ok(Next::Close),
     }
 }

@@ -15,12 +15,12 @@ pub struct Answer {
     /// Sent after it, with its length, from a descriptor that is open from the start.
     file: Option<(File, u64)>,
     /// Whether the connection ends with the answer.
-    pub then: Then,
+    pub then: NextStep,
 }
 
 /// What comes after an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum Then {
+pub enum NextStep {
     /// The next request.
     KeepAlive,
     /// The end of the connection.
@@ -41,9 +41,9 @@ impl Answer {
     pub fn from_arguments(arguments: &[String]) -> io::Result<Self> {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let (bytes, file, then) = match words[..] {
-            ["bytes", bytes] => (bytes, None, Then::KeepAlive),
-            ["close", bytes] => (bytes, None, Then::Close),
-            ["file", head, file] => (head, Some(file), Then::KeepAlive),
+            ["bytes", bytes] => (bytes, None, NextStep::KeepAlive),
+            ["close", bytes] => (bytes, None, NextStep::Close),
+            ["file", head, file] => (head, Some(file), NextStep::KeepAlive),
             _ => return Err(io::Error::other("no such mode")),
         };
         let open = |path: &str| -> io::Result<(File, u64)> {
@@ -78,8 +78,8 @@ impl Answer {
             return Ok(Progress::Done);
         };
         while offset < *length {
-            let missing = usize::try_from(length - offset).unwrap_or(usize::MAX);
-            match sendfile(socket, file, Some(&mut offset), missing) {
+            let lookup_error = usize::try_from(length - offset).unwrap_or(usize::MAX);
+            match sendfile(socket, file, Some(&mut offset), lookup_error) {
                 Ok(0) => return Err(io::Error::other("the file shrank")),
                 Ok(_) => {}
                 Err(Errno::AGAIN) => return Ok(Progress::At(offset)),

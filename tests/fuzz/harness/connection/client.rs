@@ -1,7 +1,7 @@
 //! The client's reader: takes what the server sends, and holds each response against the request
 //! that it answers. It never trusts the server to say where it is.
 
-use millpond::request::{Parsed, line_of, parse};
+use millpond::http::request::{Parsed, line_of, parse};
 
 use super::expected::{Expected, Rules};
 use super::files::{Body, content};

@@ -2,9 +2,10 @@
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::request::{Method, Persistence, Request, RequestLine};
-use millpond::target::{DotFiles, Unresolved, resolve};
-use millpond::{dates, pages};
+use millpond::http::date;
+use millpond::http::request::{Method, Persistence, Request, RequestLine};
+use millpond::http::target::{DotFiles, Unresolved, resolve};
+use millpond::response::answer;
 
 use super::client::{Response, is_content};
 use super::files::{DIRECTORY, known};
@@ -150,8 +151,8 @@ impl Rules {
                 return assert!(is_content(length, response.body, bytes), "bytes of {path}");
             }
             304 => panic!("a 304 with a body"),
-            400 => pages::BAD_REQUEST,
-            _ => pages::NOT_FOUND,
+            400 => answer::BAD_REQUEST_PAGE,
+            _ => answer::NOT_FOUND_PAGE,
         };
         if resolve_line(&response.target).as_deref() == Some(DIRECTORY) && response.status == 404 {
             return;
@@ -179,9 +180,10 @@ impl Rules {
 }
 
 fn resolve_line(target: &str) -> Option<String> {
-    let path = match millpond::target::form(target) {
-        millpond::target::Form::Origin(path) | millpond::target::Form::Absolute(_, path) => path,
-        millpond::target::Form::Other => return None,
+    let path = match millpond::http::target::form(target) {
+        millpond::http::target::Form::Origin(path)
+        | millpond::http::target::Form::Absolute(_, path) => path,
+        millpond::http::target::Form::Other => return None,
     };
     resolve(path, DotFiles::Hidden)
         .ok()
@@ -209,7 +211,7 @@ fn status_of(expected: &Expected) -> u16 {
         (Ok(_), Some((_, Some(modified))))
             if request
                 .if_modified_since
-                .and_then(dates::parse)
+                .and_then(date::parse)
                 .is_some_and(|since| since >= modified.min(wall())) =>
         {
             304

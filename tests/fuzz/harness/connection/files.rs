@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::resource::{Content, Documents, Missing, Resource, SMALL};
+use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
 /// An open file without content: what is sent of it is told by name, offset and count.
 #[derive(Debug)]
@@ -38,7 +38,7 @@ pub(crate) struct Files {
     bodies: Vec<Rc<Body>>,
     page: Option<u64>,
     /// How many further look-ups fail for want of a descriptor.
-    pub(crate) exhausted: u32,
+    pub(crate) out_of_descriptors: u32,
 }
 
 impl Files {
@@ -51,7 +51,7 @@ impl Files {
         Self {
             bodies: bodies.collect(),
             page,
-            exhausted: 0,
+            out_of_descriptors: 0,
         }
     }
 
@@ -91,7 +91,7 @@ pub(crate) fn content(length: u64) -> &'static [u8] {
 impl Documents for Files {
     type File = Body;
 
-    fn find(&mut self, path: &str) -> Result<Rc<Resource<Body>>, Missing> {
+    fn find(&mut self, path: &str) -> Result<Rc<Resource<Body>>, LookupError> {
         assert!(
             !path.split('/').any(|name| matches!(name, "" | "." | "..")),
             "{path:?} was looked up"
@@ -99,20 +99,20 @@ impl Documents for Files {
         let is_page = matches!(path, "400.html" | "404.html");
         // An error page that is short of descriptors is replaced by the built-in one, which would
         // make the answers differ from those of the calm run.
-        if self.exhausted > 0 && !is_page {
-            self.exhausted -= 1;
-            return Err(Missing::Exhausted);
+        if self.out_of_descriptors > 0 && !is_page {
+            self.out_of_descriptors -= 1;
+            return Err(LookupError::OutOfDescriptors);
         }
         if path == DIRECTORY {
-            return Err(Missing::IsDirectory);
+            return Err(LookupError::IsDirectory);
         }
         let page = is_page
             .then_some(self.page)
             .flatten()
             .map(|length| (length, None));
-        let (length, modified) = page.or_else(|| known(path)).ok_or(Missing::NotFound)?;
+        let (length, modified) = page.or_else(|| known(path)).ok_or(LookupError::NotFound)?;
         let body = self.bodies.iter().find(|body| body.name == path);
-        let body = body.ok_or(Missing::NotFound)?.clone();
+        let body = body.ok_or(LookupError::NotFound)?.clone();
         let content = if length <= SMALL {
             Content::Bytes(content(length).into())
         } else {

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use millpond::cause::Cause;
-use millpond::request::is_blank;
-use millpond::timeouts::Deadline;
+use millpond::events::close_reason::CloseReason;
+use millpond::events::deadline::Deadline;
+use millpond::http::request::is_blank;
 
 use super::wire::Wire;
 use super::world::World;
@@ -13,36 +13,40 @@ impl World {
     /// Nobody was given up before the time.
     pub(super) fn check_patience(&self) {
         let waited = self.now.saturating_sub(self.progress.0);
-        let [cause] = self.causes[..] else { return };
+        let [cause] = self.close_reasons[..] else {
+            return;
+        };
         if self.has_bystanders {
             return;
         }
         match cause {
-            Cause::IdleDeadline => assert!(waited >= self.limits.keep_alive, "a promise broken"),
-            Cause::StallDeadline => assert!(waited >= self.limits.stall_timeout, "impatient"),
+            CloseReason::IdleDeadline => {
+                assert!(waited >= self.limits.keep_alive, "a promise broken")
+            }
+            CloseReason::StallDeadline => assert!(waited >= self.limits.stall_timeout, "impatient"),
             // The time of a head begins after all that was sent before.
-            Cause::HeadDeadline => assert!(self.now >= self.limits.head_timeout, "impatient"),
+            CloseReason::HeadDeadline => assert!(self.now >= self.limits.head_timeout, "impatient"),
             _ => {}
         }
     }
 
     pub(super) fn check(&self, expires: bool) {
-        let waiting = |deadline| self.pond.waiting_for(deadline);
+        let waiting = |deadline| self.table.waiting_for(deadline);
         let total: usize = Deadline::ALL.into_iter().map(waiting).sum();
-        assert_eq!(total, self.pond.len(), "exactly one deadline each");
-        let ended = usize::try_from(self.pond.closed().total()).unwrap_or(usize::MAX);
+        assert_eq!(total, self.table.len(), "exactly one deadline each");
+        let ended = usize::try_from(self.table.closed().total()).unwrap_or(usize::MAX);
         assert_eq!(
-            usize::try_from(self.pond.accepted()),
-            Ok(self.pond.len() + ended),
+            usize::try_from(self.table.accepted()),
+            Ok(self.table.len() + ended),
             "a cause each"
         );
-        let descriptors = self.pond.shared().descriptors;
+        let descriptors = self.table.context().descriptors;
         assert_eq!(
-            descriptors.connections,
-            self.pond.len(),
+            descriptors.connections(),
+            self.table.len(),
             "descriptors of connections"
         );
-        let files = descriptors.files - if self.has_taken_descriptors { 1_000 } else { 0 };
+        let files = descriptors.files() - if self.has_taken_descriptors { 1_000 } else { 0 };
         let wire = self.wire.borrow();
         assert!(
             files <= usize::from(waiting(Deadline::Stall) > 0),
@@ -55,12 +59,12 @@ impl World {
 
     /// The deadline tells the state; what can be seen from outside must agree with it.
     fn check_state(&self, wire: &Wire, expires: bool) {
-        let others = self.pond.len() - 1;
-        let has = |deadline| self.pond.waiting_for(deadline) > 0;
+        let others = self.table.len() - 1;
+        let has = |deadline| self.table.waiting_for(deadline) > 0;
         let client = &wire.client;
         // Edges that were owed during the turn are told in the next: nothing is at rest until then.
         // Nor is it while a budget holds it back.
-        let is_ready = self.pond.wake_at() == Some(self.now);
+        let is_ready = self.table.next_timeout() == Some(self.now);
         let is_at_rest = !wire.readable && !wire.writable && !is_ready;
         let has_read_all = wire.read_to == wire.fed.len();
         if has(Deadline::Idle) {
@@ -88,7 +92,7 @@ impl World {
             assert!(client.is_between_responses(), "reads within a response");
             assert!(wire.read_to > 0 && !wire.is_shut, "a head without a byte");
         } else {
-            assert_eq!(self.pond.waiting_for(Deadline::FirstByte), others + 1);
+            assert_eq!(self.table.waiting_for(Deadline::FirstByte), others + 1);
             let has_been_silent = is_blank(&wire.fed[..wire.read_to]);
             assert!(has_been_silent && client.responses.is_empty(), "not silent");
             assert!(!is_at_rest || has_read_all, "silent beside input");

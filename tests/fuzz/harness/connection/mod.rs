@@ -18,8 +18,8 @@ mod world;
 
 use std::time::Duration;
 
-use millpond::connection::Readiness;
-use millpond::pond::Pond;
+use millpond::connection_table::ConnectionTable;
+use millpond::events::event::Readiness;
 
 use self::script::{Move, Script, Step};
 use self::world::{Setting, World};
@@ -91,24 +91,24 @@ impl Life {
             Step::ReadFault(fault) => wire.borrow_mut().read_faults.push_back(fault),
             Step::WriteFault(fault) => wire.borrow_mut().write_faults.push_back(fault),
             Step::Wait(time) => world.pass(time),
-            Step::Shrink(index, to) => world.pond.shared_mut().documents.shrink(index, to),
-            Step::Exhaust(count) => world.pond.shared_mut().documents.exhausted = count,
+            Step::Shrink(index, to) => world.table.context_mut().documents.shrink(index, to),
+            Step::Exhaust(count) => world.table.context_mut().documents.out_of_descriptors = count,
             Step::Descriptors(taken) => world.take_descriptors(taken),
             Step::Spurious(bits) => world.turn(false, Some(event(bits)), true),
             Step::BusyTurn => world.turn(true, None, true),
             Step::Late => {
-                let mut late = world.key;
-                late.serial = late.serial.wrapping_sub(1);
-                world.act(|pond| pond.event(late, event(7)));
+                let mut late = world.id;
+                late.generation = late.generation.wrapping_sub(1);
+                world.act(|table| table.event(late, event(7)));
             }
-            Step::MakeRoom => world.act(|pond| {
-                pond.make_room();
+            Step::MakeRoom => world.act(|table| {
+                table.evict_oldest();
             }),
             Step::Stop => {
                 let so_far = wire.borrow().client.length;
                 self.stopped_at.get_or_insert(so_far);
                 wire.borrow_mut().client.stopping();
-                world.act(Pond::stop);
+                world.act(ConnectionTable::stop);
             }
         }
     }
@@ -121,7 +121,7 @@ impl Life {
         wire.borrow_mut().add_room(usize::MAX);
         wire.borrow_mut().end();
         world.take_descriptors(false);
-        world.pond.shared_mut().documents.exhausted = 0;
+        world.table.context_mut().documents.out_of_descriptors = 0;
         // A request takes 26 bytes, and its answer three turns at the most; a fault that is still
         // to come costs a turn.
         let turns = {
@@ -137,7 +137,7 @@ impl Life {
             world.turn(false, None, false);
         }
         assert!(world.is_over(), "it waits for an edge that will not come");
-        world.pond.close_all();
+        world.table.close_all();
         world.write_out();
     }
 }

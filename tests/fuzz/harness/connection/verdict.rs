@@ -1,31 +1,31 @@
 //! The end of a life: the log, the counts, and what a calm life would have been.
 
-use millpond::cause::Cause;
+use millpond::events::close_reason::CloseReason;
 
 use super::Life;
 use super::client::{Answers, Client};
 use super::world::World;
 
 /// The causes after which everything that was asked has been answered in full.
-const IN_FULL: [Cause; 4] = [
-    Cause::Peer,
-    Cause::CloseAsked,
-    Cause::RequestLimit,
-    Cause::BadRequest,
+const IN_FULL: [CloseReason; 4] = [
+    CloseReason::Peer,
+    CloseReason::CloseAsked,
+    CloseReason::RequestLimit,
+    CloseReason::BadRequest,
 ];
 
 /// Judges a life that is over, beside a calm one with the same input.
 pub(crate) fn judge(life: &mut Life, calm: &World) {
     let world = &life.world;
-    assert!(world.pond.is_empty(), "a slot leaks");
+    assert!(world.table.is_empty(), "a slot leaks");
     assert_eq!(
-        world.pond.closed().total(),
-        world.pond.accepted(),
+        world.table.closed().total(),
+        world.table.accepted(),
         "a cause each"
     );
-    let descriptors = world.pond.shared().descriptors;
+    let descriptors = world.table.context().descriptors;
     assert_eq!(
-        (descriptors.connections, descriptors.files),
+        (descriptors.connections(), descriptors.files()),
         (0, 0),
         "a descriptor leaks"
     );
@@ -33,15 +33,15 @@ pub(crate) fn judge(life: &mut Life, calm: &World) {
     check_rows(
         &world.rows,
         &wire.client,
-        &world.causes,
-        world.pond.shared().log.recorded(),
+        &world.close_reasons,
+        world.table.context().log.recorded(),
     );
-    check_last(&wire.client, &world.causes);
+    check_last(&wire.client, &world.close_reasons);
     check_calm(life, &wire.client, &calm.wire.borrow().client);
 }
 
 /// One row for each response, which tells of it what the client saw.
-fn check_rows(rows: &[u8], client: &Client, causes: &[Cause], recorded: u64) {
+fn check_rows(rows: &[u8], client: &Client, close_reasons: &[CloseReason], recorded: u64) {
     let rows = cells(std::str::from_utf8(rows).expect("rows of text"));
     assert_eq!(rows.len() as u64, recorded, "rows are lost");
     // A response whose first byte never left has its row too, and so has one whose head was cut.
@@ -57,8 +57,8 @@ fn check_rows(rows: &[u8], client: &Client, causes: &[Cause], recorded: u64) {
         assert_eq!(row[7], response.status.to_string(), "{row:?}");
         assert_eq!(row[8], response.body.to_string(), "{row:?}");
         assert_eq!(row[10] == "complete", response.is_whole, "{row:?}");
-        let cut = causes.iter().any(|cause| cause.name() == row[10]);
-        assert!(response.is_whole || cut, "{row:?} of {causes:?}");
+        let cut = close_reasons.iter().any(|cause| cause.name() == row[10]);
+        assert!(response.is_whole || cut, "{row:?} of {close_reasons:?}");
         let is_plain = |text: &str| {
             text.bytes()
                 .all(|byte| byte.is_ascii_alphanumeric() || byte == b'/')
@@ -128,18 +128,18 @@ fn cells(text: &str) -> Vec<Vec<String>> {
 }
 
 /// The cause agrees with the last answer.
-fn check_last(client: &Client, causes: &[Cause]) {
-    let [cause] = causes else { return };
+fn check_last(client: &Client, close_reasons: &[CloseReason]) {
+    let [cause] = close_reasons else { return };
     let says_close = client.responses.last().is_some_and(|last| last.closes);
     let is_whole = client.is_between_responses();
     match cause {
-        Cause::CloseAsked | Cause::RequestLimit | Cause::BadRequest => {
+        CloseReason::CloseAsked | CloseReason::RequestLimit | CloseReason::BadRequest => {
             assert!(says_close && is_whole, "{cause:?} without a last answer");
         }
-        Cause::Peer | Cause::IdleDeadline => {
+        CloseReason::Peer | CloseReason::IdleDeadline => {
             assert!(!says_close && is_whole, "{cause:?} after a last answer");
         }
-        Cause::FileShrank | Cause::StallDeadline => {
+        CloseReason::FileShrank | CloseReason::StallDeadline => {
             assert!(
                 !is_whole || client.responses.is_empty() || !says_close,
                 "{cause:?} after all"
@@ -151,7 +151,7 @@ fn check_last(client: &Client, causes: &[Cause]) {
 
 /// The rough run said what the calm one says, up to where it broke.
 fn check_calm(life: &Life, rough: &Client, calm: &Client) {
-    let causes = &life.world.causes;
+    let close_reasons = &life.world.close_reasons;
     let is_stopped = life.stopped_at.is_some();
     let wire = life.world.wire.borrow();
     let last = rough.last_begun(&wire.fed[..wire.read_to]);
@@ -177,17 +177,21 @@ fn check_calm(life: &Life, rough: &Client, calm: &Client) {
     );
     // It ends for its deadline, unless something came to pass while it was being told.
     let is_told = early.is_some() && rough.is_between_responses() && !is_stopped;
-    let may_be = [Cause::HeadDeadline, Cause::Reset, Cause::Evicted];
+    let may_be = [
+        CloseReason::HeadDeadline,
+        CloseReason::Reset,
+        CloseReason::Evicted,
+    ];
     assert!(
-        !is_told || causes.iter().any(|cause| may_be.contains(cause)),
-        "an early 400, but {causes:?}"
+        !is_told || close_reasons.iter().any(|cause| may_be.contains(cause)),
+        "an early 400, but {close_reasons:?}"
     );
-    let is_in_full = causes.iter().all(|cause| IN_FULL.contains(cause));
+    let is_in_full = close_reasons.iter().all(|cause| IN_FULL.contains(cause));
     if is_in_full && !is_stopped {
         assert_eq!(
             rough.responses.len(),
             calm.responses.len(),
-            "{causes:?}, but not all was answered"
+            "{close_reasons:?}, but not all was answered"
         );
     }
 }

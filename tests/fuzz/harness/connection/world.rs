@@ -5,14 +5,15 @@ use std::cell::RefCell;
 use std::rc::Rc;
 use std::time::Duration;
 
-use millpond::cause::{Cause, CauseCounts};
 use millpond::clock::{Clock, Now};
 use millpond::config::{Config, Limits};
-use millpond::connection::Readiness;
-use millpond::observer::Unobserved;
-use millpond::pond::{Key, Pond};
-use millpond::shared::{Env, PHASE_SEND_BUDGET, Shared};
-use millpond::transport::Transport;
+use millpond::connection::context::{Env, LoopContext, STAGE_SEND_BUDGET};
+use millpond::connection_table::ConnectionTable;
+use millpond::connection_table::turn::EventLoop;
+use millpond::events::close_reason::{CloseCounts, CloseReason};
+use millpond::events::event::{NoopObserver, Readiness};
+use millpond::events::id::ConnectionId;
+use millpond::os::transport::Transport;
 
 use super::client::Client;
 use super::expected::{Rules, wall};
@@ -42,12 +43,12 @@ impl Env for Fuzzed {
     type File = <Stream as Transport>::File;
     type Transport = Stream;
     type Documents = Files;
-    type Observer = Unobserved;
+    type Observer = NoopObserver;
 }
 
 pub(crate) struct World {
-    pub(crate) pond: Pond<Fuzzed>,
-    pub(crate) key: Key,
+    pub(crate) table: ConnectionTable<Fuzzed>,
+    pub(crate) id: ConnectionId,
     pub(crate) wire: Rc<RefCell<Wire>>,
     pub(crate) limits: Limits,
     pub(crate) rows: Vec<u8>,
@@ -59,7 +60,7 @@ pub(crate) struct World {
     /// When the socket last took a byte, and how often it had.
     pub(super) progress: (Duration, u64),
     /// Why the connection ended, or may have if others ended in the same turn.
-    pub(crate) causes: Vec<Cause>,
+    pub(crate) close_reasons: Vec<CloseReason>,
 }
 
 impl World {
@@ -80,8 +81,8 @@ impl World {
             ..Config::default()
         };
         let clock = Clock::manual(now);
-        let shared = Shared::new(Files::new(page), clock, Unobserved, &config);
-        let mut pond = Pond::new(shared);
+        let context = LoopContext::new(config, Files::new(page), clock, NoopObserver);
+        let mut table = ConnectionTable::new(context);
         let rules = Rules {
             keep_alive: setting.keep_alive,
             requests: setting.requests,
@@ -91,13 +92,13 @@ impl World {
         let peer = || std::net::SocketAddr::from(([127, 0, 0, 1], 40_000)).into();
         for _ in 0..setting.bystanders {
             let silent = Wire::new(Client::new(rules.clone()), 1_000_000);
-            pond.admit(Stream(silent), peer());
+            table.insert(Stream(silent), peer());
         }
         let wire = Wire::new(Client::new(rules), setting.room);
-        let key = pond.admit(Stream(wire.clone()), peer());
+        let id = table.insert(Stream(wire.clone()), peer());
         Self {
-            pond,
-            key,
+            table,
+            id,
             wire,
             limits,
             rows: Vec::new(),
@@ -106,7 +107,7 @@ impl World {
             has_taken_descriptors: false,
             has_been_short: false,
             progress: (Duration::ZERO, 0),
-            causes: Vec::new(),
+            close_reasons: Vec::new(),
         }
     }
 
@@ -123,79 +124,116 @@ impl World {
         if taken != self.has_taken_descriptors {
             self.has_taken_descriptors = taken;
             self.has_been_short |= taken;
-            let files = &mut self.pond.shared_mut().descriptors.files;
-            *files = if taken {
-                *files + 1_000
+            let descriptors = &mut self.table.context_mut().descriptors;
+            if taken {
+                descriptors.open_files(1_000);
             } else {
-                *files - 1_000
-            };
+                descriptors.close_files(1_000);
+            }
         }
     }
 
-    /// One turn of the loop, in the server's order. `event` is one that nothing stands behind.
+    /// One turn of the loop. `event` is one that nothing stands behind.
     pub(crate) fn turn(&mut self, is_busy: bool, event: Option<Readiness>, expires: bool) {
         let before = self.begin();
-        if is_busy {
-            self.pond.shared_mut().sent_in_phase = PHASE_SEND_BUDGET;
-        }
-        let edges = self.wire.borrow_mut().take_edges();
-        for readiness in edges.into_iter().chain(event) {
-            self.pond.event(self.key, readiness);
-        }
-        self.pond.run_ready();
-        if expires {
-            self.pond.expire();
-        }
-        if self
-            .pond
-            .shared()
-            .log
-            .due()
-            .is_some_and(|due| due <= self.now)
-        {
-            self.write_out();
-        }
-        let shared = self.pond.shared_mut();
-        shared.lines.clear(shared.clock.now().monotonic);
-        self.pond.end_turn();
+        let events: Vec<Readiness> = {
+            let edges = self.wire.borrow_mut().take_edges();
+            edges.into_iter().chain(event).collect()
+        };
+        let mut turn = Turn {
+            world: self,
+            is_busy,
+            expires,
+        };
+        turn.run_turn(&events);
         self.note_end(&before);
         self.check(expires);
     }
 
     /// A turn begins: the clock is read.
-    fn begin(&mut self) -> CauseCounts {
-        self.pond.shared_mut().clock.set(Now {
+    fn begin(&mut self) -> CloseCounts {
+        self.table.context_mut().clock.set(Now {
             monotonic: self.now,
             wall: wall(),
         });
-        self.pond.begin_turn();
-        *self.pond.closed()
+        *self.table.closed()
     }
 
     /// Something that the server does to the pond in the middle of a turn.
-    pub(crate) fn act(&mut self, act: impl FnOnce(&mut Pond<Fuzzed>)) {
+    pub(crate) fn act(&mut self, act: impl FnOnce(&mut ConnectionTable<Fuzzed>)) {
         let before = self.begin();
-        act(&mut self.pond);
+        act(&mut self.table);
         self.note_end(&before);
     }
 
     /// Takes the rows, as the server does when they are due.
     pub(crate) fn write_out(&mut self) {
-        self.rows.append(&mut self.pond.shared_mut().log.take());
+        self.rows.append(&mut self.table.context_mut().log.take());
     }
 
     /// Notes why the connection ended, if it did.
-    fn note_end(&mut self, before: &CauseCounts) {
-        if self.is_over() && self.causes.is_empty() {
-            let after = self.pond.closed();
-            let grew = |cause: &Cause| after.of(*cause) > before.of(*cause);
-            self.causes = Cause::ALL.into_iter().filter(grew).collect();
-            assert!(!self.causes.is_empty(), "it ended without a cause");
+    fn note_end(&mut self, before: &CloseCounts) {
+        if self.is_over() && self.close_reasons.is_empty() {
+            let after = self.table.closed();
+            let grew = |cause: &CloseReason| after.count(*cause) > before.count(*cause);
+            self.close_reasons = CloseReason::ALL.into_iter().filter(grew).collect();
+            assert!(!self.close_reasons.is_empty(), "it ended without a cause");
             self.check_patience();
         }
         let progress = self.wire.borrow().progress;
         if progress != self.progress.1 {
             self.progress = (self.now, progress);
         }
+    }
+}
+
+/// One turn of a world.
+struct Turn<'a> {
+    world: &'a mut World,
+    /// Whether other connections have used up the turn.
+    is_busy: bool,
+    /// Whether deadlines pass.
+    expires: bool,
+}
+
+impl EventLoop for Turn<'_> {
+    type Env = Fuzzed;
+    type Events = [Readiness];
+
+    fn table(&mut self) -> &mut ConnectionTable<Fuzzed> {
+        &mut self.world.table
+    }
+
+    fn count(&mut self, events: &[Readiness]) -> usize {
+        events.len()
+    }
+
+    fn handle_events(&mut self, events: &[Readiness]) {
+        let world = &mut *self.world;
+        if self.is_busy {
+            let context = world.table.context_mut();
+            context.send_budget.spend(STAGE_SEND_BUDGET);
+        }
+        for &readiness in events {
+            world.table.event(world.id, readiness);
+        }
+    }
+
+    fn accept(&mut self) {}
+
+    fn handle_timeouts(&mut self) {
+        if self.expires {
+            self.world.table.handle_timeouts();
+        }
+    }
+
+    fn write_output(&mut self) {
+        let now = self.world.now;
+        let due = self.world.table.context().log.due();
+        if due.is_some_and(|due| due <= now) {
+            self.world.write_out();
+        }
+        let context = self.world.table.context_mut();
+        context.lines.clear(context.clock.now().monotonic);
     }
 }

@@ -1,0 +1,223 @@
+//! A request becomes an answer, and the answer is written as far as the socket takes it at once.
+
+use std::io;
+use std::ops::ControlFlow::{self, Break, Continue};
+
+use super::Connection;
+use super::context::{Env, Lifecycle, LoopContext};
+use super::state::State;
+use super::step::{NextStep, Step};
+use crate::events::close_reason::CloseReason;
+use crate::events::event::{Direction, Event, Observer};
+use crate::events::state::StateName;
+use crate::http::request::{Method, Persistence, Request, RequestLine};
+use crate::os::transport::Transport;
+use crate::response::answer::{self, Answer, OutOfDescriptors};
+use crate::response::head::{self, ConnectionField};
+use crate::response::in_flight::{AccessRecord, AfterResponse, FileRange, PendingResponse};
+
+impl<E: Env> Connection<E> {
+    /// Looks up the file of one request, chooses its answer and sends that. `beyond` is the input
+    /// behind the request.
+    pub(super) fn handle_request(
+        &mut self,
+        request: &Request,
+        beyond: &[u8],
+        step: &mut Step,
+        context: &mut LoopContext<E>,
+    ) -> Result<ControlFlow<NextStep>, OutOfDescriptors> {
+        let now = context.clock.now().wall;
+        let dot_files = context.config.dot_files;
+        step.revalidate_if_needed(&mut context.documents);
+        let answer = answer::to_request(request, &mut context.documents, dot_files, now)?;
+        // A file that stays open must not take the descriptor with which the next small file is
+        // read.
+        if answer.keeps_file(request.method) && context.descriptors.left_for_files() == 0 {
+            return Err(OutOfDescriptors);
+        }
+        self.requests = self.requests.saturating_add(1);
+        let after = self.after_response(request.persistence, beyond, context);
+        Ok(self.send_response(&answer, Some(request.line), after, step, context))
+    }
+
+    /// Answers malformed framing, or a head that is late, with 400. Nothing behind it is read as a
+    /// request.
+    pub(super) fn reject(
+        &mut self,
+        line: Option<RequestLine>,
+        reason: CloseReason,
+        step: &mut Step,
+        context: &mut LoopContext<E>,
+    ) -> ControlFlow<NextStep> {
+        step.revalidate_if_needed(&mut context.documents);
+        let mut answer = answer::bad_request(&mut context.documents);
+        // The root's own error page is not worth waiting for a descriptor.
+        if answer.keeps_file(Method::Get) && context.descriptors.left_for_files() == 0 {
+            answer = answer::built_in_bad_request();
+        }
+        self.requests = self.requests.saturating_add(1);
+        let after = AfterResponse::LingeringClose(reason);
+        self.send_response(&answer, line, after, step, context)
+    }
+
+    /// What becomes of the connection after this response.
+    fn after_response(
+        &self,
+        persistence: Persistence,
+        beyond: &[u8],
+        context: &LoopContext<E>,
+    ) -> AfterResponse {
+        let limits = &context.config.limits;
+        let used_up = limits
+            .keep_alive_requests
+            .is_some_and(|most| self.requests >= most.get());
+        if context.lifecycle == Lifecycle::Stopping {
+            AfterResponse::LingeringClose(CloseReason::Stopped)
+        } else if persistence == Persistence::Close && beyond.is_empty() {
+            AfterResponse::CloseAtOnce
+        } else if persistence == Persistence::Close {
+            AfterResponse::LingeringClose(CloseReason::CloseAsked)
+        } else if used_up || limits.keep_alive.is_zero() {
+            AfterResponse::LingeringClose(CloseReason::RequestLimit)
+        } else {
+            AfterResponse::Keep
+        }
+    }
+
+    /// What the head says about the connection's future.
+    fn connection_field(&self, after: AfterResponse, context: &LoopContext<E>) -> ConnectionField {
+        let limits = &context.config.limits;
+        match after {
+            AfterResponse::LingeringClose(_) | AfterResponse::CloseAtOnce => ConnectionField::Close,
+            AfterResponse::Keep => ConnectionField::KeepAlive {
+                // Rounded down, because the client takes it as a promise.
+                timeout: limits.keep_alive.as_secs(),
+                max: limits
+                    .keep_alive_requests
+                    .map(|most| most.get().saturating_sub(self.requests)),
+            },
+        }
+    }
+
+    /// Sends an answer, as far as the socket takes it. A small one leaves in one write from the
+    /// shared output buffer and leaves nothing behind; what the socket does not take of any other
+    /// goes into `Responding`.
+    fn send_response(
+        &mut self,
+        answer: &Answer<E::File>,
+        line: Option<RequestLine>,
+        after: AfterResponse,
+        step: &mut Step,
+        context: &mut LoopContext<E>,
+    ) -> ControlFlow<NextStep> {
+        let record = record_of(answer, line, context);
+        context.emit(
+            step.id,
+            Event::Changed(StateName::Reading, StateName::Responding),
+        );
+        let observer = &mut context.observer;
+        observer.responds(step.id, record.method, record.target, record.status);
+        context
+            .lines
+            .add(record.method, record.target, record.status);
+
+        let mut output = std::mem::take(&mut context.output);
+        let (head, file) = self.compose(&mut output, answer, record.method, after, context);
+        let taken = self.write_first(&output, file.is_some(), step, context);
+        step.count_sent(taken.as_ref().copied().unwrap_or(0), context);
+        let flow = match taken {
+            Err(_) => {
+                self.log(step.id, &record, 0, Some(CloseReason::Reset), context);
+                Break(NextStep::Close(CloseReason::Reset))
+            }
+            Ok(taken) if taken == output.len() && file.is_none() => {
+                self.log(step.id, &record, (taken - head) as u64, None, context);
+                self.finish(after, step, context)
+            }
+            Ok(taken) => {
+                let pending = Box::new(PendingResponse {
+                    memory: output[taken..].into(),
+                    taken: 0,
+                    file,
+                    head_left: head.saturating_sub(taken),
+                    body_sent: taken.saturating_sub(head) as u64,
+                    record: record.to_owned(),
+                    leftover: Box::default(),
+                    after,
+                });
+                context.descriptors.open_files(pending.files());
+                self.state = State::Responding(pending);
+                Continue(())
+            }
+        };
+        context.output = output;
+        flow
+    }
+
+    /// Puts head and small body together in `output`. Returns the head's length, and the body if it
+    /// is a file.
+    fn compose(
+        &self,
+        output: &mut Vec<u8>,
+        answer: &Answer<E::File>,
+        method: &str,
+        after: AfterResponse,
+        context: &LoopContext<E>,
+    ) -> (usize, Option<FileRange<E::File>>) {
+        output.clear();
+        let connection = self.connection_field(after, context);
+        let (date, now) = (context.clock.date(), context.clock.now().wall);
+        head::append_head(output, answer, connection, date, now);
+        let head = output.len();
+        // HEAD gets the fields of GET, all of them, and no body.
+        let file = match method {
+            "HEAD" => None,
+            _ => answer.append_body(output),
+        };
+        (head, file)
+    }
+
+    /// The first write of a response. Returns how many bytes the socket took, 0 if it has no room.
+    fn write_first(
+        &mut self,
+        bytes: &[u8],
+        body_follows: bool,
+        step: &Step,
+        context: &mut LoopContext<E>,
+    ) -> io::Result<usize> {
+        if !self.ready.writable {
+            return Ok(0);
+        }
+        match self.transport.write(bytes, body_follows) {
+            Ok(taken) => {
+                self.ready.writable = taken == bytes.len();
+                Ok(taken)
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                self.ready.writable = false;
+                context.emit(step.id, Event::WouldBlock(Direction::Write));
+                Ok(0)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// What the log will say of an answer that is given now.
+fn record_of<'a, E: Env>(
+    answer: &'a Answer<E::File>,
+    line: Option<RequestLine<'a>>,
+    context: &LoopContext<E>,
+) -> AccessRecord<&'a str> {
+    let now = context.clock.now();
+    let (method, target) = line.map_or(("", ""), |line| (line.method, line.target));
+    AccessRecord {
+        method,
+        target,
+        file: answer.resource().map_or("", |resource| &resource.path),
+        status: answer.status(),
+        requested_at: now.wall,
+        started: now.monotonic,
+    }
+}

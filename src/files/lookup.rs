@@ -1,0 +1,229 @@
+//! The lookup: name below the root → the cached file, or one that is opened and read now.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, ErrorKind};
+use std::path::Path;
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use rustix::fs::{FileType, fstat};
+
+use super::cache::{Cache, CacheLimits, Entry};
+use super::fingerprint::Fingerprint;
+use super::negative_cache::NegativeCache;
+use super::root::{Root, lookup_error};
+use crate::http::date;
+use crate::os::file_identity::FileIdentity;
+use crate::os::transport::read_at;
+use crate::response::resource::{Content, Documents, LookupError, Resource, SMALL};
+
+/// How many results an epoch remembers that are not in the cache. Each may hold [`SMALL`] bytes, or
+/// an open file, whose descriptor is one of [`crate::os::descriptors::RESERVE`].
+const EPOCH_RESULTS_MAX: usize = 8;
+
+/// How many log files are never served: the present one, and the last ones into which it was rotated.
+const LOGS_REMEMBERED: usize = 64;
+
+/// A folder of real files, with a cache that never serves a stale file.
+///
+/// No result is older than the current *validation epoch*. [`Documents::begin_turn`] and
+/// [`Documents::revalidate`] begin an epoch. Within an epoch, results are used again: a hundred
+/// requests for one page that arrive together cost one lookup. The first request of an epoch for a
+/// cached file compares the file's fingerprint with the file system: one lstat(2), and one per
+/// folder, in place of open, read and close. For a timeline see `docs/design.md#the-file-cache`.
+#[derive(Debug)]
+pub struct DocumentRoot {
+    root: Root,
+    cache: Cache,
+    negative_cache: NegativeCache,
+    /// The number of the current validation epoch.
+    epoch: u64,
+    /// The time of the turn, on the monotonic and on the wall clock.
+    monotonic: Duration,
+    wall: SystemTime,
+    /// Results of this epoch that neither cache may keep, such as a file that has just changed, or
+    /// a folder.
+    epoch_results: HashMap<String, LookupResult>,
+    /// Log files: never served, wherever they lie and however they are linked.
+    never_served: Vec<FileIdentity>,
+}
+
+type LookupResult = Result<Rc<Resource<File>>, LookupError>;
+
+impl DocumentRoot {
+    /// Opens the folder at `path`. `limits` bounds the cache of files.
+    pub fn open(path: &Path, limits: CacheLimits) -> io::Result<Self> {
+        Ok(Self {
+            root: Root::open(path)?,
+            cache: Cache::new(limits),
+            negative_cache: NegativeCache::new(),
+            epoch: 0,
+            monotonic: Duration::ZERO,
+            wall: SystemTime::UNIX_EPOCH,
+            epoch_results: HashMap::new(),
+            never_served: Vec::new(),
+        })
+    }
+
+    /// From now on, treats the files of these identities as absent: the log files. Rotated logs
+    /// remain absent, up to the last [`LOGS_REMEMBERED`].
+    pub(crate) fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
+        for file in files {
+            if !self.never_served.contains(&file) {
+                self.never_served.push(file);
+                // The file may be in the cache, if it was served until now.
+                self.epoch_results.clear();
+                self.cache.clear();
+            }
+        }
+        let too_many = self.never_served.len().saturating_sub(LOGS_REMEMBERED);
+        self.never_served.drain(..too_many);
+    }
+
+    /// The cached file at `path`, if it is unchanged in this epoch.
+    fn find_cached(&mut self, path: &str) -> Option<Rc<Resource<File>>> {
+        let entry = self.cache.get(path)?;
+        if entry.validated_epoch != self.epoch {
+            if !self.root.has_unchanged(path, &entry.fingerprint) {
+                self.cache.remove(path);
+                return None;
+            }
+            entry.validated_epoch = self.epoch;
+            entry.used_at = self.monotonic;
+        }
+        Some(Rc::clone(&entry.resource))
+    }
+
+    /// Whether nothing was at `path` before, and nothing is there in this epoch.
+    fn is_still_absent(&mut self, path: &str) -> bool {
+        let Some(validated_epoch) = self.negative_cache.validated_epoch(path) else {
+            return false;
+        };
+        if *validated_epoch == self.epoch {
+            return true;
+        }
+        let is_absent = self.root.has_nothing_at(path);
+        if is_absent {
+            *validated_epoch = self.epoch;
+        } else {
+            self.negative_cache.remove(path);
+        }
+        is_absent
+    }
+
+    /// Opens the file at `path`, reads it if it is small, and adds the result to a cache if that may
+    /// keep it.
+    fn look_up(&mut self, path: &str) -> LookupResult {
+        let file = match self.root.open_file(path) {
+            Ok(file) => file,
+            Err(error) => {
+                if let ErrorKind::NotFound | ErrorKind::NotADirectory = error.kind() {
+                    self.negative_cache.put(path, self.epoch);
+                }
+                return Err(lookup_error(&error));
+            }
+        };
+        let stat = fstat(&file).map_err(|error| lookup_error(&error.into()))?;
+        let fingerprint = Fingerprint::new(&stat);
+        match fingerprint.file_type() {
+            FileType::RegularFile if !self.never_served.contains(&fingerprint.identity) => {}
+            FileType::Directory => return Err(LookupError::IsDirectory),
+            _ => return Err(LookupError::NotFound),
+        }
+        let length = fingerprint.length;
+        let content = if length <= SMALL {
+            Content::Bytes(read_whole(&file, length)?)
+        } else {
+            Content::File(Rc::new(file))
+        };
+        let modified = fingerprint.modified().and_then(date::representable);
+        let resource = Rc::new(Resource::new(path, length, modified, content));
+        if fingerprint.is_older_than_clock_tick(self.wall) {
+            self.cache.put(Entry {
+                resource: Rc::clone(&resource),
+                fingerprint,
+                validated_epoch: self.epoch,
+                used_at: self.monotonic,
+            });
+        }
+        Ok(resource)
+    }
+}
+
+impl Documents for DocumentRoot {
+    type File = File;
+
+    fn find(&mut self, path: &str) -> LookupResult {
+        if let Some(resource) = self.find_cached(path) {
+            return Ok(resource);
+        }
+        if self.is_still_absent(path) {
+            return Err(LookupError::NotFound);
+        }
+        if let Some(result) = self.epoch_results.get(path) {
+            return result.clone();
+        }
+        let mut result = self.look_up(path);
+        if matches!(result, Err(LookupError::OutOfDescriptors)) {
+            // Files that are open only for later requests give their descriptors to this one.
+            self.epoch_results.clear();
+            self.cache.close_files();
+            result = self.look_up(path);
+        }
+        match result {
+            // Not remembered: a descriptor may be free in a moment.
+            Err(LookupError::OutOfDescriptors) => {}
+            _ if self.cache.get(path).is_some()
+                || self.negative_cache.validated_epoch(path).is_some() => {}
+            _ => {
+                if self.epoch_results.len() >= EPOCH_RESULTS_MAX {
+                    self.epoch_results.clear();
+                }
+                self.epoch_results.insert(path.to_owned(), result.clone());
+            }
+        }
+        result
+    }
+
+    fn begin_turn(&mut self, monotonic: Duration, wall: SystemTime) {
+        self.monotonic = monotonic;
+        self.wall = wall;
+        self.cache.close_unused(monotonic);
+        self.revalidate();
+    }
+
+    fn revalidate(&mut self) {
+        self.epoch += 1;
+        self.root.revalidate();
+        self.epoch_results.clear();
+    }
+
+    fn end_turn(&mut self) {
+        self.epoch_results.clear();
+    }
+
+    fn next_timeout(&self) -> Option<Duration> {
+        self.cache.closes_at()
+    }
+}
+
+/// Reads the `length` bytes that Content-Length will promise. A file that turns out shorter is being
+/// rewritten at this moment, and a file that can't be read has no content. Both are "not found",
+/// which is still possible because no head has been sent.
+fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| LookupError::NotFound)?];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match read_at(file, &mut bytes[filled..], filled as u64) {
+            Ok(0) => return Err(LookupError::NotFound),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(lookup_error(&error)),
+        }
+    }
+    Ok(bytes.into())
+}
+
+#[cfg(test)]
+mod tests;

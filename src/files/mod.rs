@@ -1,0 +1,21 @@
+//! A name below the root becomes an open regular file with its length and modification time.
+//!
+//! Invariant: no result is older than the validation epoch of its request, and no file outside the
+//! root is opened, whatever links do in the meantime (`docs/design.md#the-file-cache`). A log file
+//! is absent by any name.
+//!
+//! Must not know: requests and statuses, connections, the loop. It is told when a turn begins and
+//! ends, and when a request may have come after the last look-up.
+//!
+//! Read in this order: `lookup` ([`DocumentRoot`]: the cached file, or one that is opened now);
+//! `root` (opens beneath the root, and compares); `fingerprint` (whether a file has changed);
+//! `cache` and `negative_cache` (what is kept between turns).
+
+mod cache;
+mod fingerprint;
+mod lookup;
+mod negative_cache;
+mod root;
+
+pub use self::cache::CacheLimits;
+pub use self::lookup::DocumentRoot;

@@ -1,0 +1,171 @@
+//! The root folder: opens files beneath it, and compares cached files with it.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
+
+use cap_std::ambient_authority;
+use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use rustix::fs::{FileType, OFlags, Stat, lstat};
+use rustix::io::Errno;
+
+use super::fingerprint::Fingerprint;
+use crate::os::descriptors::is_out_of_descriptors;
+use crate::os::file_identity::FileIdentity;
+use crate::response::resource::LookupError;
+
+/// How many folders an epoch remembers in `plain_folders`.
+const PLAIN_FOLDERS_MAX: usize = 64;
+
+/// A root folder.
+///
+/// The kernel keeps every open beneath it: `cap-std` opens with `openat2(RESOLVE_BENEATH)`, or, where
+/// that call is missing, walks the path component by component with `O_NOFOLLOW`. No separate check
+/// precedes the open, so no link can be swapped in between check and open.
+///
+/// "Epoch" means a validation epoch (`docs/design.md#the-file-cache`). What a `Root` has seen of the
+/// file system counts until the next one.
+#[derive(Debug)]
+pub(super) struct Root {
+    path: PathBuf,
+    /// A buffer for the paths of files: the root's path, a slash, the name below the root.
+    full: Vec<u8>,
+    /// The open folder; `None` while none is at `path`.
+    folder: Option<(Dir, FileIdentity)>,
+    /// Whether `folder` was compared with the folder at `path` in this epoch.
+    is_checked: bool,
+    /// Folders below the root that are not links, as seen in this epoch.
+    plain_folders: HashSet<Box<str>>,
+}
+
+impl Root {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
+        Ok(Self {
+            path: path.to_owned(),
+            full: Vec::new(),
+            folder: Some(open_folder(path)?),
+            is_checked: false,
+            plain_folders: HashSet::new(),
+        })
+    }
+
+    /// Begins an epoch: forgets what was seen in the last one.
+    pub(super) fn revalidate(&mut self) {
+        self.is_checked = false;
+        self.plain_folders.clear();
+    }
+
+    /// Opens whatever is at `path`, unless a link leads outside the root.
+    pub(super) fn open_file(&mut self, path: &str) -> io::Result<File> {
+        let mut options = OpenOptions::new();
+        // NONBLOCK: opening a FIFO would wait for its writer, and the whole server with it. NOCTTY: a
+        // terminal below the root must not become the server's own.
+        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+        options.read(true).custom_flags(flags.bits().cast_signed());
+        Ok(self.folder()?.open_with(path, &options)?.into_std())
+    }
+
+    /// Whether the file at `path` has this `fingerprint`, and the path from the root to it has no
+    /// link. This opens nothing: a file that was opened beneath the root, has not changed, and is
+    /// reached without a link, is still beneath the root.
+    pub(super) fn has_unchanged(&mut self, path: &str, fingerprint: &Fingerprint) -> bool {
+        self.has_plain_folders(path) && self.fingerprint(path).as_ref() == Some(fingerprint)
+    }
+
+    /// Whether nothing is at `path`, and the path from the root has no link. Goes folder by folder,
+    /// because lstat(2) follows links to folders and could leave the root.
+    pub(super) fn has_nothing_at(&mut self, path: &str) -> bool {
+        for (end, _) in path.match_indices('/') {
+            if !self.is_plain_folder(&path[..end]) {
+                return self.is_nothing(&path[..end]);
+            }
+        }
+        self.is_nothing(path)
+    }
+
+    fn is_nothing(&mut self, path: &str) -> bool {
+        matches!(self.status(path), Err(Errno::NOENT | Errno::NOTDIR))
+    }
+
+    /// Whether all folders on the path are folders, not links. At most one syscall per folder and
+    /// validation epoch.
+    fn has_plain_folders(&mut self, path: &str) -> bool {
+        path.match_indices('/')
+            .all(|(end, _)| self.is_plain_folder(&path[..end]))
+    }
+
+    fn is_plain_folder(&mut self, path: &str) -> bool {
+        if self.plain_folders.contains(path) {
+            return true;
+        }
+        let fingerprint = self.fingerprint(path);
+        let is_plain =
+            fingerprint.is_some_and(|fingerprint| fingerprint.file_type() == FileType::Directory);
+        if is_plain && self.plain_folders.len() < PLAIN_FOLDERS_MAX {
+            self.plain_folders.insert(path.into());
+        }
+        is_plain
+    }
+
+    fn fingerprint(&mut self, path: &str) -> Option<Fingerprint> {
+        let stat = self.status(path).ok()?;
+        Some(Fingerprint::new(&stat))
+    }
+
+    /// The status of the file or link at `path`. Uses the root's path, not the open folder, so that
+    /// a replaced root folder shows without another syscall.
+    fn status(&mut self, path: &str) -> Result<Stat, Errno> {
+        self.full.clear();
+        self.full
+            .extend_from_slice(self.path.as_os_str().as_bytes());
+        self.full.push(b'/');
+        self.full.extend_from_slice(path.as_bytes());
+        lstat(self.full.as_slice())
+    }
+
+    /// The folder that is at the root's path *now*. A site generator may have removed the root and
+    /// created it again, or a deployment may have changed the target of a link.
+    fn folder(&mut self) -> io::Result<&Dir> {
+        if !self.is_checked {
+            self.reopen_if_replaced()?;
+            self.is_checked = true;
+        }
+        match &self.folder {
+            Some((folder, _)) => Ok(folder),
+            None => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn reopen_if_replaced(&mut self) -> io::Result<()> {
+        let identity = std::fs::metadata(&self.path).map(|metadata| FileIdentity::from(&metadata));
+        let open = self.folder.as_ref().map(|(_, identity)| *identity);
+        if open.is_some() && open == identity.ok() {
+            return Ok(());
+        }
+        self.folder = None;
+        match open_folder(&self.path) {
+            Ok(folder) => self.folder = Some(folder),
+            Err(error) if is_out_of_descriptors(&error) => return Err(error),
+            Err(_) => {}
+        }
+        Ok(())
+    }
+}
+
+fn open_folder(path: &Path) -> io::Result<(Dir, FileIdentity)> {
+    let folder = Dir::open_ambient_dir(path, ambient_authority())?.into_std_file();
+    let identity = FileIdentity::from(&folder.metadata()?);
+    Ok((Dir::from_std_file(folder), identity))
+}
+
+/// The error that a client sees for an error of the file system: only a lack of descriptors or
+/// memory is different from an absent file, because it passes.
+pub(super) fn lookup_error(error: &io::Error) -> LookupError {
+    if is_out_of_descriptors(error) {
+        LookupError::OutOfDescriptors
+    } else {
+        LookupError::NotFound
+    }
+}

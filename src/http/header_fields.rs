@@ -1,0 +1,92 @@
+//! The few header fields that this server reads, and whether they make the framing malformed.
+
+use httparse::Header;
+
+use super::authority;
+
+/// What those fields of one head say.
+#[derive(Default)]
+pub(super) struct Fields<'a> {
+    /// How many Host fields there are: none or one.
+    pub(super) hosts: usize,
+    content_lengths: usize,
+    pub(super) connection_close: bool,
+    pub(super) connection_keep_alive: bool,
+    if_none_match: bool,
+    if_modified_since: IfModifiedSince<'a>,
+}
+
+/// The If-Modified-Since lines of one head.
+#[derive(Default)]
+enum IfModifiedSince<'a> {
+    #[default]
+    Absent,
+    /// One line, and its value if that is UTF-8.
+    Once(Option<&'a str>),
+    Repeated,
+}
+
+impl<'a> Fields<'a> {
+    /// Reads all fields. `None` if one makes the framing malformed: a second or malformed Host, any
+    /// Content-Length but a single `0`, any Transfer-Encoding.
+    pub(super) fn read(headers: &[Header<'a>]) -> Option<Self> {
+        let mut fields = Self::default();
+        for header in headers {
+            fields.read_one(header)?;
+        }
+        Some(fields)
+    }
+
+    fn read_one(&mut self, header: &Header<'a>) -> Option<()> {
+        let value = trim(header.value);
+        // The length tells most names apart, so hardly any field costs a comparison of text.
+        match header.name.len() {
+            4 if header.name.eq_ignore_ascii_case("host") => {
+                self.hosts += 1;
+                (self.hosts == 1 && authority::is_valid(value)).then_some(())?;
+            }
+            10 if header.name.eq_ignore_ascii_case("connection") => self.read_connection(value),
+            13 if header.name.eq_ignore_ascii_case("if-none-match") => self.if_none_match = true,
+            14 if header.name.eq_ignore_ascii_case("content-length") => {
+                self.content_lengths += 1;
+                (self.content_lengths == 1 && value == b"0").then_some(())?;
+            }
+            17 if header.name.eq_ignore_ascii_case("transfer-encoding") => return None,
+            17 if header.name.eq_ignore_ascii_case("if-modified-since") => {
+                self.if_modified_since = match self.if_modified_since {
+                    IfModifiedSince::Absent => {
+                        IfModifiedSince::Once(std::str::from_utf8(value).ok())
+                    }
+                    _ => IfModifiedSince::Repeated,
+                };
+            }
+            _ => {}
+        }
+        Some(())
+    }
+
+    /// Reads a list of tokens. The field may come in several lines, which add up (RFC 9110, 7.6.1).
+    fn read_connection(&mut self, value: &[u8]) {
+        for option in value.split(|&byte| byte == b',').map(trim) {
+            self.connection_close |= option.eq_ignore_ascii_case(b"close");
+            self.connection_keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
+        }
+    }
+
+    /// The value of If-Modified-Since, if it is there exactly once and no If-None-Match is. That
+    /// field switches it off, even though this server sends no `ETag` to match (RFC 9110, 13.1.3).
+    pub(super) fn condition(&self) -> Option<&'a str> {
+        match self.if_modified_since {
+            IfModifiedSince::Once(date) if !self.if_none_match => date,
+            _ => None,
+        }
+    }
+}
+
+/// Removes optional white space, which is not part of a value (RFC 9110, 5.6.3).
+fn trim(mut value: &[u8]) -> &[u8] {
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
+        value = rest;
+    }
+    value
+}

@@ -1,0 +1,19 @@
+//! The grammar of HTTP/1.1: text in, values out, and back.
+//!
+//! Invariant: everything here is a pure function of its arguments. The same bytes give the same
+//! result however they were cut into pieces, and no input makes a function panic.
+//!
+//! Must not know: sockets, the file system, the clock, the log, or what a server does with a
+//! request. Nothing here uses another module of the crate.
+//!
+//! Read in this order: `request` (bytes to request) with `header_fields`, which it alone uses;
+//! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
+//! `media_type`.
+
+pub mod authority;
+pub mod date;
+mod header_fields;
+pub(crate) mod media_type;
+pub mod request;
+pub mod status;
+pub mod target;

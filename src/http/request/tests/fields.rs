@@ -1,0 +1,80 @@
+//! How header fields are read.
+
+use super::*;
+
+#[test]
+fn version_and_connection_options_decide_on_persistence() {
+    use Persistence::{Close, Keep};
+    let table = [
+        ("1.1", "", Keep),
+        ("1.1", "Connection: keep-alive\r\n", Keep),
+        ("1.1", "Connection: close\r\n", Close),
+        ("1.1", "CONNECTION: CLOSE\r\n", Close),
+        ("1.1", "Connection: closed\r\n", Keep),
+        ("1.1", "Connection: not-close\r\n", Keep),
+        ("1.1", "Connection: close;q=1\r\n", Keep),
+        ("1.1", "Connection: keep-alive, close\r\n", Close),
+        ("1.1", "Connection: Upgrade ,\tClose , x\r\n", Close),
+        ("1.1", "Connection: x\r\nConnection: close\r\n", Close),
+        (
+            "1.1",
+            "Connection: close\r\nConnection: keep-alive\r\n",
+            Close,
+        ),
+        ("1.1", "Connection: ,,\r\n", Keep),
+        ("1.1", "Keep-Alive: close\r\n", Keep),
+        ("1.0", "", Close),
+        ("1.0", "Connection: keep-alive\r\n", Keep),
+        ("1.0", "Connection: x, Keep-Alive\r\n", Keep),
+        ("1.0", "Connection: keep-alive, close\r\n", Close),
+        ("1.0", "Connection: keep-aliveX\r\n", Close),
+        ("1.0", "Keep-Alive: 300\r\n", Close),
+    ];
+    for (version, fields, expected) in table {
+        let text = format!("GET / HTTP/{version}\r\nHost: h\r\n{fields}\r\n");
+        assert_eq!(
+            complete(text.as_bytes()).persistence,
+            expected,
+            "{version} {fields:?}"
+        );
+    }
+}
+
+#[test]
+fn only_a_single_if_modified_since_without_if_none_match_counts() {
+    const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
+    let table = [
+        (String::new(), None),
+        (format!("If-Modified-Since: {DATE}\r\n"), Some(DATE)),
+        (format!("IF-MODIFIED-SINCE:\t{DATE} \r\n"), Some(DATE)),
+        (
+            "If-Modified-Since: nonsense\r\n".to_owned(),
+            Some("nonsense"),
+        ),
+        ("If-Modified-Since: \u{fc}\r\n".to_owned(), Some("\u{fc}")),
+        ("If-Modified-Since:\r\n".to_owned(), Some("")),
+        (
+            format!("If-Modified-Since: {DATE}\r\nIf-Modified-Since: {DATE}\r\n"),
+            None,
+        ),
+        (
+            format!("If-Modified-Since: x\r\nIf-Modified-Since: {DATE}\r\n"),
+            None,
+        ),
+        (
+            format!("If-Modified-Since: {DATE}\r\nIf-None-Match: \"x\"\r\n"),
+            None,
+        ),
+        (
+            format!("If-None-Match: *\r\nIf-Modified-Since: {DATE}\r\n"),
+            None,
+        ),
+    ];
+    for (fields, expected) in table {
+        assert_eq!(
+            complete(&head(&fields)).if_modified_since,
+            expected,
+            "{fields:?}"
+        );
+    }
+}

@@ -1,0 +1,73 @@
+//! How long a head may be, and that the places where it is cut do not matter.
+
+use super::*;
+
+/// A head of exactly `length` bytes.
+fn head_of_length(length: usize) -> Vec<u8> {
+    let empty = head("X: \r\n").len();
+    head(&format!("X: {}\r\n", "x".repeat(length - empty)))
+}
+
+#[test]
+fn a_head_of_the_longest_length_is_accepted_and_one_byte_more_is_not() {
+    let bytes = head_of_length(HEAD_MAX);
+    assert_eq!(bytes.len(), HEAD_MAX);
+    complete(&bytes);
+    let bytes = head_of_length(HEAD_MAX + 1);
+    for bytes in [&bytes[..], &bytes[..HEAD_MAX]] {
+        assert!(matches!(whole(bytes), Parsed::Rejected(Some(_))));
+    }
+    assert!(matches!(
+        whole(&bytes[..HEAD_MAX - 1]),
+        Parsed::Partial { .. }
+    ));
+}
+
+#[test]
+fn a_head_of_the_most_fields_is_accepted_and_one_field_more_is_not() {
+    // `head` adds one: Host.
+    complete(&head(&"X: y\r\n".repeat(FIELDS_MAX - 1)));
+    let bytes = head(&"X: y\r\n".repeat(FIELDS_MAX));
+    assert!(matches!(whole(&bytes), Parsed::Rejected(Some(_))));
+}
+
+#[test]
+fn bytes_after_a_head_do_not_matter() {
+    let text = b"\r\nGET /a HTTP/1.1\r\nHost: h\r\n\r\n\0\n garbage";
+    let Parsed::Complete(request, length) = whole(text) else {
+        panic!("{:?}", whole(text));
+    };
+    assert_eq!(request.path, Some("/a"));
+    assert_eq!(&text[length..], b"\0\n garbage");
+}
+
+#[test]
+fn a_head_cut_anywhere_is_the_same_request() {
+    let table = [
+        head("Connection: close\r\n"),
+        b"\r\n\r\nHEAD / HTTP/1.0\r\n\r\n".to_vec(),
+    ];
+    for bytes in table {
+        let at_once = whole(&bytes);
+        let mut scanned = 0;
+        for end in 0..bytes.len() {
+            match parse(&bytes[..end], scanned) {
+                Parsed::Partial { scanned: next } => {
+                    assert_eq!(next, end);
+                    // The result is the same when all the rest comes at once.
+                    assert_eq!(parse(&bytes, next), at_once);
+                    scanned = next;
+                }
+                other => panic!("{other:?} at {end}"),
+            }
+        }
+        assert_eq!(parse(&bytes, scanned), at_once);
+    }
+}
+
+#[test]
+fn only_line_ends_are_blank() {
+    for (bytes, expected) in [(&b""[..], true), (b"\r\n\r", true), (b"\r\nG", false)] {
+        assert_eq!(is_blank(bytes), expected);
+    }
+}

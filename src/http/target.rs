@@ -1,0 +1,171 @@
+//! Request target → name of a file below the root. Text only: nothing here asks the file system.
+
+use std::borrow::Cow;
+
+use memchr::memchr;
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+/// The name of a file or directory below the root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// Names joined by `/`, without a leading or trailing one. Never empty; no name is empty, `.`
+    /// or `..`. Borrowed if the request has it literally.
+    pub path: Cow<'a, str>,
+}
+
+/// Why a target names no file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unresolved {
+    /// It is not a well-formed path, or it leaves the root: 400.
+    Malformed,
+    /// It is well-formed, but no file can have this name, or the name is hidden: 404.
+    NoSuchFile,
+}
+
+/// Whether files and folders whose names begin with a dot are served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DotFiles {
+    /// They get 404, except for `.well-known` (RFC 8615).
+    Hidden,
+    /// They are served like all others.
+    Served,
+}
+
+/// The file that a target with a slash at its end stands for.
+const INDEX: &str = "index.html";
+
+/// Resolves an origin-form target such as `/a/b%20c?query`, in this order:
+///
+/// 1. cut off the query;
+/// 2. split the path at its slashes, *before* decoding, so that no `%2F` can become one;
+/// 3. percent-decode each segment once: a bad `%`, an encoded slash or NUL, or bytes that are not
+///    UTF-8 are malformed;
+/// 4. resolve `.` and `..` (RFC 3986, 5.2.4), encoded ones too; a `..` at the root leaves it, which
+///    is malformed;
+/// 5. append `index.html` to a path that ends in a slash;
+/// 6. answer "no such file" to an empty name, as in `//`, and to a hidden one.
+pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolved> {
+    let end = memchr(b'?', target.as_bytes()).unwrap_or(target.len());
+    let path = target[..end].strip_prefix('/');
+    let path = path.ok_or(Unresolved::Malformed)?;
+    if is_plain(path) {
+        return Ok(Target {
+            path: with_index(path),
+        });
+    }
+    let mut names: Vec<String> = Vec::new();
+    let mut last = String::new();
+    for segment in path.split('/') {
+        let name = decode(segment)?;
+        last.clone_from(&name);
+        match name.as_str() {
+            "." => {}
+            ".." => drop(names.pop().ok_or(Unresolved::Malformed)?),
+            _ => names.push(name),
+        }
+    }
+    if last.is_empty() {
+        // The segment after the last slash is empty and stands for the directory.
+        names.pop();
+    }
+    if matches!(last.as_str(), "" | "." | "..") {
+        names.push(INDEX.to_owned());
+    }
+    if names.iter().any(|name| is_never_a_file(name, dot_files)) {
+        return Err(Unresolved::NoSuchFile);
+    }
+    Ok(Target {
+        path: names.join("/").into(),
+    })
+}
+
+/// Whether steps 3, 4 and 6 of [`resolve`] leave `path` as it is: it has no escape, no NUL, and no
+/// segment that is empty or begins with a dot, except for the empty one after a last slash. Nearly
+/// all requests have such a path, and then need no allocation.
+fn is_plain(path: &str) -> bool {
+    let mut previous = b'/';
+    path.bytes()
+        .all(|byte| match std::mem::replace(&mut previous, byte) {
+            b'/' => !matches!(byte, b'%' | b'\0' | b'/' | b'.'),
+            _ => !matches!(byte, b'%' | b'\0'),
+        })
+}
+
+/// Step 5 of [`resolve`].
+fn with_index(path: &str) -> Cow<'_, str> {
+    match path {
+        "" => Cow::Borrowed(INDEX),
+        _ if path.ends_with('/') => Cow::Owned([path, INDEX].concat()),
+        _ => Cow::Borrowed(path),
+    }
+}
+
+/// Step 3 of [`resolve`], for one segment. `percent-encoding` leaves a `%` without two digits as it
+/// is, so this function checks for that first.
+fn decode(segment: &str) -> Result<String, Unresolved> {
+    let mut after_percent = segment.split('%');
+    after_percent.next();
+    let is_escape =
+        |text: &str| text.len() >= 2 && text.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
+    if !after_percent.all(is_escape) {
+        return Err(Unresolved::Malformed);
+    }
+    let name = percent_decode_str(segment)
+        .decode_utf8()
+        .map_err(|_| Unresolved::Malformed)?;
+    if name.contains(['/', '\0']) {
+        return Err(Unresolved::Malformed);
+    }
+    Ok(name.into_owned())
+}
+
+fn is_never_a_file(name: &str, dot_files: DotFiles) -> bool {
+    let is_hidden = name.starts_with('.') && name != ".well-known";
+    name.is_empty() || (is_hidden && dot_files == DotFiles::Hidden)
+}
+
+/// All but the unreserved characters of RFC 3986 and the slash.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~')
+    .remove(b'/');
+
+/// The reverse of [`resolve`]: the URL path of a name below the root. It needs no escaping in HTML.
+pub fn to_url(path: &str) -> String {
+    format!("/{}", utf8_percent_encode(path, ENCODED))
+}
+
+/// The form of a request target (RFC 9112, 3.2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form<'a> {
+    /// `/path?query`.
+    Origin(&'a str),
+    /// `http://authority/path?query`: the authority, and the path with its query.
+    Absolute(&'a str, &'a str),
+    /// `*`, `authority:port`, or a text of none of the four forms.
+    Other,
+}
+
+/// Determines the form of `target`, by its beginning alone; [`resolve`] checks the path.
+pub fn form(target: &str) -> Form<'_> {
+    if target.starts_with('/') {
+        return Form::Origin(target);
+    }
+    let Some((scheme, rest)) = target.split_once("://") else {
+        return Form::Other;
+    };
+    if !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https") {
+        return Form::Other;
+    }
+    let end = rest.find(['/', '?']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    // `http://authority` and `http://authority?query` have an empty path, which means the root
+    // (RFC 9110, 4.2.3). The query does not select the file, so it is dropped.
+    let path = if path.starts_with('/') { path } else { "/" };
+    Form::Absolute(authority, path)
+}
+
+#[cfg(test)]
+mod tests;

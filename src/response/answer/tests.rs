@@ -1,0 +1,130 @@
+use std::collections::HashMap;
+use std::time::{Duration, UNIX_EPOCH};
+
+use super::*;
+use crate::http::request::{self, Parsed};
+
+/// A file's length and time, or why there is none.
+type Entry = Result<(u64, Option<SystemTime>), LookupError>;
+
+/// A root of names and lengths, without files.
+struct Names(HashMap<&'static str, Entry>);
+
+impl Documents for Names {
+    type File = ();
+
+    fn find(&mut self, path: &str) -> Result<Rc<Resource<()>>, LookupError> {
+        let (length, modified) = (*self.0.get(path).unwrap_or(&Err(LookupError::NotFound)))?;
+        let content = Content::File(Rc::new(()));
+        Ok(Rc::new(Resource::new(path, length, modified, content)))
+    }
+}
+
+fn at(seconds: u64) -> SystemTime {
+    UNIX_EPOCH + Duration::from_secs(seconds)
+}
+
+const MODIFIED: u64 = 784_111_777;
+
+fn names(more: &[(&'static str, Entry)]) -> Names {
+    let usual = [
+        ("index.html", Ok((5, Some(at(MODIFIED))))),
+        ("no-date", Ok((5, None))),
+        ("future", Ok((5, Some(at(MODIFIED + 1_000_000))))),
+        ("sub", Err(LookupError::IsDirectory)),
+        ("full", Err(LookupError::OutOfDescriptors)),
+    ];
+    Names(usual.into_iter().chain(more.iter().copied()).collect())
+}
+
+/// Status and file, or `None` if the root was out of descriptors.
+fn answer(names: &mut Names, line: &str, fields: &str) -> Option<(Status, String)> {
+    let text = format!("{line} HTTP/1.1\r\nHost: h\r\n{fields}\r\n");
+    let Parsed::Complete(request, _) = request::parse(text.as_bytes(), 0) else {
+        panic!("{text:?}");
+    };
+    let now = at(MODIFIED + 10) + Duration::from_millis(999);
+    let answer = to_request(&request, names, DotFiles::Hidden, now).ok()?;
+    let file = answer.resource().map_or("", |resource| &resource.path);
+    Some((answer.status(), file.to_owned()))
+}
+
+#[test]
+fn statuses() {
+    use Status::{BadRequest, NotFound, NotModified, Ok};
+    const SAME: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
+    const SAME_850: &str = "If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n";
+    const BEFORE: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n";
+    const FUTURE: &str = "If-Modified-Since: Sun, 06 Nov 2094 08:49:37 GMT\r\n";
+    const NOW: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:47 GMT\r\n";
+    let future = FUTURE.replace("Sun", "Sat");
+    let table = [
+        ("GET /", "", Some((Ok, "index.html"))),
+        ("HEAD /", "", Some((Ok, "index.html"))),
+        ("GET /", SAME, Some((NotModified, "index.html"))),
+        ("HEAD /", SAME, Some((NotModified, "index.html"))),
+        ("GET /", &future, Some((NotModified, "index.html"))),
+        ("GET /", BEFORE, Some((Ok, "index.html"))),
+        // Another form of the same second, and what is no date at all.
+        ("GET /", SAME_850, Some((NotModified, "index.html"))),
+        (
+            "GET /",
+            "If-Modified-Since: x\r\n",
+            Some((Ok, "index.html")),
+        ),
+        ("GET /", "If-Modified-Since:\r\n", Some((Ok, "index.html"))),
+        (
+            "GET /no-date",
+            "If-Modified-Since:\r\n",
+            Some((Ok, "no-date")),
+        ),
+        ("GET /no-date", &future, Some((Ok, "no-date"))),
+        // What we last said was our own Date.
+        ("GET /future", NOW, Some((NotModified, "future"))),
+        ("GET /future", SAME, Some((Ok, "future"))),
+        ("GET /nothing", SAME, Some((NotFound, ""))),
+        ("GET /sub", "", Some((NotFound, ""))),
+        ("GET //", "", Some((NotFound, ""))),
+        ("GET /.git", "", Some((NotFound, ""))),
+        ("GET /%00", "", Some((BadRequest, ""))),
+        ("GET /..", "", Some((BadRequest, ""))),
+        ("GET *", "", Some((BadRequest, ""))),
+        ("POST /", SAME, Some((BadRequest, ""))),
+        ("get /", "", Some((BadRequest, ""))),
+        ("DELETE /nothing", "", Some((BadRequest, ""))),
+        ("GET /full", "", None),
+    ];
+    for (line, fields, expected) in table {
+        let expected = expected.map(|(status, file)| (status, file.to_owned()));
+        let found = answer(&mut names(&[]), line, fields);
+        assert_eq!(found, expected, "{line} {fields}");
+    }
+}
+
+#[test]
+fn own_pages() {
+    let usable = Ok((ERROR_PAGE_MAX, None));
+    let table = [
+        (usable, "400.html", "404.html"),
+        (Ok((ERROR_PAGE_MAX + 1, None)), "", ""),
+        (Err(LookupError::NotFound), "", ""),
+        (Err(LookupError::IsDirectory), "", ""),
+        (Err(LookupError::OutOfDescriptors), "", ""),
+    ];
+    for (page, bad_request, not_found) in table {
+        let mut names = names(&[("400.html", page), ("404.html", page)]);
+        let mut file = |line| answer(&mut names, line, "").unwrap();
+        assert_eq!(file("POST /"), (Status::BadRequest, bad_request.to_owned()));
+        assert_eq!(file("GET /x"), (Status::NotFound, not_found.to_owned()));
+        // Only our own page knows the link to the directory.
+        assert_eq!(file("GET /sub"), (Status::NotFound, String::new()));
+    }
+}
+
+#[test]
+fn the_page_for_a_directory_links_to_it() {
+    let Answer::BuiltInPage(Status::NotFound, page) = directory::<()>("a & b/c") else {
+        panic!();
+    };
+    assert!(page.contains("href=\"/a%20%26%20b/c/\""), "{page}");
+}

@@ -1,0 +1,96 @@
+//! What a response is made from: a file that was looked up, and the trait through which it is.
+
+use std::rc::Rc;
+use std::time::{Duration, SystemTime};
+
+use super::file_fields::FileFields;
+use crate::http::date;
+
+/// Files up to this length, in bytes, are read into memory when they are looked up, and are sent
+/// in one write together with their head. For longer files one more system call costs less than
+/// the copy that it spares.
+pub const SMALL: u64 = 16 * 1024;
+
+/// A regular file, open or read.
+#[derive(Debug)]
+pub struct Resource<F> {
+    /// Its name below the root.
+    pub path: String,
+    /// Its length in bytes when it was looked up: the length that is promised and sent.
+    pub length: u64,
+    /// Its modification time in whole seconds, if it is one to tell (see
+    /// [`date::representable`]).
+    pub modified: Option<SystemTime>,
+    /// Its content.
+    pub content: Content<F>,
+    pub(super) fields: FileFields,
+}
+
+/// Where the bytes of a resource come from.
+#[derive(Debug)]
+pub enum Content<F> {
+    /// All of them, in memory.
+    Bytes(Rc<[u8]>),
+    /// A file to send from, shared by all responses that found it unchanged.
+    File(Rc<F>),
+}
+
+impl<F> Resource<F> {
+    /// What was found at `path`. `modified` is cut to whole seconds.
+    pub fn new(path: &str, length: u64, modified: Option<SystemTime>, content: Content<F>) -> Self {
+        let modified = modified.map(date::whole_seconds);
+        Self {
+            path: path.to_owned(),
+            length,
+            modified,
+            content,
+            fields: FileFields::new(path, length, modified),
+        }
+    }
+
+    /// How many bytes of memory its texts take, and its content if that is in memory.
+    pub fn memory(&self) -> usize {
+        let body = match &self.content {
+            Content::Bytes(bytes) => bytes.len(),
+            Content::File(_) => 0,
+        };
+        self.path.len() + self.fields.all().len() + body
+    }
+}
+
+/// Why there is no resource.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LookupError {
+    /// No file that may be served: absent, unreadable, outside the root, not a regular file …
+    NotFound,
+    /// The name is that of a directory.
+    IsDirectory,
+    /// There is no descriptor or memory to open it with. It may well be there.
+    OutOfDescriptors,
+}
+
+/// Where names are looked up. A connection knows files only through this trait: the server gives it
+/// a folder, tests give it files that change at a chosen moment.
+pub trait Documents {
+    /// What its open files are.
+    type File;
+
+    /// Finds the regular file of this name; see [`crate::http::target::resolve`] for what a name is.
+    fn find(&mut self, path: &str) -> Result<Rc<Resource<Self::File>>, LookupError>;
+
+    /// A turn begins, at this time of the monotonic and of the calendar's clock. With it begins a
+    /// validation epoch.
+    fn begin_turn(&mut self, _monotonic: Duration, _wall: SystemTime) {}
+
+    /// A validation epoch begins, because the next request may have come after something was found
+    /// in the present one: what is found from now on is compared with the file system again.
+    fn revalidate(&mut self) {}
+
+    /// A turn is over: what was remembered for this turn only is dropped.
+    fn end_turn(&mut self) {}
+
+    /// When an open file is to be closed, on the monotonic clock.
+    fn next_timeout(&self) -> Option<Duration> {
+        None
+    }
+}

@@ -1,0 +1,197 @@
+//! What the server writes besides responses: request lines on standard output, diagnostics on
+//! standard error, rows in the log.
+
+use std::fmt::Write as _;
+use std::io;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::time::Duration;
+
+use crate::connection::context::{Env, LoopContext};
+use crate::files::DocumentRoot;
+use crate::log::file::LogFile;
+use crate::os::console::Console;
+
+/// Lines that their reader does not take are tried again after this time.
+const CONSOLE_RETRY: Duration = Duration::from_millis(100);
+
+/// A shortage of descriptors is mentioned at most so often.
+const WARN_EVERY: Duration = Duration::from_secs(1);
+
+/// The two standard streams and the log's file.
+pub(super) struct Outputs {
+    output: Console,
+    diagnostics: Console,
+    log_file: Option<LogFile>,
+    /// When a shortage of descriptors was mentioned last.
+    warned_at: Option<Duration>,
+}
+
+impl Outputs {
+    /// The standard streams, and no log yet.
+    pub(super) fn open() -> io::Result<Self> {
+        Ok(Self {
+            output: Console::standard_output()?,
+            diagnostics: Console::standard_error()?,
+            log_file: None,
+            warned_at: None,
+        })
+    }
+
+    /// From now on rows go to this file.
+    pub(super) fn set_log_file(&mut self, file: LogFile) {
+        self.log_file = Some(file);
+    }
+
+    /// Writes one line to standard error.
+    pub(super) fn diagnose(&mut self, line: &str) {
+        self.diagnostics
+            .print(format!("millpond: {line}\n").as_bytes());
+    }
+
+    /// Tells standard output where the server listens.
+    pub(super) fn announce(&mut self, address: SocketAddr) {
+        let line = format!(
+            "Listening on port {}: http://{}/\n",
+            address.port(),
+            reachable(address)
+        );
+        self.output.print(line.as_bytes());
+    }
+
+    /// Writes the lines and the rows whose time has come, and what its reader did not take before.
+    pub(super) fn write_due<E: Env<Documents = DocumentRoot>>(
+        &mut self,
+        context: &mut LoopContext<E>,
+    ) {
+        let now = context.clock.now().monotonic;
+        let is_due = |at: Option<Duration>| at.is_some_and(|at| at <= now);
+        if is_due(context.lines.due()) {
+            self.print_lines(context);
+        } else if self.output.is_waiting() {
+            self.output.flush();
+        }
+        if self.diagnostics.is_waiting() {
+            self.diagnostics.flush();
+        }
+        if is_due(context.log.due()) {
+            self.write_log(context);
+        }
+    }
+
+    /// When there is something to write, on the monotonic clock.
+    pub(super) fn next_timeout<E: Env>(&self, context: &LoopContext<E>) -> Option<Duration> {
+        let is_waiting = self.output.is_waiting() || self.diagnostics.is_waiting();
+        let retry = is_waiting.then(|| context.clock.elapsed() + CONSOLE_RETRY);
+        let log = self.log_file.as_ref().and_then(|_| context.log.due());
+        [context.lines.due(), log, retry]
+            .into_iter()
+            .flatten()
+            .min()
+    }
+
+    pub(super) fn print_lines<E: Env>(&mut self, context: &mut LoopContext<E>) {
+        self.output.print(context.lines.as_bytes());
+        context.lines.clear(context.clock.now().monotonic);
+    }
+
+    pub(super) fn write_log<E: Env<Documents = DocumentRoot>>(
+        &mut self,
+        context: &mut LoopContext<E>,
+    ) {
+        let Some(file) = &mut self.log_file else {
+            return;
+        };
+        let rows = context.log.take();
+        if rows.is_empty() {
+            return;
+        }
+        let warning = file.write(&rows, context.clock.now().monotonic);
+        context.log.give_back(rows);
+        // The file may be another than before, if the old one was deleted.
+        context.documents.never_serve(file.identities());
+        if let Some(warning) = warning {
+            self.diagnose(&warning);
+        }
+    }
+
+    /// Opens the log again, as after a rotation. Rows that wait belong to the old file, so they are
+    /// written first.
+    pub(super) fn reopen_log<E: Env<Documents = DocumentRoot>>(
+        &mut self,
+        context: &mut LoopContext<E>,
+    ) {
+        self.write_log(context);
+        let Some(file) = &mut self.log_file else {
+            return;
+        };
+        let mut notices = Vec::new();
+        match file.reopen(context.clock.now().wall, &mut notices) {
+            Ok(()) => notices.push("the log was opened anew".to_owned()),
+            Err(error) => notices.push(format!(
+                "cannot open the log anew: {error}; the old file stays in use"
+            )),
+        }
+        context.documents.never_serve(file.identities());
+        for notice in notices {
+            self.diagnose(&notice);
+        }
+    }
+
+    /// Says that connections cannot be accepted beyond the `open` ones, at most once a second.
+    pub(super) fn warn_of_shortage(&mut self, error: &io::Error, open: usize, now: Duration) {
+        let is_due = |last| now.saturating_sub(last) >= WARN_EVERY;
+        if self.warned_at.is_none_or(is_due) {
+            self.warned_at = Some(now);
+            self.diagnose(&format!("cannot accept beyond {open} connections: {error}"));
+        }
+    }
+
+    /// How many rows of the log are lost.
+    pub(super) fn rows_lost(&self) -> u64 {
+        self.log_file.as_ref().map_or(0, LogFile::lost_since_start)
+    }
+
+    /// The last line: `summary`, and what was lost.
+    pub(super) fn log_summary(&mut self, mut summary: String) {
+        // Writing to a String can't fail.
+        let lost = self.rows_lost();
+        if lost > 0 {
+            let _ = write!(summary, "; {lost} log rows lost");
+        }
+        let untaken = self.output.untaken();
+        if untaken > 0 {
+            let _ = write!(summary, "; {untaken} lines of output lost");
+        }
+        self.diagnose(&summary);
+    }
+}
+
+/// The address to type into a browser, which cannot open "all addresses".
+fn reachable(address: SocketAddr) -> SocketAddr {
+    let mut address = SocketAddr::new(address.ip().to_canonical(), address.port());
+    if address.ip().is_unspecified() {
+        address.set_ip(match address {
+            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+        });
+    }
+    address
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_to_type() {
+        let table = [
+            ("127.0.0.1:1", "127.0.0.1:1"),
+            ("0.0.0.0:1", "127.0.0.1:1"),
+            ("[::]:1", "[::1]:1"),
+            ("[::ffff:10.0.0.1]:1", "10.0.0.1:1"),
+        ];
+        for (address, expected) in table {
+            assert_eq!(reachable(address.parse().unwrap()).to_string(), expected);
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! The start: everything that can fail is opened here, in an order that leaves nothing half done if
+//! one part does.
+
+use std::io;
+
+use mio::{Interest, Poll};
+
+use super::Server;
+use super::outputs::Outputs;
+use super::signals::SignalSource;
+use super::token::TokenKind;
+use crate::admin::Admin;
+use crate::clock::Clock;
+use crate::config::Config;
+use crate::connection::context::LoopContext;
+use crate::connection_table::ConnectionTable;
+use crate::error::Error;
+use crate::files::{CacheLimits, DocumentRoot};
+use crate::log::file::LogFile;
+use crate::observe::live::HasLiveView;
+use crate::os::listeners::Listeners;
+
+impl<O: HasLiveView> Server<O> {
+    /// Opens everything that can fail: root, listeners, log. From then on nothing ends the server but
+    /// a signal. `observer` is told of all events.
+    pub fn start(config: &Config, observer: O) -> Result<Self, Error> {
+        let clock = Clock::system();
+        let mut outputs = Outputs::open().map_err(Error::Setup)?;
+        let limits = CacheLimits {
+            bytes: config.cache_bytes,
+            files: config.cache_files,
+        };
+        let mut documents =
+            DocumentRoot::open(&config.root, limits).map_err(|source| Error::Root {
+                path: config.root.clone(),
+                source,
+            })?;
+        let listeners = Listeners::bind(&config.listen, config.defer_accept)?;
+        let admin = config.observing.admin.map(Admin::bind).transpose()?;
+        // Before the log, which may be at its size limit already: SIGXFSZ must not end the start.
+        let signals = SignalSource::start(config).map_err(Error::Setup)?;
+        let log_file = open_log(config, &clock, &mut documents, &mut outputs)?;
+        if let Some(file) = log_file {
+            outputs.set_log_file(file);
+        }
+        let context = LoopContext::new(config.clone(), documents, clock, observer);
+        let mut server = Self {
+            poll: Poll::new().map_err(Error::Setup)?,
+            listeners,
+            signals,
+            admin,
+            stop_by: None,
+            table: ConnectionTable::new(context),
+            outputs,
+        };
+        server.register().map_err(Error::Setup)?;
+        Ok(server)
+    }
+
+    fn register(&mut self) -> io::Result<()> {
+        let registry = self.poll.registry();
+        registry.register(
+            self.signals.source(),
+            TokenKind::Signals.token(),
+            Interest::READABLE,
+        )?;
+        for index in 0..self.listeners.len() {
+            if let Some(socket) = self.listeners.socket(index) {
+                let token = TokenKind::Listener(index).token();
+                registry.register(socket, token, Interest::READABLE)?;
+            }
+        }
+        if let Some(admin) = &mut self.admin {
+            admin.register(registry, TokenKind::Admin.token())?;
+        }
+        Ok(())
+    }
+}
+
+fn open_log(
+    config: &Config,
+    clock: &Clock,
+    documents: &mut DocumentRoot,
+    outputs: &mut Outputs,
+) -> Result<Option<LogFile>, Error> {
+    let Some(path) = &config.log else {
+        return Ok(None);
+    };
+    let failed = |source| Error::Log {
+        path: path.clone(),
+        source,
+    };
+    let mut notices = Vec::new();
+    let log = LogFile::open(path, clock.now().wall, &mut notices).map_err(failed)?;
+    documents.never_serve(log.identities());
+    let is_beneath_root = match (path.canonicalize(), config.root.canonicalize()) {
+        (Ok(log), Ok(root)) => log.starts_with(root),
+        _ => false,
+    };
+    if is_beneath_root {
+        notices.push(format!(
+            "the log '{}' lies in the folder that is served; it will not be served itself",
+            path.display()
+        ));
+    }
+    for notice in notices {
+        outputs.diagnose(&notice);
+    }
+    Ok(Some(log))
+}
