@@ -91,6 +91,12 @@ pub struct Limits {
     pub head_timeout: Duration,
     /// How long a response may go without progress.
     pub stall_timeout: Duration,
+    /// A response that has been sent more slowly than this, in bytes a second on average, may be
+    /// evicted for a new connection; `None` evicts no response.
+    pub min_send_rate: Option<NonZeroU32>,
+    /// How many bytes of memory all connections together may hold for heads that are not whole and
+    /// for responses that their clients do not read.
+    pub buffers: usize,
     /// How many connections there may be at once.
     pub max_connections: usize,
     /// How many descriptors there are for connections and the files that are being sent. See
@@ -105,6 +111,8 @@ impl Default for Limits {
             keep_alive_requests: NonZeroU32::new(998),
             head_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),
+            min_send_rate: None,
+            buffers: 64 << 20,
             max_connections: usize::MAX,
             max_descriptors: usize::MAX,
         }

@@ -83,6 +83,7 @@ fn everything_else() {
         max_connections: 7,
         // Some are kept for viewers.
         max_descriptors: 19_688,
+        ..Limits::default()
     };
     assert_eq!(config.limits, expected);
     let banner = banner(&config, DESCRIPTORS);

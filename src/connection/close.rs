@@ -1,19 +1,26 @@
 //! What follows a response: the next request, or the end of the connection.
 
 use std::ops::ControlFlow::{self, Break, Continue};
+use std::time::Duration;
 
 use super::Connection;
 use super::context::{Env, LoopContext};
 use super::state::State;
 use super::step::{NextStep, Step};
 use crate::events::close_reason::CloseReason;
+use crate::events::deadline::Deadline;
 use crate::events::event::Event;
 use crate::events::state::StateName;
 use crate::os::transport::Transport;
 use crate::response::in_flight::AfterResponse;
 
-/// A lingering close throws away at most so many bytes of input.
-pub const CLOSING_DISCARDS: u32 = 1024 * 1024;
+/// How long a lingering close may throw input away in all. It is bounded by time, not by bytes: a
+/// proxy that is still sending an upload counts a reset as a failure of the server, and takes it out
+/// of use for everybody (nginx, `max_fails`).
+pub const LINGER_TOTAL: Duration = Duration::from_secs(30);
+
+/// How long a lingering close waits for more input, or for the peer's end.
+pub const LINGER_SILENCE: Duration = Duration::from_secs(5);
 
 impl<E: Env> Connection<E> {
     /// After a response: Idle, a lingering close, or the end at once.
@@ -51,8 +58,9 @@ impl<E: Env> Connection<E> {
         if self.transport.shutdown_write().is_err() {
             return Break(NextStep::Close(reason));
         }
+        let now = context.clock.now().monotonic;
         self.state = State::Closing {
-            discards_left: CLOSING_DISCARDS,
+            since: u32::try_from(now.as_millis() / 100).unwrap_or(u32::MAX),
             reason,
         };
         let change = Event::Changed(StateName::Responding, StateName::Closing);
@@ -60,25 +68,33 @@ impl<E: Env> Connection<E> {
         Continue(())
     }
 
-    /// Closing: throws input away until the peer ends its side too.
+    /// How long it has been in a lingering close, rounded up to a tenth of a second; zero if it is
+    /// not in one.
+    pub fn lingers_for(&self, now: Duration) -> Duration {
+        match self.state {
+            State::Closing { since, .. } => {
+                let began = Duration::from_millis(u64::from(since) * 100);
+                now.saturating_sub(began)
+            }
+            _ => Duration::ZERO,
+        }
+    }
+
+    /// Closing: throws input away until the peer ends its side too. What is thrown away counts like
+    /// what is sent, so that a fast upload costs no more than its share of a turn.
     pub(super) fn discard_input(
         &mut self,
         step: &mut Step,
         context: &mut LoopContext<E>,
         input: &mut [u8],
     ) -> ControlFlow<NextStep> {
-        let State::Closing {
-            discards_left,
-            reason,
-        } = &mut self.state
-        else {
+        let State::Closing { reason, .. } = self.state else {
             return Continue(());
         };
-        let reason = *reason;
         if !self.ready.readable {
             return Break(NextStep::Wait);
         }
-        if step.send_budget == 0 {
+        if step.send_budget == 0 || context.send_budget.is_spent() {
             return Break(NextStep::Yield);
         }
         match self.transport.read(input) {
@@ -88,12 +104,14 @@ impl<E: Env> Connection<E> {
             }
             Ok(count) => {
                 context.emit(step.id, Event::Read(count));
-                self.ready.readable = count == input.len() || self.ready.read_closed;
+                self.ready.readable =
+                    count == input.len() || self.ready.short_read_proves_nothing();
                 step.send_budget = step.send_budget.saturating_sub(count);
-                let count = u32::try_from(count).unwrap_or(u32::MAX);
-                match discards_left.checked_sub(count) {
-                    Some(left) => *discards_left = left,
-                    None => return Break(NextStep::Close(reason)),
+                context.send_budget.spend(count);
+                // Input pushes the deadline back, but never beyond the end of the whole time.
+                let pushed_to = self.lingers_for(context.clock.now().monotonic) + LINGER_SILENCE;
+                if pushed_to <= LINGER_TOTAL {
+                    step.deadline = Some(Deadline::Closing);
                 }
                 Continue(())
             }

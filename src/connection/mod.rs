@@ -49,10 +49,11 @@ mod send;
 mod state;
 pub mod step;
 
+use std::num::NonZeroU32;
 use std::ops::ControlFlow::Break;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub use self::close::CLOSING_DISCARDS;
+pub use self::close::{LINGER_SILENCE, LINGER_TOTAL};
 use self::context::{Env, LoopContext};
 use self::state::State;
 use self::step::{Freshness, NextStep, Progress, Step};
@@ -88,9 +89,8 @@ impl<E: Env> Connection<E> {
             requests: 0,
             connected_at: u64::try_from(since_1970.as_millis()).unwrap_or(u64::MAX),
             ready: Readiness {
-                readable: false,
                 writable: true,
-                read_closed: false,
+                ..Readiness::default()
             },
             unread: Freshness::Unknown,
             state: State::Reading(None),
@@ -107,11 +107,32 @@ impl<E: Env> Connection<E> {
         matches!(self.state, State::Responding(_))
     }
 
+    /// Whether it has sent a response for at least `age`, and fewer than `rate` bytes per second of
+    /// it on average.
+    pub fn is_slower_than(&self, rate: NonZeroU32, age: Duration, now: Duration) -> bool {
+        let State::Responding(pending) = &self.state else {
+            return false;
+        };
+        let time = now.saturating_sub(pending.record.started);
+        let expected = u64::from(rate.get()).saturating_mul(time.as_secs());
+        time >= age && pending.sent_bytes() < expected
+    }
+
+    /// How many bytes of memory it holds beyond its slot that it shares with no other connection.
+    pub fn own_bytes(&self) -> usize {
+        match &self.state {
+            State::Reading(Some(partial)) => size_of_val(&**partial) + partial.bytes.capacity(),
+            State::Responding(pending) => pending.own_bytes(),
+            State::Reading(None) | State::Idle | State::Closing { .. } => 0,
+        }
+    }
+
     /// Remembers what an event says of its socket.
     pub fn mark_ready(&mut self, event: Readiness) {
         self.ready.readable |= event.readable;
         self.ready.writable |= event.writable;
         self.ready.read_closed |= event.read_closed;
+        self.ready.urgent |= event.urgent;
         if event.readable {
             self.unread = Freshness::Announced;
         }

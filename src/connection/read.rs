@@ -59,7 +59,7 @@ impl<E: Env> Connection<E> {
                     let change = Event::Changed(StateName::Idle, StateName::Reading);
                     context.emit(step.id, change);
                 }
-                self.ready.readable = count == room || self.ready.read_closed;
+                self.ready.readable = count == room || self.ready.short_read_proves_nothing();
                 step.freshness = std::mem::replace(&mut self.unread, Freshness::Unknown);
                 let input = self.join_partial(&input[..count]);
                 // The event may have announced an empty line only, and the request have come later.

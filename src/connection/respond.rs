@@ -14,7 +14,7 @@ use crate::http::request::{Method, Persistence, Request, RequestLine};
 use crate::os::transport::Transport;
 use crate::response::answer::{self, Answer, OutOfDescriptors};
 use crate::response::head::{self, ConnectionField};
-use crate::response::in_flight::{AccessRecord, AfterResponse, FileRange, PendingResponse};
+use crate::response::in_flight::{AccessRecord, AfterResponse, Body, PendingResponse};
 
 impl<E: Env> Connection<E> {
     /// Looks up the file of one request, chooses its answer and sends that. `beyond` is the input
@@ -122,24 +122,26 @@ impl<E: Env> Connection<E> {
             .add(record.method, record.target, record.status);
 
         let mut output = std::mem::take(&mut context.output);
-        let (head, file) = self.compose(&mut output, answer, record.method, after, context);
-        let taken = self.write_first(&output, file.is_some(), step, context);
+        let (head, more) = self.compose(&mut output, answer, record.method, after, context);
+        let taken = self.write_first(&output, more, step, context);
         step.count_sent(taken.as_ref().copied().unwrap_or(0), context);
         let flow = match taken {
             Err(_) => {
                 self.log(step.id, &record, 0, Some(CloseReason::Reset), context);
                 Break(NextStep::Close(CloseReason::Reset))
             }
-            Ok(taken) if taken == output.len() && file.is_none() => {
+            Ok(taken) if taken == output.len() && !more => {
                 self.log(step.id, &record, (taken - head) as u64, None, context);
                 self.finish(after, step, context)
             }
             Ok(taken) => {
                 let pending = Box::new(PendingResponse {
-                    memory: output[taken..].into(),
-                    taken: 0,
-                    file,
-                    head_left: head.saturating_sub(taken),
+                    head: output[taken.min(head)..head].into(),
+                    head_taken: 0,
+                    body: match record.method {
+                        "HEAD" => Body::None,
+                        _ => answer.body(),
+                    },
                     body_sent: taken.saturating_sub(head) as u64,
                     record: record.to_owned(),
                     leftover: Box::default(),
@@ -154,8 +156,8 @@ impl<E: Env> Connection<E> {
         flow
     }
 
-    /// Puts head and small body together in `output`. Returns the head's length, and the body if it
-    /// is a file.
+    /// Puts head and small body together in `output`. Returns the head's length, and whether a body
+    /// follows that is a file.
     fn compose(
         &self,
         output: &mut Vec<u8>,
@@ -163,32 +165,29 @@ impl<E: Env> Connection<E> {
         method: &str,
         after: AfterResponse,
         context: &LoopContext<E>,
-    ) -> (usize, Option<FileRange<E::File>>) {
+    ) -> (usize, bool) {
         output.clear();
         let connection = self.connection_field(after, context);
         let (date, now) = (context.clock.date(), context.clock.now().wall);
         head::append_head(output, answer, connection, date, now);
         let head = output.len();
         // HEAD gets the fields of GET, all of them, and no body.
-        let file = match method {
-            "HEAD" => None,
-            _ => answer.append_body(output),
-        };
-        (head, file)
+        let more = method != "HEAD" && answer.append_body(output);
+        (head, more)
     }
 
     /// The first write of a response. Returns how many bytes the socket took, 0 if it has no room.
     fn write_first(
         &mut self,
         bytes: &[u8],
-        body_follows: bool,
+        more: bool,
         step: &Step,
         context: &mut LoopContext<E>,
     ) -> io::Result<usize> {
         if !self.ready.writable {
             return Ok(0);
         }
-        match self.transport.write(bytes, body_follows) {
+        match self.transport.write(bytes, more) {
             Ok(taken) => {
                 self.ready.writable = taken == bytes.len();
                 Ok(taken)

@@ -21,8 +21,8 @@ pub(super) enum State<F> {
     /// can read our last answer. Closing with unread input would send a reset, which can overtake
     /// that answer.
     Closing {
-        /// How many bytes of input may still be thrown away.
-        discards_left: u32,
+        /// When the lingering began, in tenths of a second of the monotonic clock.
+        since: u32,
         /// Why the connection ends.
         reason: CloseReason,
     },

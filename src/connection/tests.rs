@@ -79,10 +79,13 @@ impl Rig {
         }
     }
 
-    /// A turn of its own, without an event.
+    /// A step in a stage of its own, without an event.
     fn advance(&mut self) -> Progress {
-        // A turn of its own.
         self.context.send_budget.begin_stage();
+        self.advance_in_this_stage()
+    }
+
+    fn advance_in_this_stage(&mut self) -> Progress {
         self.begin_work();
         let progress = self
             .connection
@@ -212,6 +215,7 @@ impl Rig {
                         readable: waiting,
                         writable: sending,
                         read_closed: false,
+                        urgent: false,
                     };
                     self.event(event).next
                 }
@@ -222,7 +226,7 @@ impl Rig {
     /// A file is open as long as a response is sent from it, and is counted as long.
     fn check_files(&self) {
         let files = match &self.connection.state {
-            State::Responding(pending) => usize::from(pending.file.is_some()),
+            State::Responding(pending) => pending.files(),
             _ => 0,
         };
         assert_eq!(self.context.descriptors.files(), files);

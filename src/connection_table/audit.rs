@@ -30,6 +30,11 @@ impl<E: Env> ConnectionTable<E> {
         &self.closed
     }
 
+    /// How many bytes the connections hold that they share with no other.
+    pub fn buffered(&self) -> usize {
+        self.buffered
+    }
+
     /// How many connections wait at most until this deadline.
     pub fn waiting_for(&self, deadline: Deadline) -> usize {
         self.timeouts.count(deadline)
@@ -56,6 +61,14 @@ impl<E: Env> ConnectionTable<E> {
     /// has the deadline of its state, stands once in the queue that its slot names and in no other,
     /// and sleeps only if there is nothing that it could do. For tests and the simulator.
     pub fn audit(&self) -> Result<(), String> {
+        let held: usize = self
+            .slots
+            .iter()
+            .map(|(_, slot)| slot.connection.own_bytes())
+            .sum();
+        if held != self.buffered {
+            return Err(format!("{held} bytes are held, {} counted", self.buffered));
+        }
         for (index, slot) in &self.slots {
             let id = slot::id_of(index, slot);
             let wanted = slot.connection.audit(slot.queued != Queued::No);

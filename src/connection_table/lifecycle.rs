@@ -68,30 +68,24 @@ impl<E: Env> ConnectionTable<E> {
             let Some((index, deadline)) = self.timeouts.first_expired(now) else {
                 return;
             };
-            let Some(slot) = self.slots.get_mut(index as usize) else {
+            let Some(slot) = self.slots.get(index as usize) else {
                 self.timeouts.remove(index);
                 continue;
             };
             let id = slot::id_of(index as usize, slot);
             self.context.emit(id, Event::DeadlinePassed(deadline));
-            self.context
-                .emit(id, Event::WorkBegins(WakeReason::Deadline));
             // One last write is tried, whatever the other connections have sent.
             self.context.send_budget.begin_stage();
-            let progress = slot
-                .connection
-                .deadline_passed(id, &mut self.context, &mut self.input);
-            // A connection that lives on must have a deadline ahead of it, or this loop would find
-            // it again.
-            let deadline = progress.deadline.or(Some(deadline));
-            self.apply(
-                id,
+            self.work(id, WakeReason::Deadline, |connection, context, input| {
+                let progress = connection.deadline_passed(id, context, input);
+                // A connection that lives on must have a deadline ahead of it, or this loop would
+                // find it again.
+                let deadline = progress.deadline.or(Some(deadline));
                 Progress {
                     deadline,
                     ..progress
-                },
-            );
-            self.context.emit(id, Event::WorkEnds);
+                }
+            });
         }
     }
 
@@ -112,14 +106,10 @@ impl<E: Env> ConnectionTable<E> {
     pub fn stop(&mut self) {
         self.context.lifecycle = Lifecycle::Stopping;
         for id in self.ids() {
-            // A connection that stops may have evicted another, which is gone then.
-            let Some(slot) = self.slots.get_mut(id.slot as usize) else {
-                continue;
-            };
-            self.context.emit(id, Event::WorkBegins(WakeReason::Stop));
-            let progress = slot.connection.stop(id, &mut self.context, &mut self.input);
-            self.apply(id, progress);
-            self.context.emit(id, Event::WorkEnds);
+            // A connection that stops may have evicted another: that one does not run.
+            self.work(id, WakeReason::Stop, |connection, context, input| {
+                connection.stop(id, context, input)
+            });
         }
     }
 

@@ -27,6 +27,7 @@ use self::fd_waiters::FdWaiters;
 use self::ready_queue::ReadyQueue;
 use self::slot::{Queued, Slot};
 use self::timeouts::Timeouts;
+use crate::connection::Connection;
 use crate::connection::context::{Env, LoopContext};
 use crate::connection::step::{NextStep, Progress};
 use crate::events::close_reason::{CloseCounts, CloseReason};
@@ -45,6 +46,8 @@ pub struct ConnectionTable<E: Env> {
     context: LoopContext<E>,
     /// The read buffer that all connections share.
     input: Box<[u8]>,
+    /// How many bytes the connections hold that they share with no other.
+    buffered: usize,
     next_generation: u32,
     accepted: u64,
     closed: CloseCounts,
@@ -64,6 +67,7 @@ impl<E: Env> ConnectionTable<E> {
             fd_waiters: FdWaiters::default(),
             context,
             input: vec![0; HEAD_MAX].into_boxed_slice(),
+            buffered: 0,
             next_generation: 0,
             accepted: 0,
             closed: CloseCounts::default(),
@@ -155,13 +159,30 @@ impl<E: Env> ConnectionTable<E> {
     }
 
     fn advance(&mut self, id: ConnectionId, reason: WakeReason) {
-        if let Some(slot) = self.slots.get_mut(id.slot as usize) {
-            self.context.emit(id, Event::WorkBegins(reason));
-            let progress = slot
-                .connection
-                .advance(id, &mut self.context, &mut self.input);
-            self.apply(id, progress);
-            self.context.emit(id, Event::WorkEnds);
+        self.work(id, reason, |connection, context, input| {
+            connection.advance(id, context, input)
+        });
+    }
+
+    /// Lets a connection run, and does what the result asks for.
+    fn work(
+        &mut self,
+        id: ConnectionId,
+        reason: WakeReason,
+        run: impl FnOnce(&mut Connection<E>, &mut LoopContext<E>, &mut [u8]) -> Progress,
+    ) {
+        let Some(slot) = self.slots.get_mut(id.slot as usize) else {
+            return;
+        };
+        self.context.emit(id, Event::WorkBegins(reason));
+        let before = slot.connection.own_bytes();
+        let progress = run(&mut slot.connection, &mut self.context, &mut self.input);
+        let after = slot.connection.own_bytes();
+        self.buffered = self.buffered + after - before;
+        self.apply(id, progress);
+        self.context.emit(id, Event::WorkEnds);
+        if after > before {
+            self.bound_buffers();
         }
     }
 
@@ -202,6 +223,7 @@ impl<E: Env> ConnectionTable<E> {
         self.timeouts.remove(index);
         if let Some(slot) = self.slots.try_remove(index as usize) {
             let id = slot::id_of(index as usize, &slot);
+            self.buffered -= slot.connection.own_bytes();
             slot.connection.log_aborted(id, reason, &mut self.context);
             self.context.descriptors.close_connection();
             self.closed.add(reason);

@@ -11,14 +11,12 @@
 use std::time::Duration;
 
 use crate::config::Limits;
+use crate::connection::LINGER_SILENCE;
 use crate::events::deadline::Deadline;
 
 /// The resolution of deadlines. A deadline passes at the first tick at or after its time: never
 /// early, and late by less than one tick.
 pub const TICK: Duration = Duration::from_millis(100);
-
-/// How long a closing connection is kept at most, for its peer to read the last answer.
-pub const CLOSING_WITHIN: Duration = Duration::from_secs(2);
 
 /// What an idle connection gets beyond the time that its client was promised, since the client's last
 /// request may still be crossing the network.
@@ -27,6 +25,9 @@ const IDLE_GRACE: Duration = Duration::from_millis(300);
 // A connection may outlive the promise by the grace and then by one tick. The contract allows half a
 // second for both.
 const _: () = assert!(IDLE_GRACE.as_millis() + TICK.as_millis() <= 500);
+
+/// How many slots of a queue [`Timeouts::oldest`] looks at.
+const LOOKED_AT: usize = 256;
 
 /// No slot: the end of a queue.
 const NONE: u32 = u32::MAX;
@@ -38,7 +39,7 @@ impl Limits {
             Deadline::FirstByte | Deadline::Head => self.head_timeout,
             Deadline::Stall => self.stall_timeout,
             Deadline::Idle => self.keep_alive + IDLE_GRACE,
-            Deadline::Closing => CLOSING_WITHIN,
+            Deadline::Closing => LINGER_SILENCE,
         }
     }
 }
@@ -158,7 +159,8 @@ impl Timeouts {
             .map(|tick| TICK * tick)
     }
 
-    /// Of the slots that are wanted, the one that entered this queue first, and when it did.
+    /// Of the slots that are wanted, the one that entered this queue first, and when it did. Only the
+    /// first [`LOOKED_AT`] of the queue are looked at, so that the time of a call is bounded.
     pub fn oldest(
         &self,
         deadline: Deadline,
@@ -166,10 +168,16 @@ impl Timeouts {
     ) -> Option<(u32, Duration)> {
         let queue = &self.queues[deadline as usize];
         let mut slot = queue.first;
-        while slot != NONE && !is_wanted(slot) {
+        for _ in 0..LOOKED_AT {
+            if slot == NONE || is_wanted(slot) {
+                break;
+            }
             slot = self.links[slot as usize].next;
         }
         let link = self.links.get(slot as usize)?;
+        if !is_wanted(slot) {
+            return None;
+        }
         Some((slot, (TICK * link.expires).saturating_sub(queue.duration)))
     }
 

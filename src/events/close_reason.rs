@@ -23,6 +23,8 @@ pub enum CloseReason {
     FileShrank,
     /// The peer reset the connection, or the network reported an error.
     Reset,
+    /// The connections held more memory than `--buffers` allows, and this one had waited longest.
+    BufferLimit,
     /// No descriptor or memory was left to open the file or to register the socket.
     OutOfDescriptors,
     /// The server was stopped.
@@ -31,7 +33,7 @@ pub enum CloseReason {
 
 impl CloseReason {
     /// Every reason, in the order in which they are reported.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Peer,
         Self::HeadDeadline,
         Self::IdleDeadline,
@@ -42,6 +44,7 @@ impl CloseReason {
         Self::BadRequest,
         Self::FileShrank,
         Self::Reset,
+        Self::BufferLimit,
         Self::OutOfDescriptors,
         Self::Stopped,
     ];
@@ -59,6 +62,7 @@ impl CloseReason {
             Self::BadRequest => "bad-request",
             Self::FileShrank => "file-shrank",
             Self::Reset => "reset",
+            Self::BufferLimit => "buffer-limit",
             Self::OutOfDescriptors => "exhausted",
             Self::Stopped => "stopped",
         }

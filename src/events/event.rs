@@ -77,7 +77,7 @@ pub enum Event {
 
 /// What a socket is known to be ready for. It is remembered, because an edge tells it only once, and
 /// cleared by `WouldBlock`, or by a transfer that was shorter than asked (epoll(7), question 9).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Readiness {
     /// There may be something to read.
     pub readable: bool,
@@ -86,6 +86,16 @@ pub struct Readiness {
     /// The peer has ended its side: a short read then does not mean that the socket is empty, since
     /// the end itself is still to be read.
     pub read_closed: bool,
+    /// There is, or was, urgent data (tcp(7)): a read ends early where it stands, so a short read
+    /// then does not mean that the socket is empty.
+    pub urgent: bool,
+}
+
+impl Readiness {
+    /// Whether a read that returned fewer bytes than asked leaves something to be read.
+    pub fn short_read_proves_nothing(self) -> bool {
+        self.read_closed || self.urgent
+    }
 }
 
 /// Why a connection begins to work.

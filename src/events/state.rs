@@ -103,7 +103,7 @@ pub const TRANSITIONS: [Transition; 10] = [
     Transition {
         from: Some(StateName::Closing),
         to: None,
-        when: "end of input, reset, deadline, evicted, or 1 MiB thrown away",
+        when: "end of input, reset, deadline, evicted, or 30 s over",
     },
 ];
 

@@ -49,6 +49,8 @@ pub(super) struct Cache {
     limits: CacheLimits,
     small: LruCache<Box<str>, Entry>,
     small_bytes: usize,
+    /// The part of `small_bytes` that is content.
+    content_bytes: usize,
     large: LruCache<Box<str>, Entry>,
 }
 
@@ -58,6 +60,7 @@ impl Cache {
             limits,
             small: LruCache::unbounded(),
             small_bytes: 0,
+            content_bytes: 0,
             large: LruCache::unbounded(),
         }
     }
@@ -85,11 +88,12 @@ impl Cache {
             return;
         }
         self.small_bytes += cost(&entry);
+        self.content_bytes += body;
         self.small.put(path.into(), entry);
         while self.small_bytes > self.limits.bytes
             && let Some((_, entry)) = self.small.pop_lru()
         {
-            self.small_bytes -= cost(&entry);
+            self.uncount(&entry);
         }
     }
 
@@ -106,8 +110,18 @@ impl Cache {
     pub(super) fn remove(&mut self, path: &str) {
         self.large.pop(path);
         if let Some(entry) = self.small.pop(path) {
-            self.small_bytes -= cost(&entry);
+            self.uncount(&entry);
         }
+    }
+
+    fn uncount(&mut self, entry: &Entry) {
+        self.small_bytes -= cost(entry);
+        self.content_bytes -= entry.resource.bytes().len();
+    }
+
+    /// How many bytes of content the small files have.
+    pub(super) fn content_bytes(&self) -> usize {
+        self.content_bytes
     }
 
     /// Closes all large files, to free their descriptors.
@@ -132,6 +146,7 @@ impl Cache {
         self.large.clear();
         self.small.clear();
         self.small_bytes = 0;
+        self.content_bytes = 0;
     }
 }
 

@@ -1,5 +1,6 @@
 //! The lookup: name below the root → the cached file, or one that is opened and read now.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -45,6 +46,9 @@ pub struct DocumentRoot {
     /// Results of this epoch that neither cache may keep, such as a file that has just changed, or
     /// a folder.
     epoch_results: HashMap<String, LookupResult>,
+    /// How many bytes of small files are in memory: in the cache, and in responses that are not sent
+    /// yet, which may outlive their entry in the cache.
+    live_bytes: Rc<Cell<usize>>,
     /// Log files: never served, wherever they lie and however they are linked.
     never_served: Vec<FileIdentity>,
 }
@@ -62,6 +66,7 @@ impl DocumentRoot {
             monotonic: Duration::ZERO,
             wall: SystemTime::UNIX_EPOCH,
             epoch_results: HashMap::new(),
+            live_bytes: Rc::default(),
             never_served: Vec::new(),
         })
     }
@@ -138,7 +143,8 @@ impl DocumentRoot {
             Content::File(Rc::new(file))
         };
         let modified = fingerprint.modified().and_then(date::representable);
-        let resource = Rc::new(Resource::new(path, length, modified, content));
+        let resource = Resource::new(path, length, modified, content);
+        let resource = Rc::new(resource.counted(&self.live_bytes));
         if fingerprint.is_older_than_clock_tick(self.wall) {
             self.cache.put(Entry {
                 resource: Rc::clone(&resource),
@@ -197,6 +203,11 @@ impl Documents for DocumentRoot {
         self.epoch += 1;
         self.root.revalidate();
         self.epoch_results.clear();
+    }
+
+    fn uncached_bytes(&self) -> usize {
+        let cached = self.cache.content_bytes();
+        self.live_bytes.get().saturating_sub(cached)
     }
 
     fn end_turn(&mut self) {

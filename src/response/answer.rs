@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::SystemTime;
 
-use super::in_flight::FileRange;
+use super::in_flight::{Body, FileRange};
 use super::resource::{Content, Documents, LookupError, Resource};
 use crate::http::date;
 use crate::http::request::{Method, Request};
@@ -46,26 +46,35 @@ impl<F> Answer<F> {
         method != Method::Head && matches!(resource.content, Content::File(_))
     }
 
-    /// Appends the body if it is in memory; returns it if it is a file.
-    pub fn append_body(&self, out: &mut Vec<u8>) -> Option<FileRange<F>> {
-        let resource = match self {
-            Self::File(resource) | Self::OwnPage(_, resource) => resource,
-            Self::NotModified(_) => return None,
+    /// Appends the body to `out` if it is in memory. Returns whether it is a file instead, which is
+    /// to be sent after `out`.
+    pub fn append_body(&self, out: &mut Vec<u8>) -> bool {
+        match self {
+            Self::File(resource) | Self::OwnPage(_, resource) => {
+                out.extend_from_slice(resource.bytes());
+                matches!(resource.content, Content::File(_))
+            }
+            Self::NotModified(_) => false,
             Self::BuiltInPage(_, page) => {
                 out.extend_from_slice(page.as_bytes());
-                return None;
+                false
             }
-        };
-        match &resource.content {
-            Content::Bytes(bytes) => {
-                out.extend_from_slice(bytes);
-                None
-            }
-            Content::File(file) => Some(FileRange {
-                file: Rc::clone(file),
-                offset: 0,
-                end: resource.length,
-            }),
+        }
+    }
+
+    /// The body, to be sent later.
+    pub fn body(&self) -> Body<F> {
+        match self {
+            Self::File(resource) | Self::OwnPage(_, resource) => match &resource.content {
+                Content::Bytes(_) => Body::Resource(Rc::clone(resource)),
+                Content::File(file) => Body::File(FileRange {
+                    file: Rc::clone(file),
+                    offset: 0,
+                    end: resource.length,
+                }),
+            },
+            Self::NotModified(_) => Body::None,
+            Self::BuiltInPage(_, page) => Body::Page(page.clone()),
         }
     }
 

@@ -1,9 +1,11 @@
 //! A response that the socket has not taken whole: what is left to send, and what the log will say
 //! of it.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
+use super::resource::Resource;
 use crate::events::close_reason::CloseReason;
 use crate::http::status::Status;
 
@@ -76,17 +78,40 @@ pub struct FileRange<F> {
     pub end: u64,
 }
 
+/// The body of a response, as far as it is still to be sent.
+#[derive(Debug)]
+pub enum Body<F> {
+    /// There is none: HEAD, or a 304.
+    None,
+    /// A small file that was read at its look-up. The bytes are shared with the cache and with every
+    /// other response from them: a client that reads slowly holds no copy.
+    Resource(Rc<Resource<F>>),
+    /// A built-in page.
+    Page(Cow<'static, str>),
+    /// A part of a file.
+    File(FileRange<F>),
+}
+
+impl<F> Body<F> {
+    /// What is in memory of it.
+    fn bytes(&self) -> &[u8] {
+        match self {
+            Self::Resource(resource) => resource.bytes(),
+            Self::Page(page) => page.as_bytes(),
+            Self::None | Self::File(_) => &[],
+        }
+    }
+}
+
 /// A response that the socket has not taken whole.
 #[derive(Debug)]
 pub struct PendingResponse<F> {
-    /// Head, and body if it is in memory; the socket has taken `taken` bytes of it.
-    pub memory: Box<[u8]>,
-    /// How many bytes of `memory` the socket has taken.
-    pub taken: usize,
-    /// The body, if it is a file.
-    pub file: Option<FileRange<F>>,
-    /// How many bytes of the head are still to be sent. What is sent after them is body.
-    pub head_left: usize,
+    /// The head, or what the socket did not take of it at once.
+    pub head: Box<[u8]>,
+    /// How many bytes of `head` the socket has taken.
+    pub head_taken: usize,
+    /// The body.
+    pub body: Body<F>,
     /// How many bytes of the body the socket has taken.
     pub body_sent: u64,
     /// For the log.
@@ -111,32 +136,55 @@ pub enum Piece<'a, F> {
 impl<F> PendingResponse<F> {
     /// How many descriptors it holds: one if the body is a file.
     pub fn files(&self) -> usize {
-        usize::from(self.file.is_some())
+        usize::from(matches!(self.body, Body::File(_)))
+    }
+
+    /// How many bytes of memory it holds that it shares with no other response.
+    pub fn own_bytes(&self) -> usize {
+        let record = &self.record;
+        let texts = record.method.len() + record.target.len() + record.file.len();
+        size_of::<Self>() + self.head.len() + texts + self.leftover.len()
+    }
+
+    /// How many bytes of the response the socket has taken since the response became pending.
+    pub fn sent_bytes(&self) -> u64 {
+        self.head_taken as u64 + self.body_sent
     }
 
     /// The next piece to send.
     pub fn piece(&self) -> Piece<'_, F> {
-        if self.taken < self.memory.len() {
-            return Piece::Memory(&self.memory[self.taken..], self.file.is_some());
+        let body = self.body_piece();
+        if self.head_taken < self.head.len() {
+            let more = !matches!(body, Piece::Nothing);
+            return Piece::Memory(&self.head[self.head_taken..], more);
         }
-        match &self.file {
-            Some(range) if range.offset < range.end => {
-                Piece::File(&range.file, range.offset, range.end - range.offset)
-            }
-            _ => Piece::Nothing,
+        body
+    }
+
+    fn body_piece(&self) -> Piece<'_, F> {
+        if let Body::File(range) = &self.body {
+            return match range.end - range.offset {
+                0 => Piece::Nothing,
+                left => Piece::File(&range.file, range.offset, left),
+            };
+        }
+        let sent = usize::try_from(self.body_sent).unwrap_or(usize::MAX);
+        match self.body.bytes().get(sent..) {
+            None | Some([]) => Piece::Nothing,
+            Some(rest) => Piece::Memory(rest, false),
         }
     }
 
     /// The socket took `count` bytes of the piece.
     pub fn sent(&mut self, count: usize) {
-        if self.taken < self.memory.len() {
-            self.taken += count;
-        } else if let Some(range) = &mut self.file {
+        if self.head_taken < self.head.len() {
+            self.head_taken += count;
+            return;
+        }
+        self.body_sent += count as u64;
+        if let Body::File(range) = &mut self.body {
             range.offset += count as u64;
         }
-        let of_head = count.min(self.head_left);
-        self.head_left -= of_head;
-        self.body_sent += (count - of_head) as u64;
     }
 }
 
@@ -144,10 +192,10 @@ impl<F> PendingResponse<F> {
 mod tests {
     use std::time::UNIX_EPOCH;
 
+    use super::super::resource::Content;
     use super::*;
 
-    /// Sends a response in pieces of at most `step` bytes; `file` stands for the file's bytes.
-    fn run(memory: &[u8], head: usize, file: Option<&[u8]>, step: usize) -> (Vec<u8>, u64) {
+    fn pending(head: &[u8], body: Body<Vec<u8>>, body_sent: u64) -> PendingResponse<Vec<u8>> {
         let record = AccessRecord {
             method: "GET",
             target: "/",
@@ -156,25 +204,24 @@ mod tests {
             requested_at: UNIX_EPOCH,
             started: Duration::ZERO,
         };
-        let mut pending = PendingResponse {
-            memory: memory.into(),
-            taken: 0,
-            file: file.map(|bytes| FileRange {
-                file: Rc::new(bytes.to_vec()),
-                offset: 1,
-                end: bytes.len() as u64,
-            }),
-            head_left: head,
-            body_sent: 0,
+        PendingResponse {
+            head: head.into(),
+            head_taken: 0,
+            body,
+            body_sent,
             record: record.to_owned(),
             leftover: Box::default(),
             after: AfterResponse::Keep,
-        };
+        }
+    }
+
+    /// Sends a response in pieces of at most `step` bytes. Returns the bytes, and how many of them
+    /// were counted as body.
+    fn run(mut pending: PendingResponse<Vec<u8>>, step: usize) -> (Vec<u8>, u64) {
         let mut out = Vec::new();
         loop {
             let count = match pending.piece() {
-                Piece::Memory(bytes, more) => {
-                    assert_eq!(more, file.is_some());
+                Piece::Memory(bytes, _) => {
                     let count = bytes.len().min(step);
                     out.extend_from_slice(&bytes[..count]);
                     count
@@ -191,16 +238,50 @@ mod tests {
         }
     }
 
+    fn resource(bytes: &[u8]) -> Body<Vec<u8>> {
+        let content = Content::Bytes(bytes.into());
+        let resource = Resource::new("a.txt", bytes.len() as u64, None, content);
+        Body::Resource(Rc::new(resource))
+    }
+
+    fn file(bytes: &[u8], offset: u64) -> Body<Vec<u8>> {
+        Body::File(FileRange {
+            file: Rc::new(bytes.to_vec()),
+            offset,
+            end: bytes.len() as u64,
+        })
+    }
+
     #[test]
     fn a_response_in_small_pieces_is_the_same_response() {
         for step in 1..20 {
-            assert_eq!(run(b"headbody", 4, None, step), (b"headbody".into(), 4));
+            let whole = pending(b"head", resource(b"body"), 0);
+            assert_eq!(run(whole, step), (b"headbody".into(), 4));
+            let of_file = pending(b"head", file(b"_from one on", 1), 0);
+            assert_eq!(run(of_file, step), (b"headfrom one on".into(), 11));
+            let page = pending(b"head", Body::Page("page".into()), 0);
+            assert_eq!(run(page, step), (b"headpage".into(), 4));
+            // The head and two bytes of the body were taken at once.
+            let rest = pending(b"", resource(b"body"), 2);
+            assert_eq!(run(rest, step), (b"dy".into(), 4));
             assert_eq!(
-                run(b"head", 4, Some(b"_from one on"), step),
-                (b"headfrom one on".into(), 11)
+                run(pending(b"head", Body::None, 0), step),
+                (b"head".into(), 0)
             );
-            // The rest of a response whose head and part of whose body are sent already.
-            assert_eq!(run(b"dy", 0, None, step), (b"dy".into(), 2));
         }
+    }
+
+    #[test]
+    fn more_is_announced_only_when_it_follows_at_once() {
+        let more = |pending: &PendingResponse<Vec<u8>>| match pending.piece() {
+            Piece::Memory(_, more) => more,
+            piece => panic!("{piece:?}"),
+        };
+        assert!(more(&pending(b"head", file(b"body", 0), 0)));
+        assert!(more(&pending(b"head", resource(b"body"), 0)));
+        assert!(!more(&pending(b"head", Body::None, 0)));
+        assert!(!more(&pending(b"head", resource(b""), 0)));
+        assert!(!more(&pending(b"head", file(b"", 0), 0)));
+        assert!(!more(&pending(b"", resource(b"body"), 0)));
     }
 }

@@ -1,5 +1,6 @@
 //! What a response is made from: a file that was looked up, and the trait through which it is.
 
+use std::cell::Cell;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
@@ -24,6 +25,21 @@ pub struct Resource<F> {
     /// Its content.
     pub content: Content<F>,
     pub(super) fields: FileFields,
+    /// Counts the content while any response or cache holds it.
+    live: Option<LiveBytes>,
+}
+
+/// Bytes that are counted for as long as this value lives.
+#[derive(Debug)]
+struct LiveBytes {
+    counter: Rc<Cell<usize>>,
+    bytes: usize,
+}
+
+impl Drop for LiveBytes {
+    fn drop(&mut self) {
+        self.counter.set(self.counter.get() - self.bytes);
+    }
 }
 
 /// Where the bytes of a resource come from.
@@ -45,16 +61,32 @@ impl<F> Resource<F> {
             modified,
             content,
             fields: FileFields::new(path, length, modified),
+            live: None,
+        }
+    }
+
+    /// The same, with its content in memory added to `counter` for as long as it lives.
+    pub fn counted(mut self, counter: &Rc<Cell<usize>>) -> Self {
+        let bytes = self.bytes().len();
+        counter.set(counter.get() + bytes);
+        self.live = Some(LiveBytes {
+            counter: Rc::clone(counter),
+            bytes,
+        });
+        self
+    }
+
+    /// Its content, if that is in memory.
+    pub fn bytes(&self) -> &[u8] {
+        match &self.content {
+            Content::Bytes(bytes) => bytes,
+            Content::File(_) => &[],
         }
     }
 
     /// How many bytes of memory its texts take, and its content if that is in memory.
     pub fn memory(&self) -> usize {
-        let body = match &self.content {
-            Content::Bytes(bytes) => bytes.len(),
-            Content::File(_) => 0,
-        };
-        self.path.len() + self.fields.all().len() + body
+        self.path.len() + self.fields.all().len() + self.bytes().len()
     }
 }
 
@@ -85,6 +117,11 @@ pub trait Documents {
     /// A validation epoch begins, because the next request may have come after something was found
     /// in the present one: what is found from now on is compared with the file system again.
     fn revalidate(&mut self) {}
+
+    /// How many bytes of files are in memory only because responses from them are not sent yet.
+    fn uncached_bytes(&self) -> usize {
+        0
+    }
 
     /// A turn is over: what was remembered for this turn only is dropped.
     fn end_turn(&mut self) {}

@@ -66,7 +66,8 @@ impl<O: HasLiveView> Server<O> {
         // Registered once, for both directions: what the socket is ready for is remembered from then
         // on. Input that has come since the first try makes an event now (epoll_ctl(2)): no edge is
         // lost.
-        let interest = Interest::READABLE | Interest::WRITABLE;
+        // Urgent data must show too, because it ends a read early.
+        let interest = Interest::READABLE | Interest::WRITABLE | Interest::PRIORITY;
         let token = TokenKind::Connection(id).token();
         if let Err(error) = self.poll.registry().register(stream, token, interest) {
             self.table.give_up(id);

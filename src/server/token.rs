@@ -79,6 +79,7 @@ pub(super) fn readiness(event: &Event) -> Readiness {
         readable: event.is_readable() || read_closed,
         writable: event.is_writable() || event.is_write_closed() || event.is_error(),
         read_closed,
+        urgent: event.is_priority(),
     }
 }
 

@@ -32,21 +32,25 @@ pub(crate) const READABLE: Readiness = Readiness {
     readable: true,
     writable: false,
     read_closed: false,
+    urgent: false,
 };
 pub(crate) const WRITABLE: Readiness = Readiness {
     readable: false,
     writable: true,
     read_closed: false,
+    urgent: false,
 };
 pub(crate) const HALF_CLOSED: Readiness = Readiness {
     readable: true,
     writable: false,
     read_closed: true,
+    urgent: false,
 };
 pub(crate) const BOTH: Readiness = Readiness {
     readable: true,
     writable: true,
     read_closed: false,
+    urgent: false,
 };
 
 pub(crate) const GET_SMALL: &str = "GET /small.txt HTTP/1.1\r\nHost: h\r\n\r\n";

@@ -91,6 +91,7 @@ impl Wire {
         self.told.readable |= event.readable;
         self.told.writable |= event.writable;
         self.told.read_closed |= event.read_closed;
+        self.told.urgent |= event.urgent;
     }
 
     /// How many calls there have been, a shutdown apart.
@@ -185,7 +186,8 @@ impl Transport for Scripted {
         let mut wire = self.0.borrow_mut();
         let result = wire.read(into);
         // epoll(7), question 9; but after the peer's end a short read leaves that end to be read.
-        let drained = matches!(result, Ok(count) if count < into.len()) && !wire.told.read_closed;
+        let drained = matches!(result, Ok(count) if count < into.len())
+            && !wire.told.short_read_proves_nothing();
         wire.record(&result, drained, |wire| &mut wire.told.readable);
         result
     }

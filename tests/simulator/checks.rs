@@ -2,17 +2,28 @@
 
 use std::time::Duration;
 
-use millpond::connection::CLOSING_DISCARDS;
+use millpond::connection::{LINGER_SILENCE, LINGER_TOTAL};
 use millpond::connection_table::EVICTION_AGE;
 use millpond::connection_table::timeouts::TICK;
 use millpond::connection_table::turn::EventLoop as _;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::deadline::Deadline;
-use millpond::http::request::HEAD_MAX;
 
 use crate::rows;
 use crate::verdict::Stage;
 use crate::world::World;
+
+/// A connection that could be evicted.
+#[derive(Debug, PartialEq)]
+pub struct Evictable {
+    /// Which kind goes first.
+    order: u8,
+    /// When it came to its place among those of its kind.
+    place: Duration,
+    /// Since when it waits.
+    since: Duration,
+    index: usize,
+}
 
 impl World {
     /// Calls the pond, and judges whoever it has closed.
@@ -73,46 +84,61 @@ impl World {
         }
     }
 
-    /// Who could make room: in which order of preference, since when, and who. Those who stand in
-    /// the ready queue could not; who that is can't be seen from here, so then nobody is sure to.
-    pub fn evictable(&self) -> Vec<(u8, Duration, usize)> {
+    /// What could be evicted. A connection in the ready queue could not; which those are can't be seen
+    /// from here, so then none is sure to.
+    pub fn evictable(&self) -> Vec<Evictable> {
         if self.table.next_timeout() == Some(self.scene.now.get()) {
             return vec![];
         }
         let of = |&index: &usize| {
             let wire = self.clients[index].wire.borrow();
             let (order, since) = match wire.stage() {
-                Stage::Idle => (0, wire.tap.idle_since),
-                Stage::Silent => (1, Some(wire.accepted)),
-                Stage::Ended(_) => (2, wire.shutdown),
-                _ => return None,
+                Stage::Ended(_) => (0, wire.shutdown),
+                Stage::Idle => (1, wire.tap.idle_since),
+                Stage::Silent => (2, Some(wire.accepted)),
+                Stage::Expecting => (3, wire.tap.head_since),
+                Stage::Answering => return None,
             };
-            let since = since.filter(|_| !wire.is_told && wire.unread() == 0);
-            Some((order, since?, index))
+            let since = since.filter(|_| !wire.is_told && wire.unread() == 0)?;
+            let place = match wire.stage() {
+                // Input pushes it to the end of its queue, as long as it pushes its deadline.
+                Stage::Ended(_) => wire
+                    .last_read
+                    .clamp(since, since + LINGER_TOTAL - LINGER_SILENCE),
+                _ => since,
+            };
+            Some(Evictable {
+                order,
+                place,
+                since,
+                index,
+            })
         };
         self.inside.iter().filter_map(of).collect()
     }
 
-    /// Whoever is idle longest makes room, unless that is not long.
-    pub fn check_room(&self, has_evicted: bool, could: &[(u8, Duration, usize)]) {
+    /// The connection that has waited longest is evicted, unless that is not long.
+    pub fn check_room(&self, has_evicted: bool, could: &[Evictable]) {
         let now = self.scene.now.get();
-        let is_old = |since: Duration| now >= since + EVICTION_AGE + TICK;
+        let is_old = |one: &Evictable| now >= one.since + EVICTION_AGE + 2 * TICK;
         if !has_evicted {
-            let locked_out = could.iter().find(|could| is_old(could.1));
-            assert_eq!(locked_out, None, "nobody makes room");
+            let locked_out = could.iter().find(|one| is_old(one));
+            assert_eq!(locked_out, None, "none is evicted");
             return;
         }
-        let gone = could.iter().find(|could| !self.inside.contains(&could.2));
+        let gone = could.iter().find(|one| !self.inside.contains(&one.index));
         // One with input that no event has told of may go, too.
-        let Some(&(order, since, _)) = gone else {
+        let Some(gone) = gone else {
             return;
         };
         for other in could {
-            let is_before = other.0 < order && is_old(other.1);
-            let is_older = other.0 == order && other.1 < since;
+            let is_before = other.order < gone.order && is_old(other);
+            // A tick is the grain of the queues.
+            let is_older =
+                other.order == gone.order && is_old(other) && other.place + TICK < gone.place;
             assert!(
                 !is_before && !is_older,
-                "{other:?} should have made room, not {gone:?}"
+                "{other:?} should have been evicted, not {gone:?}"
             );
         }
     }
@@ -127,6 +153,8 @@ impl World {
         if let Err(wrong) = self.table.audit() {
             panic!("{wrong}");
         }
+        let most = self.scene.limits.buffers;
+        assert!(self.table.buffered() <= most, "memory beyond the bound");
         assert_eq!(self.inside.len(), self.table.len(), "slots");
         let descriptors = self.table.context().descriptors;
         assert_eq!(descriptors.connections(), self.table.len(), "descriptors");
@@ -182,8 +210,6 @@ impl World {
             if let Some(what) = wire.hangs() {
                 panic!("client {index} {what}: it would wait for a deadline");
             }
-            let is_bounded = wire.thrown_away() < CLOSING_DISCARDS as usize + 4 * HEAD_MAX;
-            assert!(is_bounded, "client {index} is read without bound");
             let stage = wire.stage();
             let is_waiting = matches!(stage, Stage::Idle | Stage::Expecting | Stage::Silent);
             let is_ended = !(is_waiting && self.scene.is_stopping.get());

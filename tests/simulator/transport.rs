@@ -142,6 +142,7 @@ impl Wire {
         }
         into[..count].copy_from_slice(&self.plan.bytes[self.read..self.read + count]);
         self.read += count;
+        self.last_read = self.scene.now.get();
         self.tapped(Tap::read_on);
         Ok(count)
     }

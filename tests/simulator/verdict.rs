@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use millpond::connection::CLOSING_DISCARDS;
+use millpond::connection::{LINGER_SILENCE, LINGER_TOTAL};
 use millpond::connection_table::EVICTION_AGE;
-use millpond::connection_table::timeouts::{CLOSING_WITHIN, TICK};
+use millpond::connection_table::timeouts::TICK;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::deadline::Deadline;
 
@@ -60,8 +60,8 @@ impl Wire {
         let mut close_reasons = match self.stage() {
             Stage::Ended(cause) => self.causes_after_end(cause),
             Stage::Answering => self.causes_while_answering(),
-            // A head that has begun is never given up in silence.
-            Stage::Expecting => self.causes_while_quiet(),
+            // A head that has begun is given up in silence only for another connection.
+            Stage::Expecting => self.causes_while_expecting(),
             Stage::Silent => self.causes_while_silent(),
             Stage::Idle => self.causes_while_idle(),
         };
@@ -93,7 +93,11 @@ impl Wire {
         }
         let now = self.scene.now.get();
         let is_waited_for = match self.shutdown {
-            Some(since) => now >= since + CLOSING_WITHIN,
+            // Input pushes the end back, but not beyond the whole time.
+            Some(since) => {
+                let latest = since + LINGER_TOTAL - LINGER_SILENCE;
+                now >= (self.last_read.max(since) + LINGER_SILENCE).min(latest)
+            }
             None => self.is_shutdown_failed || self.is_error_told,
         };
         let is_old = self
@@ -101,8 +105,7 @@ impl Wire {
             .is_some_and(|since| now >= since + EVICTION_AGE);
         let evicted = (is_old && self.scene.is_room_wanted.get()).then_some(CloseReason::Evicted);
         let mut close_reasons: Vec<CloseReason> = evicted.into_iter().collect();
-        let is_flooded = self.thrown_away() > CLOSING_DISCARDS as usize;
-        if !(is_waited_for || is_flooded || self.is_end_seen || self.is_error_told) {
+        if !(is_waited_for || self.is_end_seen || self.is_error_told) {
             return close_reasons;
         }
         // A part of an unsound head may be refused for what it is, or for coming too late.
@@ -115,13 +118,6 @@ impl Wire {
             _ => close_reasons.push(cause),
         }
         close_reasons
-    }
-
-    /// How much has been read since the last answer, at the most: its request may have been refused
-    /// in its middle, and the rest of it is thrown away too.
-    pub fn thrown_away(&self) -> usize {
-        let last = self.tap.responses.len().saturating_sub(1);
-        self.read.saturating_sub(self.plan.start(last))
     }
 
     /// A request has been read whole, and nothing has been tried yet: it waits for a descriptor.
@@ -146,6 +142,13 @@ impl Wire {
         if self.is_file_harmed() {
             close_reasons.push(CloseReason::FileShrank);
         }
+        if self.may_be_too_much() {
+            close_reasons.push(CloseReason::BufferLimit);
+        }
+        // A response below the floor may be evicted once it has been sent for long enough to tell.
+        if scene.limits.min_send_rate.is_some() && scene.is_room_wanted.get() {
+            close_reasons.push(CloseReason::Evicted);
+        }
         // It waits for a descriptor for as long as its head might have taken.
         let is_over = self.head_due().is_some_and(|due| scene.now.get() >= due);
         if self.is_unbegun() && is_over && scene.is_room_wanted.get() {
@@ -157,6 +160,26 @@ impl Wire {
     fn is_file_harmed(&self) -> bool {
         let last = self.tap.responses.last();
         last.is_some_and(|last| self.scene.files.borrow().is_harmed(&last.body))
+    }
+
+    fn causes_while_expecting(&self) -> Vec<CloseReason> {
+        let mut close_reasons = self.causes_while_quiet();
+        if self
+            .tap
+            .head_since
+            .is_some_and(|since| self.may_make_room(since))
+        {
+            close_reasons.push(CloseReason::Evicted);
+        }
+        if self.may_be_too_much() {
+            close_reasons.push(CloseReason::BufferLimit);
+        }
+        close_reasons
+    }
+
+    /// All connections together may hold more than they are allowed to.
+    fn may_be_too_much(&self) -> bool {
+        self.scene.limits.buffers < 1 << 20
     }
 
     fn causes_while_idle(&self) -> Vec<CloseReason> {
@@ -231,7 +254,11 @@ impl Wire {
     pub fn due(&self) -> Duration {
         let limits = &self.scene.limits;
         let (since, deadline) = match self.stage() {
-            Stage::Ended(_) => (self.shutdown, Deadline::Closing),
+            Stage::Ended(_) => {
+                let since = self.shutdown.unwrap_or(self.scene.now.get());
+                let silence = self.last_read.max(since) + LINGER_SILENCE;
+                return silence.min(since + LINGER_TOTAL) + TICK;
+            }
             Stage::Answering if self.is_unbegun() => (self.tap.head_since, Deadline::Head),
             Stage::Answering => (Some(self.tap.progress), Deadline::Stall),
             Stage::Expecting => (self.tap.head_since, Deadline::Head),

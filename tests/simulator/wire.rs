@@ -17,6 +17,7 @@ pub const NOTHING: Readiness = Readiness {
     readable: false,
     writable: false,
     read_closed: false,
+    urgent: false,
 };
 
 /// What lies between a client and its connection in the pond.
@@ -36,6 +37,8 @@ pub struct Wire {
     /// For each delivery: how much had arrived by then, and how often files had changed.
     pub arrivals: Vec<(usize, u64)>,
     pub read: usize,
+    /// When the server last read something.
+    pub last_read: Duration,
     /// Announced, and not there yet.
     pub is_hidden: bool,
     /// An event has told the pond of input that it has not read.
@@ -79,6 +82,7 @@ impl Wire {
             arrived: 0,
             arrivals: Vec::new(),
             read: 0,
+            last_read: Duration::ZERO,
             is_hidden: false,
             is_told: false,
             is_ended: false,
@@ -103,6 +107,7 @@ impl Wire {
             readable: self.arrived > self.read || is_over,
             writable: self.room() > 0 && !self.is_pressed || self.error.is_some(),
             read_closed: is_over,
+            urgent: false,
         }
     }
 
@@ -135,6 +140,7 @@ impl Wire {
             readable: state.readable,
             writable: changed.writable | state.writable,
             read_closed: changed.read_closed | state.read_closed,
+            urgent: false,
         };
         Some((id, event))
     }
@@ -179,6 +185,7 @@ impl Wire {
                 readable: true,
                 writable: true,
                 read_closed: true,
+                urgent: false,
             };
             self.scene.count(|tally| tally.broken += 1);
             self.scene

@@ -249,6 +249,8 @@ fn any_limits(random: &mut Random) -> Limits {
         keep_alive_requests: NonZeroU32::new(random.pick(&[0, 1, 3, 40, 998, 998])),
         head_timeout: Duration::from_millis(random.pick(&[400, 3_000, 10_000])),
         stall_timeout: Duration::from_millis(random.pick(&[500, 3_000, 30_000])),
+        min_send_rate: NonZeroU32::new(random.pick(&[0, 0, 100, 100_000])),
+        buffers: random.pick(&[3_000, 30_000, 1 << 20, 1 << 20]),
         max_connections: random.pick(&[3, 20, usize::MAX, usize::MAX]),
         max_descriptors: random.pick(&[1, 8, 30, usize::MAX, usize::MAX]),
         ..Limits::default()

@@ -1,8 +1,8 @@
 //! What one connection may do in one turn.
 
-use super::super::close::CLOSING_DISCARDS;
 use super::super::send::READ_AHEAD;
 use super::*;
+use crate::connection::context::STAGE_SEND_BUDGET;
 use crate::testing::{CLOSE, kept, ok_head, pattern, responses, small};
 
 #[test]
@@ -164,27 +164,36 @@ fn what_comes_while_a_response_is_on_its_way_is_answered_after_it() {
     assert_eq!(rig.state(), "closed");
 }
 
-/// A closing connection throws input away up to a bound, some at a time.
+/// A lingering close throws away whatever comes, a share of it in each step.
 #[test]
-fn discarded_input_is_bounded() {
-    let most = usize::try_from(CLOSING_DISCARDS).unwrap();
-    for excess in [0, 1] {
-        let mut rig = Rig::new();
-        rig.feed(LAST_AND_MORE);
-        assert_eq!(rig.state(), "closing");
-        rig.wire.borrow_mut().arrive(&vec![b'x'; most + excess]);
-        let mut then = rig.event(READABLE).next;
-        let mut turns = 1;
-        while then == NextStep::Yield {
-            then = rig.advance().next;
-            turns += 1;
-        }
-        let expected = match excess {
-            0 => NextStep::Wait,
-            _ => NextStep::Close(CloseReason::CloseAsked),
-        };
-        assert_eq!(then, expected, "{excess} bytes beyond the bound");
-        assert_eq!(turns, most / SEND_BUDGET + 1);
-        assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
+fn a_lingering_close_throws_input_away_in_shares() {
+    const INPUT: usize = 8 * 1024 * 1024;
+    let mut rig = Rig::new();
+    rig.feed(LAST_AND_MORE);
+    assert_eq!(rig.state(), "closing");
+    rig.wire.borrow_mut().arrive(&vec![b'x'; INPUT]);
+    let mut next = rig.event(READABLE).next;
+    let mut steps = 1;
+    while next == NextStep::Yield {
+        next = rig.advance().next;
+        steps += 1;
     }
+    assert_eq!((next, rig.state()), (NextStep::Wait, "closing"));
+    assert_eq!(steps, INPUT / SEND_BUDGET + 1);
+    assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
+}
+
+/// What other connections have sent in a stage counts for what is thrown away, too.
+#[test]
+fn a_lingering_close_waits_when_the_stage_has_spent_its_budget() {
+    let mut rig = Rig::new();
+    rig.feed(LAST_AND_MORE);
+    rig.wire.borrow_mut().arrive(b"x");
+    rig.wire.borrow_mut().tell(READABLE);
+    rig.connection.mark_ready(READABLE);
+    rig.context.send_budget.spend(STAGE_SEND_BUDGET);
+    let reads = rig.wire.borrow().reads;
+    let progress = rig.advance_in_this_stage();
+    assert_eq!(progress.next, NextStep::Yield);
+    assert_eq!(rig.wire.borrow().reads, reads);
 }

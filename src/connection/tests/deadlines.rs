@@ -70,7 +70,7 @@ fn a_heads_deadline_is_not_pushed_back() {
         (Input("GET"), Some(Head), "partial"),
         (Input(" / nonsense\r\n"), Some(Closing), "closing"),
         // Input does not push this one back either.
-        (Input("more"), None, "closing"),
+        (Input("more"), Some(Closing), "closing"),
     ];
     let mut rig = Rig::new();
     for steps in [first, second, second, last] {

@@ -93,11 +93,12 @@ fn a_short_write_clears_the_bit() {
     assert_eq!(look(&rig), (true, false, [1, 2, 0]));
     rig.give_room(0);
     assert_eq!(look(&rig), (true, false, [1, 3, 0]));
-    // The rest exactly: the bit stays, and the next request meets a full queue.
+    // The rest exactly, head and body in a write each: the bit stays, and the next request meets a
+    // full queue.
     rig.give_room(whole - 20);
-    assert_eq!(look(&rig), (false, false, [2, 5, 0]));
+    assert_eq!(look(&rig), (false, false, [2, 6, 0]));
     rig.give_room(usize::MAX);
-    assert_eq!(look(&rig), (false, true, [2, 6, 0]));
+    assert_eq!(look(&rig), (false, true, [2, 8, 0]));
     let expected = [small(&kept(997)), small(&kept(996))].concat();
     assert_same(&rig.take_output(), &expected, "both");
 }
@@ -131,6 +132,6 @@ fn a_request_that_meets_a_full_queue_does_not_try_it() {
     assert_eq!(look(&rig), (false, false, [1, 0, 0]));
     assert_eq!(rig.state(), "responding");
     rig.event(WRITABLE);
-    assert_eq!(look(&rig), (false, true, [1, 1, 0]));
+    assert_eq!(look(&rig), (false, true, [1, 2, 0]));
     assert_same(&rig.take_output(), &small(&kept(997)), "late");
 }

@@ -87,6 +87,7 @@ fn the_invariants_hold_whatever_happens() {
             max_connections: 12,
             max_descriptors: 14,
             keep_alive_requests: std::num::NonZeroU32::new(20),
+            buffers: if seed % 3 == 0 { 2_000 } else { 1_000_000 },
             ..Limits::default()
         });
         let mut clients = Vec::new();

@@ -48,7 +48,7 @@ fn the_bound_on_descriptors() {
 #[test]
 fn the_oldest_idle_connection_makes_room() {
     let mut rig = Rig::new();
-    assert_eq!(rig.table.evict_oldest(), false);
+    assert!(!rig.table.evict_oldest());
     let second = rig.arrive_idle();
     let first = rig.arrive_idle();
     // A new answer makes it young again.
@@ -56,15 +56,15 @@ fn the_oldest_idle_connection_makes_room() {
     rig.send(&second, GET_SMALL);
     for now in [100, 400, 499] {
         rig.at(now);
-        assert_eq!(rig.table.evict_oldest(), false, "at {now}");
+        assert!(!rig.table.evict_oldest(), "at {now}");
     }
     rig.at(500);
-    assert_eq!(rig.table.evict_oldest(), true);
+    assert!(rig.table.evict_oldest());
     rig.check();
     assert!(!rig.is_open(&first) && rig.is_open(&second));
-    assert_eq!(rig.table.evict_oldest(), false);
+    assert!(!rig.table.evict_oldest());
     rig.at(600);
-    assert_eq!(rig.table.evict_oldest(), true);
+    assert!(rig.table.evict_oldest());
     rig.check();
     assert!(rig.table.is_empty());
     rig.assert_closed("evicted 2");
@@ -79,7 +79,7 @@ fn no_young_one_is_evicted_whatever_the_tick() {
         rig.at(start);
         rig.arrive_idle();
         let mut age = 0;
-        while rig.table.evict_oldest() == false {
+        while !rig.table.evict_oldest() {
             age += 1;
             rig.at(start + age);
         }
@@ -87,10 +87,10 @@ fn no_young_one_is_evicted_whatever_the_tick() {
     }
 }
 
-/// Those between requests go first, then those who have never sent a byte, then those who have had
-/// their last answer; the others never, however old.
+/// Lingering closes are evicted first, then connections between requests, then those that have never
+/// sent a byte, then begun heads; a response that is being sent never, however old.
 #[test]
-fn who_goes_first_and_who_stays() {
+fn lingering_idle_silent_and_begun_are_evicted_in_that_order() {
     let mut rig = Rig::new();
     let closing = rig.arrive();
     rig.send(&closing, LAST_AND_MORE);
@@ -103,18 +103,76 @@ fn who_goes_first_and_who_stays() {
     rig.at(100);
     let idle = rig.arrive_idle();
     rig.at(400);
-    assert_eq!(rig.table.evict_oldest(), false);
+    assert!(!rig.table.evict_oldest());
     rig.at(700);
-    for next in [&idle, &silent[0], &silent[1], &closing] {
+    for next in [&closing, &idle, &silent[0], &silent[1], &partial, &begun] {
         assert!(rig.is_open(next));
-        assert_eq!(rig.table.evict_oldest(), true);
+        assert!(rig.table.evict_oldest());
         rig.check();
         assert!(!rig.is_open(next));
     }
     rig.at(9_000);
-    assert_eq!(rig.table.evict_oldest(), false);
-    for client in [&partial, &busy, &begun] {
-        assert!(rig.is_open(client));
+    assert!(!rig.table.evict_oldest());
+    assert!(rig.is_open(&busy));
+    rig.assert_closed("evicted 6");
+}
+
+/// A client that goes on sending pushes the deadline of its lingering close, not its age.
+#[test]
+fn a_lingering_close_is_as_old_as_its_beginning() {
+    let mut rig = Rig::new();
+    let lingering = rig.arrive();
+    rig.send(&lingering, LAST_AND_MORE);
+    for now in [200, 400, 500, 599] {
+        rig.at(now);
+        rig.send(&lingering, "more");
+        assert!(!rig.table.evict_oldest(), "at {now}");
     }
-    rig.assert_closed("evicted 4");
+    rig.at(600);
+    assert!(rig.table.evict_oldest());
+    rig.assert_closed("evicted 1");
+}
+
+/// With a floor, the response that is slower than it goes when nothing else can; a faster one stays.
+#[test]
+fn a_response_below_the_floor_is_evicted_last() {
+    for (taken, is_evicted) in [(5_000, true), (15_000, false)] {
+        let mut rig = Rig::with(Limits {
+            min_send_rate: std::num::NonZeroU32::new(1_000),
+            ..Limits::default()
+        });
+        let slow = rig.arrive_busy();
+        rig.at(9_900);
+        rig.give_room(&slow, taken);
+        let idle = rig.arrive_idle();
+        rig.at(10_500);
+        assert!(rig.table.evict_oldest());
+        assert!(!rig.is_open(&idle));
+        assert_eq!(rig.table.evict_oldest(), is_evicted, "{taken} bytes");
+        assert_eq!(rig.is_open(&slow), !is_evicted);
+    }
+}
+
+/// The connections together hold no more than the bound: what was not read for longest goes first.
+#[test]
+fn what_connections_hold_together_is_bounded() {
+    let mut rig = Rig::with(Limits {
+        buffers: 3_000,
+        ..Limits::default()
+    });
+    let target = "/".repeat(600);
+    let request = format!("GET {target} HTTP/1.1\r\nHost: h\r\n\r\n");
+    let mut clients = Vec::new();
+    for now in 1..=10 {
+        rig.at(100 * now);
+        let client = rig.arrive();
+        client.wire.borrow_mut().room = 0;
+        rig.send(&client, &request);
+        clients.push(client);
+    }
+    let open: Vec<bool> = clients.iter().map(|client| rig.is_open(client)).collect();
+    let kept = open.iter().filter(|open| **open).count();
+    assert!((2..=4).contains(&kept), "{open:?}");
+    assert!(open[10 - kept..].iter().all(|open| *open), "{open:?}");
+    rig.assert_closed(&format!("buffer-limit {}", 10 - kept));
 }

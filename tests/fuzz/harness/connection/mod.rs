@@ -148,5 +148,6 @@ fn event(bits: u8) -> Readiness {
         writable: bits & 2 != 0,
         // Never claimed before the end: the kernel does not lie about that.
         read_closed: false,
+        urgent: false,
     }
 }

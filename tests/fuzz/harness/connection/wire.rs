@@ -107,6 +107,7 @@ impl Wire {
             readable: self.readable,
             writable: self.writable,
             read_closed: self.readable && (self.ended || self.is_reset),
+            urgent: false,
         };
         self.readable = false;
         self.writable = false;
