@@ -1,35 +1,18 @@
-//! What the options mean, once checked: the settings that the rest of the server reads.
+//! The settings that the rest of the server reads, checked, and their defaults.
 
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::connection_table::timeouts::TICK;
-use crate::events::deadline::Deadline;
 use crate::http::target::DotFiles;
 
 /// The port of the reference server.
-pub const DEFAULT_PORT: u16 = 2130;
+const DEFAULT_PORT: u16 = 2130;
 
-/// How many connections the kernel may keep waiting for our `accept`. The standard library's
-/// 128 overflows when a few hundred clients come at one instant, and each that is dropped waits
-/// a second before it tries again.
-pub const BACKLOG: u32 = 4096;
-
-/// A lingering close waits so long for more input.
-pub const CLOSING_WITHIN: Duration = Duration::from_secs(5);
-
-/// What an idle connection gets beyond the time that it was promised, for its last request to
-/// cross the network. With the tick it stays below half a second.
-const IDLE_GRACE: Duration = Duration::from_millis(300);
-
-/// Memory for heads that are not whole and for responses that are not read, in bytes, unless told
-/// otherwise.
-pub const BUFFERS: usize = 64 << 20;
-
-/// Everything that was asked for, checked.
-#[derive(Clone, Debug)]
+/// Every setting. [`Config::default`] is what holds when nothing is typed and descriptors are without
+/// limit.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
     /// The folder that is served.
     pub root: PathBuf,
@@ -37,22 +20,43 @@ pub struct Config {
     pub listen: Vec<SocketAddr>,
     /// The log file, if there is to be one.
     pub log: Option<PathBuf>,
-    /// How much memory the files that are kept from turn to turn may take, in bytes.
+    /// How much memory the file cache may take, in bytes.
     pub cache_bytes: usize,
-    /// How many of them may stay open.
+    /// How many files the cache may hold open.
     pub cache_files: usize,
-    /// Whether requests are told on standard output.
-    pub requests_printed: RequestsPrinted,
+    /// Whether a line such as `GET / 200` goes to standard output for each request.
+    pub print_requests: bool,
     /// Whether names that begin with a dot are served.
     pub dot_files: DotFiles,
-    /// When clients are accepted.
-    pub newcomers: Newcomers,
-    /// Whether the process restricts itself once it has started.
-    pub sandbox: Sandbox,
+    /// Whether a connection is accepted only when its first bytes have come, or after a second of
+    /// silence.
+    pub defer_accept: bool,
+    /// Whether the process gives up what it does not need, once it has started; see
+    /// [`crate::os::sandbox`]. Off by default, since a root that is deleted and made again lies beyond a
+    /// sandbox's reach.
+    pub sandbox: bool,
     /// What is shown of the loop.
     pub observing: Observing,
     /// The bounds on connections.
     pub limits: Limits,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self {
+            root: "www".into(),
+            listen: vec![(Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()],
+            log: Some("Log.csv".into()),
+            cache_bytes: 16 << 20,
+            cache_files: 256,
+            print_requests: true,
+            dot_files: DotFiles::Hidden,
+            defer_accept: false,
+            sandbox: false,
+            observing: Observing::default(),
+            limits: Limits::default(),
+        }
+    }
 }
 
 /// What is shown of the loop: nothing, unless asked for. See [`crate::observe`].
@@ -73,33 +77,6 @@ impl Observing {
     pub fn is_on(&self) -> bool {
         *self != Self::default()
     }
-}
-
-/// Whether a line for each request goes to standard output.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RequestsPrinted {
-    /// `GET / 200`.
-    Yes,
-    /// `--quiet`.
-    No,
-}
-
-/// When clients are accepted.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Newcomers {
-    /// When they have connected.
-    AtOnce,
-    /// `--defer-accept`: when their first bytes have come, or after a second of silence.
-    WithFirstBytes,
-}
-
-/// Whether the process gives up what it does not need; see [`crate::os::sandbox`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Sandbox {
-    /// `--sandbox`.
-    On,
-    /// The default, since a root that is made again leaves a sandbox's reach.
-    Off,
 }
 
 /// The bounds on each connection and on all of them.
@@ -127,18 +104,6 @@ pub struct Limits {
     pub max_descriptors: usize,
 }
 
-impl Limits {
-    /// The length of each kind of deadline.
-    pub fn duration_of(&self, deadline: Deadline) -> Duration {
-        match deadline {
-            Deadline::FirstByte | Deadline::Head => self.head_timeout,
-            Deadline::Stall => self.stall_timeout,
-            Deadline::Idle => self.keep_alive + IDLE_GRACE,
-            Deadline::Closing => CLOSING_WITHIN,
-        }
-    }
-}
-
 impl Default for Limits {
     fn default() -> Self {
         Self {
@@ -147,12 +112,9 @@ impl Default for Limits {
             head_timeout: Duration::from_secs(10),
             stall_timeout: Duration::from_secs(30),
             min_send_rate: None,
-            buffers: BUFFERS,
+            buffers: 64 << 20,
             max_connections: usize::MAX,
             max_descriptors: usize::MAX,
         }
     }
 }
-
-// The grace and the tick together are what the contract allows beyond the promise.
-const _: () = assert!(IDLE_GRACE.as_millis() + TICK.as_millis() <= 500);

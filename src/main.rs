@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-use millpond::cli::{self, exit};
-use millpond::config::{Config, Sandbox};
+use millpond::cli;
+use millpond::config::Config;
 use millpond::error::Error;
 use millpond::events::event::NoopObserver;
 use millpond::observe::live::HasLiveView;
@@ -20,11 +20,11 @@ fn main() -> ExitCode {
         Ok(config) => match run(&config, descriptors) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
-                exit::print_error(PROGRAM, &error.to_string());
+                cli::print_error(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
         },
-        Err(no_config) => no_config.tell(PROGRAM),
+        Err(early_exit) => early_exit.exit(PROGRAM),
     }
 }
 
@@ -43,10 +43,10 @@ fn serve(config: &Config, descriptors: u64, observer: impl HasLiveView) -> Resul
     let mut server = Server::start(config, observer)?;
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
-    let sandbox = match config.sandbox {
-        Sandbox::On => Some(sandbox::enter(&config.root, config.log.as_deref())?),
-        Sandbox::Off => None,
-    };
+    let sandbox = config
+        .sandbox
+        .then(|| sandbox::enter(&config.root, config.log.as_deref()))
+        .transpose()?;
     server.announce().map_err(Error::Setup)?;
     server.diagnose(&cli::banner(config, descriptors));
     if let Some(line) = sandbox {

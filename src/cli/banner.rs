@@ -1,8 +1,9 @@
-//! The line that says what holds, whatever was asked for.
+//! The first line of diagnostics: the settings and limits that hold, whether typed or by default.
 
-use crate::config::{BACKLOG, Config};
+use crate::config::Config;
+use crate::os::listeners::BACKLOG;
 
-/// The line that says what holds, whatever was asked for.
+/// The settings and limits that hold. `descriptors` is the limit on descriptors.
 pub fn banner(config: &Config, descriptors: u64) -> String {
     let limits = &config.limits;
     let reckoned = if limits.max_connections < limits.max_descriptors {

@@ -1,26 +1,26 @@
-//! What a command line may be in place of settings, and how that is told: the same for both programs.
+//! How a program ends that has nothing to run: the same for `millpond` and `millpond-swarm`.
 
 use std::io::Write as _;
 use std::process::ExitCode;
 
-/// Exit status for a command line that can't be meant; 1 is for everything else.
+/// Exit status for a command line that is a mistake; 1 is for everything else.
 const USAGE: u8 = 2;
 
-/// Why there is nothing to do.
+/// Why the program ends before it has begun.
 #[derive(Debug, PartialEq, Eq)]
 pub enum EarlyExit {
     /// Help or version was asked for: this text, on standard output.
     Show(String),
-    /// What was typed can't be meant: this line, on standard error.
+    /// The command line is a mistake: this line, on standard error.
     Usage(String),
 }
 
 impl EarlyExit {
-    /// Says so, and gives the status that the program then ends with.
-    pub fn tell(self, program: &str) -> ExitCode {
+    /// Prints the text, and gives the status that the program then ends with.
+    pub fn exit(self, program: &str) -> ExitCode {
         match self {
             Self::Show(text) => {
-                // Whoever asked for help and hung up has no use for an error.
+                // A reader that asked for help and hung up has no use for an error.
                 let _ = std::io::stdout().write_all(text.as_bytes());
                 ExitCode::SUCCESS
             }
@@ -32,7 +32,7 @@ impl EarlyExit {
     }
 }
 
-/// One line on standard error. If nobody reads that, there is nobody to tell.
+/// Prints one line on standard error. If that fails, there is no other place to report it.
 pub fn print_error(program: &str, message: &str) {
     let _ = writeln!(std::io::stderr(), "{program}: {message}");
 }

@@ -1,7 +1,19 @@
-//! What is typed, what it means, and what is said of what can not be meant.
+//! What is typed, which settings it makes, and what the operator is told of a mistake.
 
-use super::help::HELP;
+use std::ffi::OsStr;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::draft::Draft;
+use super::option::Opt;
+use super::table::{OPTIONS, ROOT};
 use super::*;
+use crate::config::{Limits, Observing};
+use crate::http::target::DotFiles;
+
+/// What `--help` prints, whole.
+const HELP: &str = include_str!("../../tests/shared/help.txt");
 
 const DESCRIPTORS: u64 = 20_000;
 
@@ -16,10 +28,9 @@ fn defaults() {
     assert_eq!(config.root, PathBuf::from("www"));
     assert_eq!(config.listen, ["127.0.0.1:2130".parse().unwrap()]);
     assert_eq!(config.log, Some(PathBuf::from("Log.csv")));
-    assert_eq!(config.requests_printed, RequestsPrinted::Yes);
+    assert!(config.print_requests);
     assert_eq!(config.dot_files, DotFiles::Hidden);
-    assert_eq!(config.newcomers, Newcomers::AtOnce);
-    assert_eq!(config.sandbox, Sandbox::Off);
+    assert!(!config.defer_accept && !config.sandbox);
     assert_eq!((config.cache_bytes, config.cache_files), (16 << 20, 256));
     assert!(!config.observing.is_on());
     let expected = Limits {
@@ -53,10 +64,9 @@ fn everything_else() {
         ["[::1]:0", "127.0.0.1:8080", "0.0.0.0:1", "127.0.0.1:2"]
     );
     assert_eq!(config.log, None);
-    assert_eq!(config.requests_printed, RequestsPrinted::No);
+    assert!(!config.print_requests);
     assert_eq!(config.dot_files, DotFiles::Served);
-    assert_eq!(config.newcomers, Newcomers::WithFirstBytes);
-    assert_eq!(config.sandbox, Sandbox::On);
+    assert!(config.defer_accept && config.sandbox);
     assert_eq!((config.cache_bytes, config.cache_files), (0, 0));
     let observing = Observing {
         trace: Some(Duration::from_millis(200)),
@@ -116,14 +126,14 @@ fn mistakes_are_one_line_with_the_thing_and_the_cure() {
         ("--keep-alive-requests -1", "'-1'"),
         ("--keep-alive-requests x", "'x'"),
         ("--max-connections 0", "'0'"),
-        ("--no-log --log x", "'--no-log'"),
+        ("--no-log --log x", "'--no-log' conflicts with '--log';"),
         ("--trace --slow-motion x", "'x'"),
         ("--admin localhost", "'localhost'"),
         ("--slow-motion 1", "add --trace;"),
         ("-x", "'-x'"),
-        ("-p 1 -p 2", "'--port'"),
+        ("-p 1 -p 2", "'--port' is given more than once"),
         ("--quiet=yes", "'--quiet'"),
-        ("--log=a --log=b", "'--log'"),
+        ("--log=a --log=b", "'--log' is given more than once"),
     ];
     for (line, thing) in table {
         let Err(EarlyExit::Usage(message)) = parsed(&format!("millpond {line}")) else {
@@ -149,16 +159,16 @@ fn told() -> Vec<&'static str> {
 #[test]
 fn the_help_is_true() {
     let told = told();
-    assert_eq!(told.len(), 26, "{told:?}");
+    let letters = OPTIONS.iter().filter(|row| row.short.is_some()).count();
+    assert_eq!(told.len(), OPTIONS.len() + letters, "{told:?}");
     for option in &told {
         let Err(EarlyExit::Usage(message)) = parsed(&format!("millpond {option}")) else {
             continue;
         };
         assert!(!message.contains("no option"), "{option}: {message}");
     }
-    let source = include_str!("parse.rs");
-    for name in source.split("Long(\"").skip(1) {
-        let name = name.split('"').next().unwrap();
+    for option in OPTIONS {
+        let name = option.long;
         assert!(told.contains(&format!("--{name}").as_str()), "{name}");
     }
     // What is not typed is what the help says.
@@ -166,6 +176,87 @@ fn the_help_is_true() {
         assert!(HELP.contains(&format!("[default: {default}]")), "{default}");
     }
     assert!(HELP.lines().all(|line| line.len() <= 100));
+}
+
+/// The defaults that are told are those of `Config`: typing one changes nothing.
+#[test]
+fn a_default_that_is_typed_changes_nothing() {
+    let nothing = Draft::new().into_config(DESCRIPTORS);
+    let mut in_words = Vec::new();
+    for option in OPTIONS.iter().chain([&ROOT]) {
+        let Some(default) = option.default else {
+            continue;
+        };
+        let mut draft = Draft::new();
+        if (option.set)(&mut draft, OsStr::new(default)).is_err() {
+            in_words.push(option.long);
+        }
+        assert_eq!(draft.into_config(DESCRIPTORS), nothing, "{}", option.long);
+    }
+    assert_eq!(in_words, ["max-connections"]);
+}
+
+/// Long names, letters and variables, so that no option hides another.
+#[test]
+fn no_two_options_share_a_name() {
+    let mut names: Vec<String> = OPTIONS.iter().map(Opt::env).collect();
+    names.extend(OPTIONS.iter().filter_map(|row| row.short.map(String::from)));
+    names.extend(OPTIONS.iter().map(|row| row.long.to_owned()));
+    let count = names.len();
+    names.sort();
+    names.dedup();
+    assert_eq!(names.len(), count);
+    assert!(names.contains(&"MILLPOND_KEEP_ALIVE".to_owned()));
+}
+
+/// The first two cells of an option's row in README: its names, and its default as typed or in words.
+fn readme_cells(option: &Opt) -> String {
+    let letter = option.short.map(|letter| format!("`-{letter}`, "));
+    let value = option.value.map(|value| format!(" {value}"));
+    let default = option.default.map(|default| {
+        let is_in_words = default.contains(' ');
+        let quote = if is_in_words { "" } else { "`" };
+        format!("{quote}{default}{quote} ")
+    });
+    format!(
+        "| {}`--{}{}` | {}|",
+        letter.unwrap_or_default(),
+        option.long,
+        value.unwrap_or_default(),
+        default.unwrap_or_default(),
+    )
+}
+
+#[test]
+fn the_table_in_readme_has_a_row_for_each_option_and_no_other() {
+    let readme = include_str!("../../README.md");
+    let table = readme.split("\n## Options\n").nth(1).unwrap();
+    let table = table.split("\n## ").next().unwrap();
+    let is_row = |line: &&str| line.starts_with("| `-");
+    let rows: Vec<&str> = table.lines().filter(is_row).collect();
+    for option in OPTIONS {
+        let cells = readme_cells(option);
+        let count = rows.iter().filter(|row| row.starts_with(&cells)).count();
+        assert_eq!(count, 1, "{cells}");
+    }
+    assert_eq!(rows.len(), OPTIONS.len());
+    let root = format!("| `ROOT` | `{}` |", ROOT.default.unwrap());
+    assert!(table.lines().any(|line| line.starts_with(&root)));
+}
+
+#[test]
+fn addresses_are_listened_on_in_the_order_typed_and_the_port_last() {
+    let config = parsed("millpond -p 3 -l 1 -l 2").unwrap();
+    let ports: Vec<u16> = config.listen.iter().map(SocketAddr::port).collect();
+    assert_eq!(ports, [1, 2, 3]);
+}
+
+#[test]
+fn the_pause_of_slow_motion_holds_whichever_stands_first() {
+    for line in ["--trace --slow-motion 2", "--slow-motion 2 --trace"] {
+        let config = parsed(&format!("millpond {line}")).unwrap();
+        assert_eq!(config.observing.trace, Some(Duration::from_secs(2)));
+    }
 }
 
 #[test]

@@ -1,29 +1,38 @@
-//! The values of options, and what is said of those that can't be meant.
+//! The values of options: text to value, or the cure.
 
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr};
+use std::num::NonZeroU32;
+use std::str::FromStr;
 use std::time::Duration;
+
+/// What is wrong with a value, and what to write in its place.
+pub(crate) type Cure = &'static str;
 
 /// Durations beyond this many seconds, a year, are more likely a mistake than a wish.
 const SECONDS_MAX: f64 = 365.0 * 86_400.0;
 
-/// A port of this machine, for nobody else.
+fn read<T: FromStr>(text: &OsStr) -> Option<T> {
+    text.to_str()?.parse().ok()
+}
+
+/// A port of this machine that no other machine can reach.
 pub(super) fn local(port: u16) -> SocketAddr {
     (Ipv4Addr::LOCALHOST, port).into()
 }
 
-pub(super) fn port(text: &str) -> Result<u16, &'static str> {
-    let port = text.parse();
-    port.map_err(|_| "no port; write a number up to 65535, such as 2130")
+pub(super) fn port(text: &OsStr) -> Result<u16, Cure> {
+    read(text).ok_or("no port; write a number up to 65535, such as 2130")
 }
 
-pub(super) fn address(text: &str) -> Result<SocketAddr, &'static str> {
-    let port = text.parse().map(local);
-    port.or_else(|_| text.parse())
-        .map_err(|_| "no address; write ADDR:PORT, [IPv6]:PORT or PORT, such as 127.0.0.1:2130")
+pub(super) fn address(text: &OsStr) -> Result<SocketAddr, Cure> {
+    let port = read(text).map(local);
+    port.or_else(|| read(text))
+        .ok_or("no address; write ADDR:PORT, [IPv6]:PORT or PORT, such as 127.0.0.1:2130")
 }
 
-pub(super) fn seconds(text: &str) -> Result<Duration, &'static str> {
-    let seconds = text.parse().unwrap_or(f64::NAN);
+pub(super) fn seconds(text: &OsStr) -> Result<Duration, Cure> {
+    let seconds = read(text).unwrap_or(f64::NAN);
     if (0.0..=SECONDS_MAX).contains(&seconds) {
         Ok(Duration::from_secs_f64(seconds))
     } else {
@@ -32,7 +41,7 @@ pub(super) fn seconds(text: &str) -> Result<Duration, &'static str> {
 }
 
 /// Zero would close every connection before it could be used.
-pub(super) fn positive_seconds(text: &str) -> Result<Duration, &'static str> {
+pub(super) fn positive_seconds(text: &OsStr) -> Result<Duration, Cure> {
     match seconds(text)? {
         Duration::ZERO => Err("must be more than 0; write seconds such as 10 or 0.5"),
         seconds => Ok(seconds),
@@ -40,22 +49,18 @@ pub(super) fn positive_seconds(text: &str) -> Result<Duration, &'static str> {
 }
 
 /// Gives bytes.
-pub(super) fn mebibytes(text: &str) -> Result<usize, &'static str> {
-    let bytes = text
-        .parse()
-        .ok()
-        .and_then(|count: usize| count.checked_mul(1 << 20));
+pub(super) fn mebibytes(text: &OsStr) -> Result<usize, Cure> {
+    let bytes = read(text).and_then(|count: usize| count.checked_mul(1 << 20));
     bytes.ok_or("no number of MiB; write one such as 16")
 }
 
-pub(super) fn requests(text: &str) -> Result<u32, &'static str> {
-    let count = text.parse();
-    count.map_err(|_| "no number of requests; write one such as 998, or 0 for any number")
+/// Gives `None` for 0, which is any number.
+pub(super) fn requests(text: &OsStr) -> Result<Option<NonZeroU32>, Cure> {
+    let count = read(text).map(NonZeroU32::new);
+    count.ok_or("no number of requests; write one such as 998, or 0 for any number")
 }
 
-pub(super) fn connections(text: &str) -> Result<usize, &'static str> {
-    match text.parse() {
-        Ok(count) if count > 0 => Ok(count),
-        _ => Err("no number of connections; write one from 1 on"),
-    }
+pub(super) fn connections(text: &OsStr) -> Result<usize, Cure> {
+    let count = read(text).filter(|&count| count > 0);
+    count.ok_or("no number of connections; write one from 1 on")
 }

@@ -2,10 +2,9 @@
 //! length of one call. No connection owns any of it.
 
 use crate::clock::Clock;
-use crate::config::{Limits, RequestsPrinted};
+use crate::config::Config;
 use crate::events::event::{Event, Observer};
 use crate::events::id::ConnectionId;
-use crate::http::target::DotFiles;
 use crate::log::access_log::AccessLog;
 use crate::log::request_lines::RequestLines;
 use crate::os::descriptors::FdBudget;
@@ -32,10 +31,8 @@ pub trait Env {
 /// What all connections of a loop use together.
 #[derive(Debug)]
 pub struct LoopContext<E: Env> {
-    /// The bounds on each connection.
-    pub limits: Limits,
-    /// Whether names that begin with a dot are served.
-    pub dot_files: DotFiles,
+    /// The settings.
+    pub config: Config,
     /// Where names are looked up.
     pub documents: E::Documents,
     /// The time of this turn.
@@ -57,26 +54,27 @@ pub struct LoopContext<E: Env> {
 }
 
 impl<E: Env> LoopContext<E> {
-    /// A context with nothing in use yet, which keeps rows and request lines and serves no dot
-    /// files. What a caller wants otherwise it sets.
+    /// A context with nothing in use yet. It keeps rows if `config` names a log.
     pub fn new(
-        limits: Limits,
+        config: Config,
         documents: E::Documents,
         clock: Clock,
         observer: E::Observer,
     ) -> Self {
         Self {
-            dot_files: DotFiles::Hidden,
             documents,
             clock,
-            log: AccessLog::on(),
-            lines: RequestLines::new(RequestsPrinted::Yes),
+            log: match config.log {
+                Some(_) => AccessLog::on(),
+                None => AccessLog::off(),
+            },
+            lines: RequestLines::new(config.print_requests),
             lifecycle: Lifecycle::Serving,
-            descriptors: FdBudget::new(limits.max_descriptors),
+            descriptors: FdBudget::new(config.limits.max_descriptors),
             send_budget: SendBudget::default(),
             output: Vec::new(),
             observer,
-            limits,
+            config,
         }
     }
 

@@ -27,7 +27,7 @@ impl<E: Env> Connection<E> {
         context: &mut LoopContext<E>,
     ) -> Result<ControlFlow<NextStep>, OutOfDescriptors> {
         let now = context.clock.now().wall;
-        let dot_files = context.dot_files;
+        let dot_files = context.config.dot_files;
         step.revalidate_if_needed(&mut context.documents);
         let answer = answer::to_request(request, &mut context.documents, dot_files, now)?;
         // A file that stays open must not take the descriptor with which the next small file is
@@ -67,7 +67,7 @@ impl<E: Env> Connection<E> {
         beyond: &[u8],
         context: &LoopContext<E>,
     ) -> AfterResponse {
-        let limits = &context.limits;
+        let limits = &context.config.limits;
         let used_up = limits
             .keep_alive_requests
             .is_some_and(|most| self.requests >= most.get());
@@ -86,7 +86,7 @@ impl<E: Env> Connection<E> {
 
     /// What the head says about the connection's future.
     fn connection_field(&self, after: AfterResponse, context: &LoopContext<E>) -> ConnectionField {
-        let limits = &context.limits;
+        let limits = &context.config.limits;
         match after {
             AfterResponse::LingeringClose(_) | AfterResponse::CloseAtOnce => ConnectionField::Close,
             AfterResponse::Keep => ConnectionField::KeepAlive {

@@ -64,7 +64,7 @@ impl Rig {
         let wire = Wire::new();
         let mut context = context(limits);
         // What a pond tells of it.
-        let due = context.limits.duration_of(Deadline::FirstByte);
+        let due = context.config.limits.duration_of(Deadline::FirstByte);
         context.observer.event(Some(ID), Event::Accepted(peer()));
         context
             .observer

@@ -32,7 +32,7 @@ const RATE_AGE: Duration = Duration::from_secs(5);
 impl<E: Env> ConnectionTable<E> {
     /// Whether another connection is within the bounds.
     pub fn has_room(&self) -> bool {
-        self.slots.len() < self.context.limits.max_connections
+        self.slots.len() < self.context.config.limits.max_connections
             && self.context.descriptors.left_for_connections() > 0
     }
 
@@ -80,7 +80,7 @@ impl<E: Env> ConnectionTable<E> {
     }
 
     fn oldest_slow_response(&self, now: Duration) -> Option<u32> {
-        let rate = self.context.limits.min_send_rate?;
+        let rate = self.context.config.limits.min_send_rate?;
         let is_slow = |index: u32| {
             let slot = self.slots.get(index as usize);
             slot.is_some_and(|slot| slot.connection.is_slower_than(rate, RATE_AGE, now))
@@ -92,7 +92,8 @@ impl<E: Env> ConnectionTable<E> {
     /// Closes the connections that hold memory and have waited longest, until all together hold no
     /// more than `--buffers`: responses that their clients do not read first, then begun heads.
     pub(super) fn bound_buffers(&mut self) {
-        while self.buffered + self.context.documents.uncached_bytes() > self.context.limits.buffers
+        while self.buffered + self.context.documents.uncached_bytes()
+            > self.context.config.limits.buffers
         {
             let oldest = [Deadline::Stall, Deadline::Head]
                 .iter()

@@ -59,7 +59,7 @@ impl<E: Env> ConnectionTable<E> {
 
     /// A table without connections. Nothing is allocated in proportion to its bounds.
     pub fn new(context: LoopContext<E>) -> Self {
-        let limits = context.limits.clone();
+        let limits = context.config.limits.clone();
         Self {
             slots: Slab::new(),
             timeouts: Timeouts::new(|deadline| limits.duration_of(deadline)),

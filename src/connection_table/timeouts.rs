@@ -10,17 +10,39 @@
 
 use std::time::Duration;
 
+use crate::config::Limits;
+use crate::connection::LINGER_SILENCE;
 use crate::events::deadline::Deadline;
 
 /// The resolution of deadlines. A deadline passes at the first tick at or after its time: never
 /// early, and late by less than one tick.
 pub const TICK: Duration = Duration::from_millis(100);
 
+/// What an idle connection gets beyond the time that its client was promised, since the client's last
+/// request may still be crossing the network.
+const IDLE_GRACE: Duration = Duration::from_millis(300);
+
+// A connection may outlive the promise by the grace and then by one tick. The contract allows half a
+// second for both.
+const _: () = assert!(IDLE_GRACE.as_millis() + TICK.as_millis() <= 500);
+
 /// How many slots of a queue [`Timeouts::oldest`] looks at.
 const LOOKED_AT: usize = 256;
 
 /// No slot: the end of a queue.
 const NONE: u32 = u32::MAX;
+
+impl Limits {
+    /// The length of each kind of deadline.
+    pub fn duration_of(&self, deadline: Deadline) -> Duration {
+        match deadline {
+            Deadline::FirstByte | Deadline::Head => self.head_timeout,
+            Deadline::Stall => self.stall_timeout,
+            Deadline::Idle => self.keep_alive + IDLE_GRACE,
+            Deadline::Closing => LINGER_SILENCE,
+        }
+    }
+}
 
 /// One queue: its slots in the order of their time.
 #[derive(Debug)]

@@ -7,7 +7,6 @@
 use std::time::Duration;
 
 use super::escape;
-use crate::config::RequestsPrinted;
 use crate::http::status::Status;
 
 /// The shortest time between two prints, unless many lines wait. A person at a terminal does not
@@ -25,24 +24,24 @@ const FULL_BYTES: usize = 32 * 1024;
 #[derive(Debug)]
 pub struct RequestLines {
     text: String,
-    printed: RequestsPrinted,
+    is_printed: bool,
     /// Until when lines wait for more lines, on the monotonic clock.
     wait_until: Duration,
 }
 
 impl RequestLines {
-    /// No lines yet. With [`RequestsPrinted::No`] there never are any.
-    pub fn new(printed: RequestsPrinted) -> Self {
+    /// No lines yet. Unless they are printed there never are any.
+    pub fn new(is_printed: bool) -> Self {
         Self {
             text: String::new(),
-            printed,
+            is_printed,
             wait_until: Duration::ZERO,
         }
     }
 
     /// Adds `GET / 200`, or `- 400` for a request that could not be read.
     pub fn add(&mut self, method: &str, target: &str, status: Status) {
-        if self.printed == RequestsPrinted::No {
+        if !self.is_printed {
             return;
         }
         escape::append_request(&mut self.text, method, target);
@@ -86,7 +85,7 @@ mod tests {
     use super::*;
 
     fn lines() -> RequestLines {
-        RequestLines::new(RequestsPrinted::Yes)
+        RequestLines::new(true)
     }
 
     #[test]
@@ -102,7 +101,7 @@ mod tests {
         );
         lines.clear(Duration::ZERO);
         assert_eq!(lines.as_bytes(), b"");
-        let mut off = RequestLines::new(RequestsPrinted::No);
+        let mut off = RequestLines::new(false);
         off.add("GET", "/", Status::Ok);
         assert_eq!((off.as_bytes(), off.due()), (b"".as_slice(), None));
     }

@@ -8,9 +8,13 @@ use mio::net::{TcpListener, TcpStream};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
-use crate::config::{BACKLOG, Newcomers};
 use crate::error::Error;
 use crate::os::descriptors::is_out_of_descriptors;
+
+/// How many connections the kernel may keep waiting for our `accept`. The standard library's 128
+/// overflows when a few hundred clients connect at one instant, and a client whose connection is
+/// dropped then waits a second before it tries again.
+pub const BACKLOG: u32 = 4096;
 
 /// How long to wait before an accept that failed for want of room is tried again, if nobody
 /// leaves before.
@@ -57,10 +61,12 @@ pub enum Accepted {
 
 impl Listeners {
     /// Listens on all of `addresses`, or on none.
-    pub fn bind(addresses: &[SocketAddr], newcomers: Newcomers) -> Result<Self, Error> {
+    /// With `defer_accept` a connection is accepted only when its first bytes have come, or after a
+    /// second of silence.
+    pub fn bind(addresses: &[SocketAddr], defer_accept: bool) -> Result<Self, Error> {
         let bound = |address| {
             let socket = listen(address, addresses)?;
-            if newcomers == Newcomers::WithFirstBytes {
+            if defer_accept {
                 super::defer_accept::defer_accept(&socket)?;
             }
             Ok(socket)

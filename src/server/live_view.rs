@@ -48,7 +48,7 @@ impl<O: HasLiveView> Server<O> {
             now: context.clock.elapsed(),
             date: context.clock.date(),
             lifecycle: context.lifecycle,
-            limits: &context.limits,
+            limits: &context.config.limits,
             descriptors: context.descriptors,
             counts,
             rows_lost: self.outputs.rows_lost(),

@@ -16,9 +16,7 @@ use crate::connection::context::LoopContext;
 use crate::connection_table::ConnectionTable;
 use crate::error::Error;
 use crate::files::{CacheLimits, DocumentRoot};
-use crate::log::access_log::AccessLog;
 use crate::log::file::LogFile;
-use crate::log::request_lines::RequestLines;
 use crate::observe::live::HasLiveView;
 use crate::os::listeners::Listeners;
 
@@ -37,18 +35,15 @@ impl<O: HasLiveView> Server<O> {
                 path: config.root.clone(),
                 source,
             })?;
-        let listeners = Listeners::bind(&config.listen, config.newcomers)?;
+        let listeners = Listeners::bind(&config.listen, config.defer_accept)?;
         let admin = config.observing.admin.map(Admin::bind).transpose()?;
         // Before the log, which may be at its size limit already: SIGXFSZ must not end the start.
         let signals = SignalSource::start(config).map_err(Error::Setup)?;
         let log_file = open_log(config, &clock, &mut documents, &mut outputs)?;
-        let mut context = LoopContext::new(config.limits.clone(), documents, clock, observer);
-        context.dot_files = config.dot_files;
-        context.lines = RequestLines::new(config.requests_printed);
-        match log_file {
-            Some(file) => outputs.set_log_file(file),
-            None => context.log = AccessLog::off(),
+        if let Some(file) = log_file {
+            outputs.set_log_file(file);
         }
+        let context = LoopContext::new(config.clone(), documents, clock, observer);
         let mut server = Self {
             poll: Poll::new().map_err(Error::Setup)?,
             listeners,

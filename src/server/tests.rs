@@ -4,10 +4,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::UNIX_EPOCH;
 
 use super::*;
-use crate::config::{Config, Limits, Newcomers, Observing, RequestsPrinted, Sandbox};
+use crate::config::Config;
 use crate::events::event::NoopObserver;
 use crate::http::status::Status;
-use crate::http::target::DotFiles;
 use crate::log::csv_row::{self, Row};
 use crate::response::in_flight::AccessRecord;
 
@@ -21,12 +20,8 @@ fn a_panic_writes_the_log_out() {
         log: Some(log.clone()),
         cache_bytes: 0,
         cache_files: 0,
-        requests_printed: RequestsPrinted::No,
-        dot_files: DotFiles::Hidden,
-        newcomers: Newcomers::AtOnce,
-        sandbox: Sandbox::Off,
-        observing: Observing::default(),
-        limits: Limits::default(),
+        print_requests: false,
+        ..Config::default()
     };
     let mut server = Server::start(&config, NoopObserver).unwrap();
     let row = Row {

@@ -12,7 +12,7 @@ use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
 use crate::clock::{Clock, Now};
-use crate::config::Limits;
+use crate::config::{Config, Limits};
 use crate::connection::context::{Env, LoopContext};
 use crate::events::event::Readiness;
 use crate::events::id::Peer;
@@ -153,7 +153,11 @@ pub(crate) fn context(limits: Limits) -> LoopContext<TestEnv> {
     documents.add("400.html", BAD_PAGE.into());
     documents.add("404.html", MISSING_PAGE.into());
     let clock = Clock::manual(moment(0));
-    LoopContext::new(limits, documents, clock, Invariants::default())
+    let config = Config {
+        limits,
+        ..Config::default()
+    };
+    LoopContext::new(config, documents, clock, Invariants::default())
 }
 
 /// The root's own pages: ten and eleven bytes.

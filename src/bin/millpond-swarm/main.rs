@@ -74,7 +74,7 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::process::ExitCode;
 
-use millpond::cli::exit;
+use millpond::cli;
 
 use crate::error::Error;
 use crate::findings::Findings;
@@ -91,11 +91,11 @@ fn main() -> ExitCode {
             Ok(Verdict::AsExpected) => ExitCode::SUCCESS,
             Ok(Verdict::NotAsExpected) => ExitCode::FAILURE,
             Err(error) => {
-                exit::print_error(PROGRAM, &error.to_string());
+                cli::print_error(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
         },
-        Err(no_config) => no_config.tell(PROGRAM),
+        Err(early_exit) => early_exit.exit(PROGRAM),
     }
 }
 

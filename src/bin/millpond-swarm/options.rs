@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use clap::error::ErrorKind;
 use clap::{CommandFactory as _, Parser};
-use millpond::cli::exit::EarlyExit;
+use millpond::cli::EarlyExit;
 
 use self::units::{Share, parse_count, parse_duration, parse_hold, parse_positive_duration};
 use crate::behaviour::Mix;

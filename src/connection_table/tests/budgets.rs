@@ -1,7 +1,6 @@
 //! What all connections together may do in one turn.
 
 use super::*;
-use crate::config::RequestsPrinted;
 use crate::connection::context::STAGE_SEND_BUDGET;
 use crate::connection::step::SEND_BUDGET;
 use crate::log::request_lines::RequestLines;
@@ -71,7 +70,7 @@ fn events_do_not_keep_the_queue_waiting() {
 fn small_responses_count_towards_the_bytes_of_a_turn() {
     let length = 16 * 1024;
     let mut rig = Rig::new();
-    rig.table.context_mut().lines = RequestLines::new(RequestsPrinted::No);
+    rig.table.context_mut().lines = RequestLines::new(false);
     let documents = &mut rig.table.context_mut().documents;
     documents.add("page.bin", pattern(length));
     let clients: Vec<Client> = (0..20).map(|_| rig.arrive()).collect();

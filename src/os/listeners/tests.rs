@@ -7,7 +7,7 @@ fn bound(addresses: &[&str]) -> Listeners {
         .iter()
         .map(|address| address.parse().unwrap())
         .collect();
-    Listeners::bind(&addresses, Newcomers::AtOnce).unwrap()
+    Listeners::bind(&addresses, false).unwrap()
 }
 
 #[test]
@@ -61,9 +61,7 @@ fn whether_someone_is_waiting_is_the_kernels_word() {
 fn an_address_in_use_is_an_error_with_its_cure() {
     let first = bound(&["127.0.0.1:0"]);
     let addresses = first.addresses().unwrap();
-    let error = Listeners::bind(&addresses, Newcomers::AtOnce)
-        .unwrap_err()
-        .to_string();
+    let error = Listeners::bind(&addresses, false).unwrap_err().to_string();
     assert!(error.contains(&addresses[0].to_string()), "{error}");
     assert!(error.contains("choose another port"), "{error}");
 }

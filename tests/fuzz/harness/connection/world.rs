@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::time::Duration;
 
 use millpond::clock::{Clock, Now};
-use millpond::config::Limits;
+use millpond::config::{Config, Limits};
 use millpond::connection::context::{Env, LoopContext, STAGE_SEND_BUDGET};
 use millpond::connection_table::ConnectionTable;
 use millpond::connection_table::turn::EventLoop;
@@ -76,12 +76,13 @@ impl World {
             monotonic: Duration::ZERO,
             wall: wall(),
         };
-        let mut table = ConnectionTable::new(LoopContext::new(
-            limits.clone(),
-            Files::new(page),
-            Clock::manual(now),
-            NoopObserver,
-        ));
+        let config = Config {
+            limits: limits.clone(),
+            ..Config::default()
+        };
+        let clock = Clock::manual(now);
+        let context = LoopContext::new(config, Files::new(page), clock, NoopObserver);
+        let mut table = ConnectionTable::new(context);
         let rules = Rules {
             keep_alive: setting.keep_alive,
             requests: setting.requests,
