@@ -135,6 +135,29 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..VALUE
     },
     Opt {
+        long: "min-send-rate",
+        value: Some("BYTES"),
+        help: "At the limit of connections, a response that is sent more slowly than BYTES a second may \
+               be cut off for a new client; without this none is",
+        set: |to, rate| {
+            let least = &mut to.config.limits.min_send_rate;
+            put(least, values::bytes_a_second(rate).map(Some))
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "buffers",
+        value: Some("MIB"),
+        default: Some("64"),
+        help: "Memory for begun heads and for responses that clients do not read, in MiB; beyond it \
+               those that have waited longest are closed",
+        set: |to, count| {
+            let most = &mut to.config.limits.buffers;
+            put(most, values::positive_mebibytes(count))
+        },
+        ..VALUE
+    },
+    Opt {
         long: "max-connections",
         value: Some("N"),
         default: Some("as many as the descriptors allow"),

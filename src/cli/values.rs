@@ -54,6 +54,18 @@ pub(super) fn mebibytes(text: &OsStr) -> Result<usize, Cure> {
     bytes.ok_or("no number of MiB; write one such as 16")
 }
 
+pub(super) fn positive_mebibytes(text: &OsStr) -> Result<usize, Cure> {
+    match mebibytes(text)? {
+        0 => Err("must be more than 0; write a number of MiB such as 64"),
+        bytes => Ok(bytes),
+    }
+}
+
+pub(super) fn bytes_a_second(text: &OsStr) -> Result<NonZeroU32, Cure> {
+    let rate = read(text).and_then(NonZeroU32::new);
+    rate.ok_or("no number of bytes a second; write one such as 1000")
+}
+
 /// Gives `None` for 0, which is any number.
 pub(super) fn requests(text: &OsStr) -> Result<Option<NonZeroU32>, Cure> {
     let count = read(text).map(NonZeroU32::new);

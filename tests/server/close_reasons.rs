@@ -27,7 +27,7 @@ const TIMEOUTS: [&str; 6] = [
 type Provoke = fn(&Site, &Server) -> Vec<Client>;
 
 /// Each cause, what provokes it, and how many connections that ends.
-const PROVOKED: [(CloseReason, Provoke, u64); 12] = [
+const PROVOKED: [(CloseReason, Provoke, u64); 13] = [
     (CloseReason::Peer, peer, 3),
     (CloseReason::HeadDeadline, head_deadline, 3),
     (CloseReason::IdleDeadline, idle_deadline, 1),
@@ -38,6 +38,7 @@ const PROVOKED: [(CloseReason, Provoke, u64); 12] = [
     (CloseReason::BadRequest, bad_request, 2),
     (CloseReason::FileShrank, file_shrank, 1),
     (CloseReason::Reset, reset, 3),
+    (CloseReason::BufferLimit, buffer_limit, 1),
     (CloseReason::OutOfDescriptors, out_of_descriptors, 1),
     (CloseReason::Stopped, stopped, 3),
 ];
@@ -145,6 +146,19 @@ fn reset(_: &Site, server: &Server) -> Vec<Client> {
     Vec::new()
 }
 
+/// Alone under `--buffers 1`: readers that take nothing of their answer, until one is closed. The
+/// others then break off.
+fn buffer_limit(_: &Site, server: &Server) -> Vec<Client> {
+    let target = format!("/large?{}", "x".repeat(7_000));
+    let mut clients = vec![begin(server, &target)];
+    let with_one = server.descriptors();
+    while server.descriptors() + 1 == with_one + clients.len() {
+        assert!(clients.len() < 300, "more than the bound");
+        clients.push(begin(server, &target));
+    }
+    Vec::new()
+}
+
 /// Alone: from now on the server can open nothing.
 fn out_of_descriptors(_: &Site, server: &Server) -> Vec<Client> {
     let mut client = answered(server);
@@ -195,6 +209,7 @@ fn alone(cause: CloseReason, provoke: Provoke, count: u64) {
     let mut options = match cause {
         CloseReason::Evicted => vec!["--max-connections", "2"],
         CloseReason::Stopped => vec![],
+        CloseReason::BufferLimit => vec!["--buffers", "1"],
         _ => TIMEOUTS.to_vec(),
     };
     options.extend(["--keep-alive-requests", "3"]);
@@ -209,7 +224,10 @@ fn alone(cause: CloseReason, provoke: Provoke, count: u64) {
     eventually("the end of the others", || {
         (server.descriptors() == at_rest + left).then_some(())
     });
-    let goodbye = Goodbye::of(&mut server);
+    let mut goodbye = Goodbye::of(&mut server);
+    if cause == CloseReason::BufferLimit {
+        goodbye.close_reasons.remove(CloseReason::Reset.name());
+    }
     let mut expected = counts(&[(cause, count)]);
     if stopped > 0 {
         expected.extend(counts(&[(CloseReason::Stopped, stopped)]));
@@ -228,6 +246,7 @@ fn all_at_once() {
     let at_rest = server.descriptors();
     let needs_others = [
         CloseReason::Evicted,
+        CloseReason::BufferLimit,
         CloseReason::OutOfDescriptors,
         CloseReason::Stopped,
     ];
