@@ -150,11 +150,16 @@ fn reset(_: &Site, server: &Server) -> Vec<Client> {
 /// others then break off.
 fn buffer_limit(_: &Site, server: &Server) -> Vec<Client> {
     let target = format!("/large?{}", "x".repeat(7_000));
-    let mut clients = vec![begin(server, &target)];
-    let with_one = server.descriptors();
-    while server.descriptors() + 1 == with_one + clients.len() {
-        assert!(clients.len() < 300, "more than the bound");
+    let mut clients = Vec::new();
+    let mut most = 0;
+    loop {
         clients.push(begin(server, &target));
+        let descriptors = server.descriptors();
+        if descriptors <= most {
+            break;
+        }
+        most = descriptors;
+        assert!(clients.len() < 300, "more than the bound");
     }
     Vec::new()
 }
@@ -227,6 +232,10 @@ fn alone(cause: CloseReason, provoke: Provoke, count: u64) {
     let mut goodbye = Goodbye::of(&mut server);
     if cause == CloseReason::BufferLimit {
         goodbye.close_reasons.remove(CloseReason::Reset.name());
+        // The first that is closed may share its file with another: then it is seen at the second.
+        let found = goodbye.close_reasons.get_mut(cause.name());
+        assert!(found.as_deref().is_some_and(|found| (1..=2).contains(found)));
+        found.into_iter().for_each(|found| *found = count);
     }
     let mut expected = counts(&[(cause, count)]);
     if stopped > 0 {
