@@ -11,6 +11,7 @@ use std::time::{Duration, SystemTime};
 use rustix::fs::{FileType, fstat};
 
 use super::cache::{Cache, CacheLimits, Entry};
+use super::content_tag;
 use super::fingerprint::Fingerprint;
 use super::negative_cache::NegativeCache;
 use super::root::{Root, lookup_error};
@@ -22,6 +23,10 @@ use crate::response::resource::{Content, Documents, LookupError, Resource, SMALL
 /// How many results an epoch remembers that are not in the cache. Each may hold [`SMALL`] bytes, or
 /// an open file, whose descriptor is one of [`crate::os::descriptors::RESERVE`].
 const EPOCH_RESULTS_MAX: usize = 8;
+
+/// How many bytes are read for entity tags in one turn before the next request has to wait for a later
+/// turn: with the last file, twice as many at most.
+const DIGESTED_PER_TURN: u64 = content_tag::DIGEST_MAX;
 
 /// How many log files are never served: the present one, and the last ones into which it was rotated.
 const LOGS_REMEMBERED: usize = 64;
@@ -49,6 +54,8 @@ pub struct DocumentRoot {
     /// How many bytes of small files are in memory: in the cache, and in responses that are not sent
     /// yet, which may outlive their entry in the cache.
     live_bytes: Rc<Cell<usize>>,
+    /// How many bytes have been read for entity tags in this turn.
+    digested: u64,
     /// Log files: never served, wherever they lie and however they are linked.
     never_served: Vec<FileIdentity>,
 }
@@ -67,6 +74,7 @@ impl DocumentRoot {
             wall: SystemTime::UNIX_EPOCH,
             epoch_results: HashMap::new(),
             live_bytes: Rc::default(),
+            digested: 0,
             never_served: Vec::new(),
         })
     }
@@ -137,13 +145,17 @@ impl DocumentRoot {
             _ => return Err(LookupError::NotFound),
         }
         let length = fingerprint.length;
-        let content = if length <= SMALL {
-            Content::Bytes(read_whole(&file, length)?)
+        let (content, tag) = if length <= SMALL {
+            let bytes = read_whole(&file, length)?;
+            let tag = content_tag::of_bytes(&bytes);
+            (Content::Bytes(bytes), tag)
         } else {
-            Content::File(Rc::new(file))
+            let tag = self.tag_of(&file, &fingerprint);
+            let tag = tag.map_err(|error| lookup_error(&error))?;
+            (Content::File(Rc::new(file)), tag)
         };
         let modified = fingerprint.modified().and_then(date::representable);
-        let resource = Resource::new(path, length, modified, content);
+        let resource = Resource::new(path, length, modified, &tag, content);
         let resource = Rc::new(resource.counted(&self.live_bytes));
         if fingerprint.is_older_than_clock_tick(self.wall) {
             self.cache.put(Entry {
@@ -154,6 +166,14 @@ impl DocumentRoot {
             });
         }
         Ok(resource)
+    }
+}
+
+impl DocumentRoot {
+    fn tag_of(&mut self, file: &File, fingerprint: &Fingerprint) -> io::Result<String> {
+        let (tag, read) = content_tag::of_file(file, fingerprint, self.wall)?;
+        self.digested += read;
+        Ok(tag)
     }
 }
 
@@ -195,6 +215,7 @@ impl Documents for DocumentRoot {
     fn begin_turn(&mut self, monotonic: Duration, wall: SystemTime) {
         self.monotonic = monotonic;
         self.wall = wall;
+        self.digested = 0;
         self.cache.close_unused(monotonic);
         self.revalidate();
     }
@@ -203,6 +224,10 @@ impl Documents for DocumentRoot {
         self.epoch += 1;
         self.root.revalidate();
         self.epoch_results.clear();
+    }
+
+    fn has_read_enough(&self) -> bool {
+        self.digested >= DIGESTED_PER_TURN
     }
 
     fn uncached_bytes(&self) -> usize {

@@ -8,10 +8,11 @@
 //! ends, and when a request may have come after the last look-up.
 //!
 //! Read in this order: `lookup` ([`DocumentRoot`]: the cached file, or one that is opened now);
-//! `root` (opens beneath the root, and compares); `fingerprint` (whether a file has changed);
+//! `content_tag` (the entity tag); `root` (opens beneath the root, and compares); `fingerprint` (whether a file has changed);
 //! `cache` and `negative_cache` (what is kept between turns).
 
 mod cache;
+mod content_tag;
 mod fingerprint;
 mod lookup;
 mod negative_cache;

@@ -234,7 +234,11 @@ fn alone(cause: CloseReason, provoke: Provoke, count: u64) {
         goodbye.close_reasons.remove(CloseReason::Reset.name());
         // The first that is closed may share its file with another: then it is seen at the second.
         let found = goodbye.close_reasons.get_mut(cause.name());
-        assert!(found.as_deref().is_some_and(|found| (1..=2).contains(found)));
+        assert!(
+            found
+                .as_deref()
+                .is_some_and(|found| (1..=2).contains(found))
+        );
         found.into_iter().for_each(|found| *found = count);
     }
     let mut expected = counts(&[(cause, count)]);

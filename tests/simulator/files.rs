@@ -114,6 +114,11 @@ pub fn modified() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(784_111_777)
 }
 
+/// The tag of a file's content, which follows from these two.
+pub fn tag(generation: usize, length: u64) -> String {
+    format!("\"{generation}-{length}\"")
+}
+
 impl Files {
     pub fn new(random: &mut Random) -> Self {
         let mut files = Self::default();
@@ -183,6 +188,14 @@ impl Files {
         inodes.any(|(inode, _)| inode.generation == *generation && inode.is_harmed.get())
     }
 
+    /// The tag of any version that `path` has had.
+    pub fn any_tag(&self, path: &str, random: &mut Random) -> Option<String> {
+        let entry = self.entries.iter().find(|entry| entry.path == path)?;
+        let version = &entry.versions[random.below(entry.versions.len())];
+        let (inode, length) = version.found.as_ref()?;
+        Some(tag(inode.generation, *length))
+    }
+
     /// What `path` has stood for since there were so many changes, until now.
     pub fn since(
         &self,
@@ -248,12 +261,15 @@ impl Root {
         }
         let found = files.since(path, u64::MAX).last().flatten();
         let (inode, length) = found.cloned().ok_or(LookupError::NotFound)?;
+        let tag = tag(inode.generation, length);
         let content = if length <= SMALL {
             Content::Bytes(inode.whole(length))
         } else {
             Content::File(inode)
         };
         let modified = Some(modified());
-        Ok(Rc::new(Resource::new(path, length, modified, content)))
+        Ok(Rc::new(Resource::new(
+            path, length, modified, &tag, content,
+        )))
     }
 }

@@ -4,6 +4,7 @@
 use millpond::config::Limits;
 use millpond::events::close_reason::CloseReason;
 
+use crate::files::tag;
 use crate::plan::{Answer, Request};
 use crate::scene::Scene;
 use crate::tap::{Body, LiveView, Response, Tap, page_of};
@@ -14,6 +15,7 @@ struct Head<'a> {
     length: Option<u64>,
     connection: &'a str,
     keep_alive: Option<&'a str>,
+    tag: Option<&'a str>,
 }
 
 impl<'a> Head<'a> {
@@ -32,6 +34,7 @@ impl<'a> Head<'a> {
             length: field("Content-Length:").map(|length| length.parse().expect("a length")),
             connection: field("Connection:").expect("a Connection field"),
             keep_alive: field("Keep-Alive:"),
+            tag: field("ETag:"),
         }
     }
 }
@@ -140,6 +143,26 @@ fn answered(head: &Head, request: &Request, tap: &Tap, view: &LiveView) -> Respo
 /// Status and length fit together, and to what the file was between the request and now.
 fn body(head: &Head, request: &Request, came: u64, scene: &Scene) -> (Body, &'static str) {
     let files = scene.files.borrow();
+    let tags = |path: &str| {
+        let found = files.since(path, came).flatten();
+        found
+            .map(|(inode, length)| tag(inode.generation, *length))
+            .collect::<Vec<_>>()
+    };
+    // A tag and the content belong to one version; only a file's own answer has one.
+    let of_tag = |path: &'static str| {
+        let mut found = files.since(path, came).flatten();
+        let inode = found.find(|(inode, length)| {
+            let tag = tag(inode.generation, *length);
+            Some(*length) == head.length && Some(tag.as_str()) == head.tag
+        });
+        inode.map(|(inode, _)| (Body::File(inode.generation), path))
+    };
+    assert_eq!(
+        head.tag.is_some(),
+        matches!(head.status, 200 | 304),
+        "a tag"
+    );
     let of_length = |path: &'static str| {
         let mut found = files.since(path, came).flatten();
         let inode = found.find(|(_, length)| Some(*length) == head.length);
@@ -148,13 +171,29 @@ fn body(head: &Head, request: &Request, came: u64, scene: &Scene) -> (Body, &'st
     let is_or_was = |path: &str| files.since(path, came).flatten().next().is_some();
     let was_absent = |path: &str| files.since(path, came).any(|found| found.is_none());
     match (&request.answer, head.status) {
-        (Answer::File(path), 200) => of_length(path).expect("a length that the file had"),
-        (Answer::Unchanged(path), 304) => {
-            assert!(is_or_was(path), "304 for a file that is not there");
+        (Answer::File(path), 200) => of_tag(path).expect("a length and a tag that the file had"),
+        (Answer::Tagged(path, known), 200) => {
+            assert_ne!(
+                head.tag,
+                Some(known.as_str()),
+                "200 for what the client has"
+            );
+            of_tag(path).expect("a length and a tag that the file had")
+        }
+        (Answer::Tagged(path, known), 304) => {
+            assert!(tags(path).contains(known), "304 for changed content");
+            assert_eq!(head.tag, Some(known.as_str()), "the tag of a 304");
             assert_eq!(head.length, None, "the length of a 304");
             (Body::Nothing, path)
         }
-        (Answer::File(path) | Answer::Unchanged(path), 404) => {
+        (Answer::Unchanged(path), 304) => {
+            assert!(is_or_was(path), "304 for a file that is not there");
+            let tag = head.tag.unwrap_or_default().to_owned();
+            assert!(tags(path).contains(&tag), "a tag that the file never had");
+            assert_eq!(head.length, None, "the length of a 304");
+            (Body::Nothing, path)
+        }
+        (Answer::File(path) | Answer::Unchanged(path) | Answer::Tagged(path, _), 404) => {
             assert!(was_absent(path), "404 for a file that is there");
             page(head, &request.answer)
                 .or_else(|| of_length("404.html"))

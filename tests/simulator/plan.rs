@@ -7,7 +7,7 @@ use std::time::Duration;
 use millpond::http::date;
 use millpond::response::answer;
 
-use crate::files::{DIRECTORY, NAMES, modified};
+use crate::files::{DIRECTORY, Files, NAMES, modified};
 use crate::random::Random;
 
 /// What the answer must be, apart from what the file happens to be at the time.
@@ -17,6 +17,8 @@ pub enum Answer {
     File(&'static str),
     /// 304 if there is a file, or else 404.
     Unchanged(&'static str),
+    /// 304 if the file has this tag, 200 if it has another, or else 404.
+    Tagged(&'static str, String),
     NotFound,
     /// 404 with this page, whatever the root has for a 404.
     Directory(String),
@@ -78,7 +80,7 @@ const UNSOUND: [(&str, &str, &str); 9] = [
 const ABSENT: [&str; 4] = ["/absent", "/a//b", "/.hidden", "/index.html/"];
 
 impl Plan {
-    pub fn any(random: &mut Random) -> Self {
+    pub fn any(random: &mut Random, files: &Files) -> Self {
         let mut plan = Self::default();
         let count = match random.below(20) {
             0 => 0,
@@ -88,14 +90,14 @@ impl Plan {
         };
         let is_burst = count > 32;
         for _ in 0..count {
-            plan.add(random, is_burst);
+            plan.add(random, is_burst, files);
         }
         plan.add_tail(random);
         plan
     }
 
     /// A request of any kind.
-    fn add(&mut self, random: &mut Random, is_burst: bool) {
+    fn add(&mut self, random: &mut Random, is_burst: bool, files: &Files) {
         let start = self.bytes.len();
         for _ in 0..if random.one_in(10) {
             random.between(1, 4)
@@ -108,7 +110,7 @@ impl Plan {
         if is_last_kind && !self.is_over() {
             self.add_unsound(start, random);
         } else {
-            self.add_sound(start, random, is_burst);
+            self.add_sound(start, random, is_burst, files);
         }
     }
 
@@ -131,7 +133,7 @@ impl Plan {
         }
     }
 
-    fn add_sound(&mut self, start: usize, random: &mut Random, is_burst: bool) {
+    fn add_sound(&mut self, start: usize, random: &mut Random, is_burst: bool, files: &Files) {
         let (mut answer, target) = any_target(random, is_burst);
         let method = match random.below(12) {
             0..=7 => "GET",
@@ -144,7 +146,15 @@ impl Plan {
             let age = Duration::from_secs(u64::from(!is_unchanged));
             let date = date::write(modified() - age);
             condition = format!("If-Modified-Since: {date}\r\n");
-            if is_unchanged {
+            // A tag that the file has now, or had, decides alone.
+            let tag = random
+                .one_in(2)
+                .then(|| files.any_tag(path, random))
+                .flatten();
+            if let Some(tag) = tag {
+                condition += &format!("If-None-Match: \"x\", W/{tag}\r\n");
+                answer = Answer::Tagged(path, tag);
+            } else if is_unchanged {
                 answer = Answer::Unchanged(path);
             }
         }

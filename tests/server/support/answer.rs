@@ -15,6 +15,9 @@ pub const TEXT: &str = "text/plain; charset=utf-8";
 /// Stands for the time of the answer, which is checked when it is read.
 const NOW: &str = "(now)";
 
+/// Stands for the file's tag, which is checked against the body when it is read.
+const TAG: &str = "(tag)";
+
 /// Status line, fields in their order, body.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -27,24 +30,31 @@ impl Answer {
     /// Reads one answer, and no byte beyond it.
     #[track_caller]
     pub fn read(reader: &mut impl BufRead, method: &str) -> Self {
-        let status = read_line(reader);
-        let lines = std::iter::from_fn(|| Some(read_line(reader)).filter(|line| !line.is_empty()));
-        let fields = lines.map(|line| {
-            let (name, value) = line.split_once(": ").expect("a field line");
-            (name.to_owned(), value.to_owned())
-        });
-        let mut answer = Self {
-            status,
-            fields: fields.collect(),
-            body: Vec::new(),
-        };
+        let mut answer = Self::read_head(reader);
         answer.check_dates();
         let has_body = method != "HEAD" && !answer.status.contains(" 304 ");
         if let Some(length) = answer.field("Content-Length").filter(|_| has_body) {
             answer.body = vec![0; length.parse().unwrap()];
             reader.read_exact(&mut answer.body).unwrap();
         }
+        answer.check_tag(method);
         answer
+    }
+
+    /// Reads a head as it is.
+    #[track_caller]
+    pub fn read_head(reader: &mut impl BufRead) -> Self {
+        let status = read_line(reader);
+        let lines = std::iter::from_fn(|| Some(read_line(reader)).filter(|line| !line.is_empty()));
+        let fields = lines.map(|line| {
+            let (name, value) = line.split_once(": ").expect("a field line");
+            (name.to_owned(), value.to_owned())
+        });
+        Self {
+            status,
+            fields: fields.collect(),
+            body: Vec::new(),
+        }
     }
 
     pub fn field(&self, name: &str) -> Option<&str> {
@@ -55,6 +65,7 @@ impl Answer {
     /// 200 with a file, on a connection's first request with the default limits.
     pub fn file(media_type: &str, body: impl AsRef<[u8]>) -> Self {
         Self::expected("200 OK", body.as_ref())
+            .with("ETag", TAG)
             .with("Last-Modified", MODIFIED)
             .with("Content-Type", media_type)
             .with("Content-Length", &body.as_ref().len().to_string())
@@ -65,6 +76,7 @@ impl Answer {
     /// 304.
     pub fn not_modified() -> Self {
         Self::expected("304 Not Modified", b"")
+            .with("ETag", TAG)
             .with("Last-Modified", MODIFIED)
             .with("Cache-Control", "no-cache")
             .with("X-Content-Type-Options", "nosniff")
@@ -150,6 +162,26 @@ impl Answer {
 
     pub fn modified(self, time: SystemTime) -> Self {
         self.set("Last-Modified", &httpdate::fmt_http_date(time))
+    }
+
+    /// Checks ETag, and puts a word in its place: that of a body up to 1 MiB is its digest.
+    #[track_caller]
+    fn check_tag(&mut self, method: &str) {
+        let Some(tag) = self.field("ETag").map(str::to_owned) else {
+            return;
+        };
+        let opaque = tag.trim_start_matches("W/").trim_matches('"');
+        let is_tag_byte = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        assert!(opaque.bytes().all(is_tag_byte), "{tag}");
+        if method == "GET" && self.status.contains(" 200 ") && self.body.len() <= 1 << 20 {
+            let digest = xxhash_rust::xxh3::xxh3_128(&self.body);
+            assert_eq!(
+                tag,
+                format!("\"{digest:032x}\""),
+                "not the tag of this body"
+            );
+        }
+        *self = self.clone().set("ETag", TAG);
     }
 
     /// Checks Date, and puts a word in its place and in that of a Last-Modified of the same time.

@@ -82,6 +82,13 @@ impl Client {
         self.answer_to("HEAD")
     }
 
+    /// Sends a request, and reads the head of its answer as it is.
+    #[track_caller]
+    pub fn raw_head(&mut self, method: &str, target: &str, fields: &str) -> Answer {
+        self.send(request(method, target, fields));
+        Answer::read_head(&mut self.reader)
+    }
+
     /// Reads exactly so many bytes.
     #[track_caller]
     pub fn read(&mut self, count: usize) -> Vec<u8> {

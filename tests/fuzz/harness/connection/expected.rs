@@ -8,7 +8,7 @@ use millpond::http::target::{DotFiles, Unresolved, resolve};
 use millpond::response::answer;
 
 use super::client::{Response, is_content};
-use super::files::{DIRECTORY, known};
+use super::files::{DIRECTORY, TAG, known};
 
 /// The calendar's time, which stands still: so two runs write the same dates.
 pub(crate) fn wall() -> SystemTime {
@@ -92,6 +92,8 @@ impl Rules {
         assert!(get("Server").is_some());
         assert_eq!(get("Cache-Control").is_some(), matches!(status, 200 | 304));
         assert_eq!(get("Content-Type").is_some(), status != 304);
+        let tag = matches!(status, 200 | 304).then_some(TAG);
+        assert_eq!(get("ETag"), tag);
         let promised = get("Content-Length").map(|text| text.parse::<u64>().expect("a length"));
         assert_eq!(
             promised.is_some(),
@@ -208,11 +210,18 @@ fn status_of(expected: &Expected) -> u16 {
     };
     match (resolve(path, DotFiles::Hidden), file_of(expected)) {
         (Err(Unresolved::Malformed), _) => 400,
+        (Ok(_), Some(_)) if request.none_match.is_present() => {
+            if request.none_match.matches(TAG.as_bytes()) {
+                304
+            } else {
+                200
+            }
+        }
         (Ok(_), Some((_, Some(modified))))
             if request
                 .if_modified_since
                 .and_then(date::parse)
-                .is_some_and(|since| since >= modified.min(wall())) =>
+                .is_some_and(|since| since >= modified) =>
         {
             304
         }

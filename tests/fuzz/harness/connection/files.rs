@@ -6,6 +6,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
+/// The tag of every file.
+pub(crate) const TAG: &str = "\"t\"";
+
 /// An open file without content: what is sent of it is told by name, offset and count.
 #[derive(Debug)]
 pub(crate) struct Body {
@@ -118,6 +121,6 @@ impl Documents for Files {
         } else {
             Content::File(body)
         };
-        Ok(Rc::new(Resource::new(path, length, modified, content)))
+        Ok(Rc::new(Resource::new(path, length, modified, TAG, content)))
     }
 }
