@@ -12,11 +12,6 @@ use crate::http::target::DotFiles;
 /// The port of the reference server.
 pub const DEFAULT_PORT: u16 = 2130;
 
-/// How many connections the kernel may keep waiting for our `accept`. The standard library's
-/// 128 overflows when a few hundred clients come at one instant, and each that is dropped waits
-/// a second before it tries again.
-pub const BACKLOG: u32 = 4096;
-
 /// What may still be sent after a signal to stop.
 pub const STOP_WITHIN: Duration = Duration::from_secs(5);
 

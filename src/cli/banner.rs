@@ -1,6 +1,7 @@
 //! The line that says what holds, whatever was asked for.
 
-use crate::config::{BACKLOG, Config};
+use crate::config::Config;
+use crate::os::listeners::BACKLOG;
 
 /// The line that says what holds, whatever was asked for.
 pub fn banner(config: &Config, descriptors: u64) -> String {

@@ -10,7 +10,7 @@ use crate::events::event::{Direction, Event, Observer};
 use crate::events::state::StateName;
 use crate::files::Content;
 use crate::http::request::{Method, Persistence, Request, RequestLine};
-use crate::os::transport::{Follow, Transport};
+use crate::os::transport::Transport;
 use crate::response::answer::{self, Answer, OutOfDescriptors};
 use crate::response::head::{self, ConnectionField};
 use crate::response::in_flight::{AccessRecord, AfterResponse, FileRange, PendingResponse};
@@ -188,12 +188,7 @@ impl<E: Env> Connection<E> {
         if !self.ready.writable {
             return Ok(0);
         }
-        let follow = if body_follows {
-            Follow::Body
-        } else {
-            Follow::Nothing
-        };
-        match self.transport.write(bytes, follow) {
+        match self.transport.write(bytes, body_follows) {
             Ok(taken) => {
                 self.ready.writable = taken == bytes.len();
                 Ok(taken)

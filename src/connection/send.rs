@@ -33,8 +33,8 @@ impl<E: Env> Connection<E> {
         }
         let sent = match pending.piece() {
             Piece::Nothing => return self.sent_all(step, context),
-            Piece::Memory(bytes, follow) => {
-                let sent = self.transport.write(bytes, follow);
+            Piece::Memory(bytes, more) => {
+                let sent = self.transport.write(bytes, more);
                 self.ready.writable = matches!(sent, Ok(count) if count == bytes.len());
                 sent
             }

@@ -5,7 +5,6 @@ use std::time::{Duration, SystemTime};
 
 use crate::events::close_reason::CloseReason;
 use crate::http::status::Status;
-use crate::os::transport::Follow;
 
 /// What the log will say of a response, apart from how it ends. While the request is at hand its
 /// texts are borrowed from it; a response that has to wait keeps its own.
@@ -86,8 +85,8 @@ pub struct PendingResponse<F> {
 /// What is to be sent next.
 #[derive(Debug)]
 pub enum Piece<'a, F> {
-    /// Bytes in memory.
-    Memory(&'a [u8], Follow),
+    /// Bytes in memory, and whether more bytes follow them at once.
+    Memory(&'a [u8], bool),
     /// Bytes of a file: offset and count.
     File(&'a F, u64, u64),
     /// Nothing: the response has left.
@@ -103,11 +102,7 @@ impl<F> PendingResponse<F> {
     /// The next piece to send.
     pub fn piece(&self) -> Piece<'_, F> {
         if self.taken < self.memory.len() {
-            let follow = match self.file {
-                Some(_) => Follow::Body,
-                None => Follow::Nothing,
-            };
-            return Piece::Memory(&self.memory[self.taken..], follow);
+            return Piece::Memory(&self.memory[self.taken..], self.file.is_some());
         }
         match &self.file {
             Some(range) if range.offset < range.end => {
@@ -163,8 +158,8 @@ mod tests {
         let mut out = Vec::new();
         loop {
             let count = match pending.piece() {
-                Piece::Memory(bytes, follow) => {
-                    assert_eq!(follow == Follow::Body, file.is_some());
+                Piece::Memory(bytes, more) => {
+                    assert_eq!(more, file.is_some());
                     let count = bytes.len().min(step);
                     out.extend_from_slice(&bytes[..count]);
                     count

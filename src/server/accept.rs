@@ -35,9 +35,9 @@ impl<O: HasLiveView> Server<O> {
             }
             match self.listeners.accept() {
                 Accepted::Client(stream, peer) => self.admit(stream, peer),
-                Accepted::Nobody => return,
+                Accepted::QueueIsEmpty => return,
                 Accepted::Failed => {}
-                Accepted::NoRoom(error) => {
+                Accepted::OutOfDescriptors(error) => {
                     self.warn_of_shortage(&error, now);
                     if !self.make_room_for_newcomer(now) {
                         return;
@@ -49,7 +49,7 @@ impl<O: HasLiveView> Server<O> {
 
     /// Whether there is room now. If nobody could be closed, newcomers wait in the kernel's queue.
     fn make_room_for_newcomer(&mut self, now: Duration) -> bool {
-        if !self.listeners.is_someone_waiting() {
+        if !self.listeners.has_waiting_client() {
             return false;
         }
         match self.table.evict_oldest() {

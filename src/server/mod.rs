@@ -113,7 +113,7 @@ impl<O: HasLiveView> Server<O> {
         for event in events {
             match TokenKind::of(event.token()) {
                 TokenKind::Connection(id) => self.table.event(id, readiness(event)),
-                TokenKind::Listener(index) => self.listeners.note(index),
+                TokenKind::Listener(index) => self.listeners.mark_acceptable(index),
                 TokenKind::Signals => self.handle_signals(),
                 TokenKind::Admin | TokenKind::Viewer(_) => self.mark_viewer_ready(event.token()),
             }

@@ -9,7 +9,7 @@ use super::token::TokenKind;
 use super::{Server, diagnose};
 use crate::admin::Admin;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, Newcomers};
 use crate::connection::context::{Lifecycle, LoopContext};
 use crate::connection_table::ConnectionTable;
 use crate::error::Error;
@@ -37,7 +37,10 @@ impl<O: HasLiveView> Server<O> {
                 path: config.root.clone(),
                 source,
             })?;
-        let listeners = Listeners::bind(&config.listen, config.newcomers)?;
+        let listeners = Listeners::bind(
+            &config.listen,
+            config.newcomers == Newcomers::WithFirstBytes,
+        )?;
         let admin = config.observing.admin.map(Admin::bind).transpose()?;
         // Before the log, which may be at its limit already.
         let signals = SignalSource::start(config).map_err(Error::Setup)?;
@@ -53,7 +56,7 @@ impl<O: HasLiveView> Server<O> {
             },
             lines: RequestLines::new(config.requests_printed),
             lifecycle: Lifecycle::Serving,
-            descriptors: FdBudget::of(config.limits.max_descriptors),
+            descriptors: FdBudget::new(config.limits.max_descriptors),
             sent_in_stage: 0,
             output: Vec::new(),
             observer,

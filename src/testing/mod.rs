@@ -146,7 +146,7 @@ pub(crate) fn moment(milliseconds: u64) -> Now {
 
 /// What connections share: a clock that stands at the start, and the usual files.
 pub(crate) fn context(limits: Limits) -> LoopContext<TestEnv> {
-    let descriptors = FdBudget::of(limits.max_descriptors);
+    let descriptors = FdBudget::new(limits.max_descriptors);
     let mut documents = Files::default();
     documents.add("small.txt", b"0123456789".to_vec());
     documents.add("empty.txt", Vec::new());

@@ -7,7 +7,7 @@ use std::rc::Rc;
 
 use super::WRITABLE;
 use crate::events::event::Readiness;
-use crate::os::transport::{Follow, Transport};
+use crate::os::transport::Transport;
 
 /// A file of the scripted transport: it may change while it is being sent.
 pub(crate) type MemoryFile = RefCell<Vec<u8>>;
@@ -190,7 +190,7 @@ impl Transport for Scripted {
         result
     }
 
-    fn write(&mut self, bytes: &[u8], _follow: Follow) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8], _more: bool) -> io::Result<usize> {
         let mut wire = self.0.borrow_mut();
         let call = wire.calls();
         wire.writes += 1;

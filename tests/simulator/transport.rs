@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::io::{self, ErrorKind};
 use std::rc::Rc;
 
-use millpond::os::transport::{Follow, Transport};
+use millpond::os::transport::Transport;
 
 use crate::files::Inode;
 use crate::tap::Tap;
@@ -26,7 +26,7 @@ impl Transport for Socket {
         Ok(count)
     }
 
-    fn write(&mut self, bytes: &[u8], _follow: Follow) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8], _more: bool) -> io::Result<usize> {
         let mut wire = self.0.borrow_mut();
         let result = wire.admit(bytes.len());
         wire.scene.trace(|| {

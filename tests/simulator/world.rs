@@ -243,7 +243,7 @@ fn context(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> LoopC
         log: AccessLog::on(),
         lines: RequestLines::new(RequestsPrinted::Yes),
         lifecycle: Lifecycle::Serving,
-        descriptors: FdBudget::of(scene.limits.max_descriptors),
+        descriptors: FdBudget::new(scene.limits.max_descriptors),
         sent_in_stage: 0,
         output: Vec::new(),
         observer: Invariants::default(),

@@ -7,7 +7,7 @@ use std::io::{self, ErrorKind};
 use std::rc::Rc;
 
 use millpond::events::event::Readiness;
-use millpond::os::transport::{Follow, Transport};
+use millpond::os::transport::Transport;
 
 use super::client::Client;
 use super::files::Body;
@@ -193,11 +193,11 @@ impl Transport for Stream {
         Ok(count)
     }
 
-    fn write(&mut self, bytes: &[u8], follow: Follow) -> io::Result<usize> {
+    fn write(&mut self, bytes: &[u8], more: bool) -> io::Result<usize> {
         let wire = &mut *self.0.borrow_mut();
         let fault = wire.write_faults.pop_front();
         let taken = wire.admit(bytes.len(), fault)?;
-        wire.is_corked = follow == Follow::Body && taken == bytes.len();
+        wire.is_corked = more && taken == bytes.len();
         wire.client
             .memory(&bytes[..taken], &wire.fed[..wire.read_to]);
         Ok(taken)

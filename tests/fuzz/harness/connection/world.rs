@@ -87,7 +87,7 @@ impl World {
             log: AccessLog::on(),
             lines: RequestLines::new(RequestsPrinted::Yes),
             lifecycle: Lifecycle::Serving,
-            descriptors: FdBudget::of(DESCRIPTORS),
+            descriptors: FdBudget::new(DESCRIPTORS),
             sent_in_stage: 0,
             output: Vec::new(),
             observer: NoopObserver,
