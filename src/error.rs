@@ -55,7 +55,7 @@ pub enum Error {
     /// epoll, signals or a standard stream can't be set up: no descriptor or memory is left.
     #[error("cannot set up the event loop: {0}; look at the limits that `ulimit -a` shows")]
     Setup(io::Error),
-    /// epoll_wait(2) failed, which can only be a fault of the program.
+    /// Waiting for events (`epoll_wait(2)`) failed, which can only be a fault of the program.
     #[error("waiting for events failed: {0}")]
     Poll(io::Error),
 }

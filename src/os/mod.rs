@@ -5,9 +5,9 @@
 //!
 //! Must not know: HTTP, the states of a connection, the settings. A caller passes values.
 //!
-//! Read in this order: [`transport`] (what a connection needs of a socket), [`listeners`] with
+//! Read in this order: [`transport`] (what a connection needs of a socket), `listeners` with
 //! `defer_accept` (where connections come from), [`descriptors`] (how many there can be),
-//! [`console`] (lines for people), [`stop_signals`], [`sandbox`].
+//! `console` (lines for people), [`stop_signals`], [`sandbox`].
 
 pub(crate) mod console;
 mod defer_accept;

@@ -31,7 +31,7 @@ impl<O: HasLiveView> Server<O> {
             return;
         };
         match TokenKind::of(token) {
-            TokenKind::Viewer(id) => admin.note(id),
+            TokenKind::Viewer(id) => admin.mark_ready(id),
             _ => admin.mark_acceptable(),
         }
     }
@@ -53,7 +53,7 @@ impl<O: HasLiveView> Server<O> {
             rows_lost: self.log_file.as_ref().map_or(0, LogFile::lost_since_start),
         };
         let token = |id| TokenKind::Viewer(id).token();
-        admin.turn(self.poll.registry(), token, view, &snapshot);
+        admin.run(self.poll.registry(), token, view, &snapshot);
     }
 
     /// When there is something to do for them.
