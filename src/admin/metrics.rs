@@ -22,10 +22,12 @@ impl Metrics {
     /// `_total`.
     #[inline(never)]
     fn family(&mut self, name: &str, help: &str, is_histogram: bool) {
-        let kind = match name.ends_with("_total") {
-            true => "counter",
-            false if is_histogram => "histogram",
-            false => "gauge",
+        let kind = if is_histogram {
+            "histogram"
+        } else if name.ends_with("_total") {
+            "counter"
+        } else {
+            "gauge"
         };
         // Writing to a String can't fail.
         let _ = writeln!(self.text, "# HELP {name} {help}\n# TYPE {name} {kind}");

@@ -4,10 +4,10 @@
 //! table: they have a small state machine and a bound of their own, and no row in the log. A viewer
 //! that reads too slowly misses pictures and makes no client wait. No request changes anything.
 //! Without a viewer the live view never wakes the loop; with one it does so every
-//! [`PICTURES_EVERY`].
+//! `PICTURES_EVERY`.
 //!
 //! Must not know: the connection table and its connections. It reads a [`LiveView`] and a
-//! [`ServerSnapshot`].
+//! `ServerSnapshot`.
 //!
 //! Read in this order: this file (the listener and all viewers), `viewer` (one of them), `routes`
 //! with `page` and `reply` (a request and its answer), `state`, `metrics`, `events` (three forms of

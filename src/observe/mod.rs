@@ -1,7 +1,7 @@
 //! Observers: what is made of the events in [`crate::events::event`].
 //!
-//! Invariant: an observer only watches. It gets events, and the loop neither asks it for anything
-//! nor waits for it, but for `--slow-motion`, which exists to make the loop wait.
+//! Invariant: an observer only watches. It gets events, and the loop gets no answer. But an observer
+//! costs time: the loop goes on when the observer returns, and a file is written before it does.
 //!
 //! Must not know: the connection table, the server, and how the live view is served
 //! ([`crate::admin`]).

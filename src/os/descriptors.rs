@@ -1,7 +1,7 @@
 //! How the process divides its descriptors.
 //!
 //! A connection takes one descriptor, and one more while a large file is sent on it. The server
-//! accepts connections while both uses together leave [`RESERVE`] descriptors. Files to be sent
+//! accepts connections while both uses together leave `RESERVE` descriptors. Files to be sent
 //! may take half of that reserve. The rest is for everything else, and for small files, which are
 //! open only while they are read: a small file can always be opened.
 
@@ -14,11 +14,11 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 /// them, epoll, the signals' two, the root, the log, one or two listeners, and [`FILES_RESERVE`].
 pub(crate) const RESERVE: usize = 32;
 
-/// The part of [`RESERVE`] that files may take when connections have taken all others.
+/// The part of `RESERVE` that files may take when connections have taken all others.
 pub(crate) const FILES_RESERVE: usize = 16;
 
 /// Descriptors for the listener and the viewers of the live view, if there is one, beyond
-/// [`RESERVE`]. They let an operator look at a server that is full.
+/// `RESERVE`. They let an operator look at a server that is full.
 pub const ADMIN_RESERVE: u64 = 24;
 
 /// Raises the soft limit on descriptors to the hard one, which needs no privilege, and returns the

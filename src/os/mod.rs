@@ -1,7 +1,7 @@
 //! What the server asks of the operating system, one subject per file.
 //!
-//! Invariant: no call in here makes the loop wait for a peer, a reader or a disk, but for
-//! [`transport::Transport::send_file`] when a page of the file is not in memory.
+//! Invariant: no call makes the loop wait for a peer, or for a reader of our output. Only reading a
+//! file may wait, for the disk.
 //!
 //! Must not know: HTTP, the states of a connection, the settings. A caller passes values.
 //!
