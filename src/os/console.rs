@@ -1,11 +1,11 @@
 //! Lines for people, on standard output and standard error, that never make the server wait.
 //!
-//! Whoever reads our output may stop: a pager, a suspended terminal, a full pipe. A blocking
-//! write would then stop every client with it. Setting `O_NONBLOCK` on what we inherited is not
-//! the way out: the flag belongs to the open file description, which our parent's shell shares.
-//! So the stream is polled first and written to in pieces that fit, and lines that nobody reads
-//! are dropped and counted, whole. A terminal polls as writable with room for a single byte, so
-//! there we open a description of our own.
+//! The reader of our output may stop: a pager, a suspended terminal, a full pipe. A blocking
+//! write would then stop every client too. Setting `O_NONBLOCK` on an inherited stream is no
+//! solution: the flag belongs to the open file description, which the parent's shell shares.
+//! So the console polls the stream before each write, writes pieces that fit, and drops and
+//! counts whole lines that no reader takes. A terminal polls as writable with room for a single
+//! byte; for a terminal the console therefore opens a description of its own.
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -14,33 +14,39 @@ use memchr::{memchr_iter, memrchr};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{Mode, OFlags};
 
-/// The most that is written at once: a pipe that polls as writable takes so much without
-/// blocking (pipe(7), `PIPE_BUF`).
+/// The most bytes per write. A pipe that polls as writable takes this many without blocking
+/// (pipe(7), `PIPE_BUF`).
 const PIECE: usize = 4096;
 
-/// The most that waits for a reader. What comes on top is dropped.
+/// The most bytes that wait for a reader. Lines beyond them are dropped.
 const WAITING_MAX: usize = 64 * 1024;
+
+/// Prints one line on standard error, after the program's name. A failure has nowhere to be
+/// reported, so there is none to return.
+pub(crate) fn print_notice(line: &str) {
+    if let Ok(mut console) = Console::standard_error() {
+        console.print(format!("millpond: {line}\n").as_bytes());
+    }
+}
 
 /// Lines on their way to one stream.
 #[derive(Debug)]
-pub struct Console {
+pub(crate) struct Console {
     stream: OwnedFd,
     waiting: Vec<u8>,
     dropped: u64,
 }
 
 impl Console {
-    /// Standard output, for requests.
-    pub fn standard_output() -> io::Result<Self> {
+    pub(crate) fn standard_output() -> io::Result<Self> {
         Self::new(&io::stdout())
     }
 
-    /// Standard error, for diagnostics.
-    pub fn standard_error() -> io::Result<Self> {
+    pub(crate) fn standard_error() -> io::Result<Self> {
         Self::new(&io::stderr())
     }
 
-    /// Writes to `stream`, which belongs to whoever started us: it is left as it is.
+    /// Writes to `stream`. The process that started us shares it, so its flags stay unchanged.
     fn new(stream: &impl AsFd) -> io::Result<Self> {
         let terminal = rustix::termios::isatty(stream).then(|| reopen(stream.as_fd()));
         let stream = match terminal.flatten() {
@@ -54,9 +60,9 @@ impl Console {
         })
     }
 
-    /// Adds whole lines, each with its end, and writes out what the stream takes now. What is too
-    /// much is dropped, from the first line on that does not fit.
-    pub fn print(&mut self, mut lines: &[u8]) {
+    /// Adds whole lines, each with its line end, and writes as much as the stream takes now. Drops
+    /// and counts the lines from the first one that does not fit.
+    pub(crate) fn print(&mut self, mut lines: &[u8]) {
         while !lines.is_empty() {
             let (fitting, beyond) = lines.split_at(self.fitting(lines));
             self.waiting.extend_from_slice(fitting);
@@ -70,7 +76,7 @@ impl Console {
         }
     }
 
-    /// How many bytes of whole lines there is room for.
+    /// The number of bytes at the start of `lines` that fit, in whole lines.
     fn fitting(&self, lines: &[u8]) -> usize {
         let room = WAITING_MAX - self.waiting.len();
         if lines.len() <= room {
@@ -80,17 +86,17 @@ impl Console {
     }
 
     /// Whether lines wait for their reader.
-    pub fn is_waiting(&self) -> bool {
+    pub(crate) fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// How many lines nobody took, those included that still wait.
-    pub fn untaken(&self) -> u64 {
+    /// How many lines have not reached the stream: dropped or still waiting.
+    pub(crate) fn untaken(&self) -> u64 {
         self.dropped + memchr_iter(b'\n', &self.waiting).count() as u64
     }
 
-    /// Writes out what the stream takes without blocking.
-    pub fn flush(&mut self) {
+    /// Writes as much as the stream takes without blocking.
+    pub(crate) fn flush(&mut self) {
         let mut written = 0;
         while written < self.waiting.len() && is_writable(self.stream.as_fd()) {
             match rustix::io::write(&self.stream, piece_of(&self.waiting[written..])) {
@@ -98,7 +104,7 @@ impl Console {
                 Err(rustix::io::Errno::INTR) => {}
                 Err(rustix::io::Errno::AGAIN) => break,
                 Err(_) => {
-                    // A closed pipe stays closed; whoever it was meant for is gone.
+                    // A closed pipe stays closed: no reader will take these lines.
                     self.dropped += memchr_iter(b'\n', &self.waiting).count() as u64;
                     written = self.waiting.len();
                 }
@@ -108,21 +114,21 @@ impl Console {
     }
 }
 
-/// The most that is written at once: whole lines, so that no half of one is left when the end comes
-/// before the reader. Only a line that is longer than a piece is cut.
+/// The next piece to write. It ends with a line, so that the output does not end within one if the
+/// process ends before the reader takes the rest. Only a line longer than a piece is cut.
 fn piece_of(waiting: &[u8]) -> &[u8] {
     let piece = &waiting[..waiting.len().min(PIECE)];
     &piece[..memrchr(b'\n', piece).map_or(piece.len(), |end| end + 1)]
 }
 
-/// Whether a write would not block. An error counts as writable: the write then tells it.
+/// Whether a write would not block. An error counts as writable: the write then reports it.
 fn is_writable(stream: BorrowedFd<'_>) -> bool {
     let mut polled = [PollFd::from_borrowed_fd(stream, PollFlags::OUT)];
     poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
 }
 
-/// A non-blocking description of our own for the same terminal, where the system gives one
-/// (proc(5), `/proc/self/fd`).
+/// Opens the same terminal again, with a non-blocking description of our own (proc(5),
+/// `/proc/self/fd`). `None` where the system does not allow it.
 fn reopen(stream: BorrowedFd<'_>) -> Option<OwnedFd> {
     use std::os::fd::AsRawFd as _;
     let path = format!("/proc/self/fd/{}", stream.as_raw_fd());
@@ -155,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_reader_loses_whole_lines_and_nothing_blocks() {
+    fn a_stopped_reader_loses_whole_lines_and_blocks_nothing() {
         let (mut reader, mut console) = pipe();
         let line = |number: usize| format!("GET /{number:059} 200\n");
         let printed = 10_000;
@@ -163,7 +169,7 @@ mod tests {
             console.print(line(number).as_bytes());
         }
         assert!(console.is_waiting() && console.dropped > 0);
-        // The reader wakes up: what waited comes out, and then the lines of now.
+        // The reader reads again: it gets the lines that waited, and then the new ones.
         let mut text = Vec::new();
         let mut read_while_waiting = |console: &mut Console| {
             while console.is_waiting() {
@@ -188,7 +194,7 @@ mod tests {
     }
 
     #[test]
-    fn no_half_line_is_left_when_nobody_reads_to_the_end() {
+    fn output_ends_with_a_whole_line_when_the_reader_stays_stopped() {
         let (mut reader, mut console) = pipe();
         for number in 0..1_000 {
             console.print(format!("{}\n", "x".repeat(number)).as_bytes());
@@ -201,7 +207,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_reader_is_no_error() {
+    fn a_closed_reader_is_not_an_error() {
         let (reader, mut console) = pipe();
         drop(reader);
         console.print(b"GET / 200\n");
@@ -223,7 +229,7 @@ mod tests {
             console.print(b"GET /a-name-that-does-not-divide-the-buffer 200\n");
         }
         assert!(console.dropped > 0);
-        // What we were given is as it was: blocking.
+        // The inherited description still blocks.
         let inherited = rustix::fs::fcntl_getfl(&terminal).unwrap();
         assert!(!inherited.contains(OFlags::NONBLOCK));
     }

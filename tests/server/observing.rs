@@ -48,7 +48,7 @@ fn one_request_in_words() {
         .rposition(|line| line.ends_with("its socket is ready"))
         .unwrap();
     let expected = [
-        "0#0 has its turn: its socket is ready",
+        "0#0 runs: its socket is ready",
         "0#0 reads N bytes",
         "0#0 Reading -> Responding: head complete; if bad or late: 400",
         "0#0 answers GET /a.txt with 200",

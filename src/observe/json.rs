@@ -1,43 +1,61 @@
-//! JSON of fixed shape, written from front to back. A library that does it took more room in the
-//! binary than all of the live view; the tests read what comes out with one.
+//! JSON of fixed shape, written from front to back, for traces and for the live view.
+//!
+//! A library that does it is larger in the binary than the whole live view. The tests read the
+//! output with one.
 
 use std::fmt::{Display, Write as _};
 
-/// A text of JSON on its way.
+/// An unfinished JSON text.
 #[derive(Debug, Default)]
-pub(super) struct Json {
+pub(crate) struct Json {
     text: String,
 }
 
 impl Json {
-    /// The text, to be handed out.
-    pub(super) fn into_text(self) -> String {
+    pub(crate) fn into_text(self) -> String {
         self.text
     }
 
-    /// An object's braces, with what `members` writes between them.
-    pub(super) fn object(&mut self, members: impl FnOnce(&mut Self)) {
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        self.text.as_bytes()
+    }
+
+    /// Forgets the text, and keeps its memory for the next one.
+    pub(crate) fn clear(&mut self) {
+        self.text.clear();
+    }
+
+    /// A member that is an object with these `members`, written without braces. Nothing if there
+    /// are none.
+    pub(crate) fn member_if_any(&mut self, name: &str, members: &Self) {
+        if !members.text.is_empty() {
+            self.member(name, |json| json.text.push_str(&members.text));
+        }
+    }
+
+    /// An object. `members` writes its members.
+    pub(crate) fn object(&mut self, members: impl FnOnce(&mut Self)) {
         self.within(['{', '}'], members);
     }
 
     /// A member that is an object.
-    pub(super) fn member(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
+    pub(crate) fn member(&mut self, name: &str, members: impl FnOnce(&mut Self)) {
         self.name(name);
         self.object(members);
     }
 
     /// A member that is an array.
-    pub(super) fn array(&mut self, name: &str, elements: impl FnOnce(&mut Self)) {
+    pub(crate) fn array(&mut self, name: &str, elements: impl FnOnce(&mut Self)) {
         self.name(name);
         self.within(['[', ']'], elements);
     }
 
-    /// A member that is a number, or another value that is written in JSON as it is displayed.
-    pub(super) fn number(&mut self, name: &str, value: impl Display) {
+    /// A member that is a number, or another value whose `Display` is JSON.
+    pub(crate) fn number(&mut self, name: &str, value: impl Display) {
         self.displayed(name, &value);
     }
 
-    /// Not a copy for each type and caller: this is not in a hurry, and the binary is to be small.
+    /// One copy for all types and callers: speed matters little here, and the binary stays small.
     #[inline(never)]
     fn displayed(&mut self, name: &str, value: &dyn Display) {
         self.name(name);
@@ -46,7 +64,7 @@ impl Json {
     }
 
     /// A member that is a number, or null.
-    pub(super) fn optional(&mut self, name: &str, value: Option<impl Display>) {
+    pub(crate) fn optional(&mut self, name: &str, value: Option<impl Display>) {
         match value {
             Some(value) => self.number(name, value),
             None => self.number(name, "null"),
@@ -55,13 +73,13 @@ impl Json {
 
     /// A member that is a text.
     #[inline(never)]
-    pub(super) fn string(&mut self, name: &str, value: &str) {
+    pub(crate) fn string(&mut self, name: &str, value: &str) {
         self.name(name);
         self.quote(value);
     }
 
     /// An element that is an object.
-    pub(super) fn element(&mut self, members: impl FnOnce(&mut Self)) {
+    pub(crate) fn element(&mut self, members: impl FnOnce(&mut Self)) {
         self.comma();
         self.object(members);
     }
@@ -74,7 +92,7 @@ impl Json {
     }
 
     fn comma(&mut self) {
-        if !self.text.ends_with(['{', '[']) {
+        if !self.text.is_empty() && !self.text.ends_with(['{', '[']) {
             self.text.push(',');
         }
     }
@@ -85,7 +103,7 @@ impl Json {
         self.text.push(close);
     }
 
-    /// RFC 8259, 7.
+    /// A string with its quotes (RFC 8259, 7).
     #[inline(never)]
     fn quote(&mut self, value: &str) {
         self.text.push('"');
@@ -110,7 +128,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_reads_back() {
+    fn a_library_reads_the_same_values_back() {
         let hard = "a\"b\\c\n\u{0}\u{7f}ü\u{1F986}";
         let mut json = Json::default();
         json.object(|json| {
@@ -121,10 +139,16 @@ mod tests {
                 json.element(|json| json.optional("none", None::<u32>));
             });
             json.optional("some", Some(1.5));
+            let mut members = Json::default();
+            json.member_if_any("none", &members);
+            members.number("two", 2);
+            members.number("three", 3);
+            json.member_if_any("any", &members);
         });
         let read: Value = serde_json::from_str(&json.into_text()).unwrap();
         let expected = json!({
-            "one": 1, "empty": {}, "list": [{hard: hard}, {"none": null}], "some": 1.5
+            "one": 1, "empty": {}, "list": [{hard: hard}, {"none": null}], "some": 1.5,
+            "any": {"two": 2, "three": 3}
         });
         assert_eq!(read, expected);
     }
