@@ -22,7 +22,7 @@ fn houses() -> [House; 2] {
             map: "lib.rs",
         },
         House {
-            folder: source.join("bin/millpond-swarm"),
+            folder: source.join("swarm/src"),
             map: "main.rs",
         },
     ]
@@ -56,10 +56,13 @@ impl House {
         walk(&self.folder, &mut found);
         found
             .into_iter()
+            // The swarm is a package of its own, and has a house of its own.
+            .filter(|path| !path.starts_with(self.folder.join("swarm/src")))
+            .filter(|path| !path.ends_with("swarm/Cargo.toml"))
             .filter(|path| !path.components().any(|part| part.as_os_str() == "tests"))
             .filter(|path| path.file_name().is_some_and(|name| name != "tests.rs"))
             .map(|path| self.read(path))
-            .filter(|file| !matches!(file.module.as_str(), "lib" | "main" | "testing" | "bin"))
+            .filter(|file| !matches!(file.module.as_str(), "lib" | "main" | "testing"))
             .collect()
     }
 

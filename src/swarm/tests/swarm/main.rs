@@ -22,5 +22,5 @@ mod stops;
     unused_imports,
     reason = "what the server's tests need is more"
 )]
-#[path = "../server/support/mod.rs"]
+#[path = "../../../../tests/server/support/mod.rs"]
 mod support;
