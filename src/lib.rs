@@ -55,8 +55,8 @@
 //! [`transport::Transport`] and a [`clock::Clock`], which tests replace: a scripted stream drives
 //! a connection through every split of its input and every short write.
 //!
-//! The workspace's other package, `millpond-swarm`, is the clients' side of the same idea; its map is in
-//! `src/swarm/src/main.rs`.
+//! The workspace's other package, `millpond-swarm`, is the clients' side of the same idea; its map
+//! is in `src/swarm/src/main.rs`.
 //!
 //! # The states of a connection
 //!

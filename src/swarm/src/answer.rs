@@ -1,31 +1,31 @@
-//! Bytes from a server → answers: as much HTTP/1.1 as it takes to find where an answer ends.
+//! Bytes from a server → answers: as much of HTTP/1.1 as is needed to find where an answer ends.
 
 mod chunks;
 
 use self::chunks::Chunks;
 
-/// A head longer than this is none that a sane server sends.
+/// No sane server sends a longer head.
 const HEAD_MAX: usize = 64 * 1024;
 
-/// More fields than any server has been seen to send.
+/// More header fields than any server has been seen to send.
 const FIELDS_MAX: usize = 100;
 
-/// What is remembered of an answer.
+/// What is kept of an answer's head.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Head {
-    /// Its status code.
+    /// The status code.
     pub status: u16,
-    /// Whether the connection is kept after it (RFC 9112, 9.3).
+    /// Whether the connection persists after it (RFC 9112, 9.3).
     pub kept: bool,
     /// The idle time that it promises, in seconds: `Keep-Alive: timeout=N` (RFC 2068, 19.7.1.1).
     pub promise: Option<u16>,
 }
 
-/// These bytes are no HTTP/1.1 answer.
+/// The bytes are not an HTTP/1.1 answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Garbled;
 
-/// Reads one answer after the other. Owns heap memory only while a head is incomplete.
+/// Parses one answer after the other. Owns heap memory only while a head is incomplete.
 #[derive(Debug)]
 pub struct AnswerReader {
     state: State,
@@ -33,12 +33,13 @@ pub struct AnswerReader {
 
 #[derive(Debug)]
 enum State {
-    /// A head, of which so much has come. Almost always nothing: heads come in one piece.
+    /// In a head, of which these bytes have arrived. Almost always none: heads arrive in one piece.
     Head(Vec<u8>),
-    /// A body whose length was told.
+    /// In a body, of which this number of bytes is missing.
     Sized(Head, u64),
+    /// In a chunked body.
     Chunked(Head, Chunks),
-    /// A body that ends with the connection.
+    /// In a body that ends with the connection.
     UntilClose(Head),
 }
 
@@ -51,15 +52,15 @@ enum Framing {
 }
 
 impl AnswerReader {
-    /// Waits for a head.
+    /// Expects the head of a first answer.
     pub fn new() -> Self {
         Self {
             state: State::Head(Vec::new()),
         }
     }
 
-    /// Takes bytes from the front of `input`, and says how many it took and which answer ended
-    /// there, if one did. Without an answer all of `input` has been taken.
+    /// Takes bytes from the front of `input`. Returns how many, and the head of the answer that
+    /// ended there, if one did. If none did, all of `input` has been taken.
     pub fn feed(&mut self, input: &[u8]) -> Result<(usize, Option<Head>), Garbled> {
         let mut taken = 0;
         loop {
@@ -104,7 +105,7 @@ impl AnswerReader {
         matches!(self.state, State::Sized(_, 0))
     }
 
-    /// The connection has ended: so has an answer that lasts until then.
+    /// The head of the answer that is complete because the connection has ended.
     pub fn end(&self) -> Option<Head> {
         match self.state {
             State::UntilClose(head) => Some(head),
@@ -123,8 +124,8 @@ impl State {
     }
 }
 
-/// Parses a head that begins with `partial` and goes on with `input`, and says how many bytes of
-/// `input` belong to it. Keeps what has come of an incomplete one in `partial`.
+/// Parses a head that begins with `partial` and goes on with `input`. Returns how many bytes of
+/// `input` belong to it. Keeps an incomplete head in `partial`.
 fn parse_head(
     partial: &mut Vec<u8>,
     input: &[u8],
@@ -155,7 +156,7 @@ fn read_head(response: &httparse::Response) -> Result<(Head, Framing), Garbled> 
     let status = response.code.ok_or(Garbled)?;
     let mut kept = response.version == Some(1);
     let mut promise = None;
-    // No length, no chunks: until the end of the connection.
+    // Without a length and without chunks the body lasts until the end of the connection.
     let mut framing = Framing::UntilClose;
     for field in response.headers.iter() {
         let value = std::str::from_utf8(field.value).unwrap_or_default();
@@ -171,7 +172,7 @@ fn read_head(response: &httparse::Response) -> Result<(Head, Framing), Garbled> 
             _ => {}
         }
     }
-    // These have no body, whatever their fields say.
+    // Answers with these statuses have no body, whatever their fields say.
     if status < 200 || status == 204 || status == 304 {
         framing = Framing::Sized(0);
     }
@@ -190,7 +191,7 @@ fn keeps<'a>(before: bool, items: impl Iterator<Item = &'a str>) -> bool {
     })
 }
 
-/// Reads `timeout=N`.
+/// Parses `timeout=N`.
 fn timeout(parameter: &str) -> Option<u16> {
     let (name, value) = parameter.split_once('=')?;
     let is_timeout = name.trim().eq_ignore_ascii_case("timeout");

@@ -1,65 +1,64 @@
-//! What clients do, each behaviour as a table of three moments; and the mix of them.
-
-use std::fmt;
+//! What clients do: each behaviour as a table of three moments.
 
 /// What a client does for as long as it lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Behaviour {
-    /// One GET, and then nothing.
+    /// One GET, then nothing.
     Idle,
     /// Nothing at all after the connect.
     Silent,
-    /// A GET every so often.
+    /// A GET once per period.
     Periodic,
-    /// A request head that comes byte by byte.
+    /// A request head that is sent byte by byte.
     Drip,
-    /// An answer that is read piece by piece.
+    /// Reads its answer slowly, piece by piece.
     SlowReader,
-    /// One GET, and then the end of our side.
+    /// One GET, then a FIN from our side.
     HalfClose,
-    /// Many GETs in one write.
+    /// Several pipelined GETs in one write.
     Burst,
-    /// A GET at about the time at which the server may close the idle connection.
+    /// A GET at about the moment at which the server may close the idle connection.
     Late,
 }
 
 /// When a client is asked what to do next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Moment {
-    /// The connection stands.
+    /// The connection is established.
     Connected,
-    /// All that was asked for has come.
+    /// All requests under way have been answered.
     Answered,
-    /// The time is up that a step before this one set.
-    Due,
+    /// The timer that an earlier step set has expired.
+    Expired,
 }
 
-/// What to do next. A step that is named after a time sets it: see [`Moment::Due`].
+/// What to do next. Some steps also set the client's timer: see [`Moment::Expired`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing, until something comes.
+    /// Do nothing until something arrives.
     Rest,
-    /// One GET.
+    /// Send one GET.
     Ask,
-    /// One GET, if none is under way; the next one after the period.
+    /// Send one GET, unless one is under way, and set the timer to one period.
     AskPeriodically,
-    /// One GET, long after the last.
+    /// Send one GET long after the last one.
     Probe,
-    /// One GET, and then our end of the connection.
+    /// Send one GET, then shut down our side of the connection.
     AskAndShut,
-    /// Many GETs.
+    /// Send several pipelined GETs.
     AskManyTimes,
-    /// Go on at the idle time that the server promised, more or less.
+    /// Set the timer to the end of the idle time that the server promised, plus or minus a spread.
     WaitForTheIdleTime,
-    /// One GET at that time.
+    /// Send one GET at that time.
     AskLate,
-    /// The next byte of a GET, unless one is sent and not yet answered; again after the drip's time.
+    /// Send the next byte of a GET, unless one is fully sent and not yet answered, and set the timer
+    /// to the drip's interval.
     Drip,
-    /// One GET for what is to be read slowly.
+    /// Send one GET whose answer is read slowly.
     AskSlowly,
-    /// One GET for that, and the first piece of the answer after a piece's time.
+    /// The same for the first time: also set the timer for the first piece.
     AskSlowlyFirst,
-    /// A piece of an answer; the next one after a piece's time.
+    /// Read a piece of an answer, and set the timer for the next one.
     ReadAPiece,
 }
 
@@ -90,120 +89,48 @@ impl Behaviour {
         }
     }
 
-    /// The one with this name.
+    /// Looks a behaviour up by its name.
     pub fn named(name: &str) -> Option<Self> {
         Self::ALL
             .into_iter()
             .find(|behaviour| behaviour.name() == name)
     }
 
-    /// The whole state machine of each behaviour. What comes in between, bytes and errors, is the
-    /// same for all of them and is the client's affair.
+    /// The whole state machine of each behaviour. What happens in between (bytes, errors) is the
+    /// same for all of them, and [`crate::client`] handles it.
     pub const fn step(self, moment: Moment) -> Step {
-        use Moment::{Answered, Connected, Due};
+        use Moment::{Answered, Connected, Expired};
         match (self, moment) {
-            (Self::Idle, Due) => Step::Probe,
+            (Self::Idle, Expired) => Step::Probe,
             (Self::Idle | Self::Late, Connected) => Step::Ask,
-            (Self::Periodic, Connected | Due) => Step::AskPeriodically,
-            (Self::Drip, Connected | Due) => Step::Drip,
+            (Self::Periodic, Connected | Expired) => Step::AskPeriodically,
+            (Self::Drip, Connected | Expired) => Step::Drip,
             (Self::SlowReader, Connected) => Step::AskSlowlyFirst,
             (Self::SlowReader, Answered) => Step::AskSlowly,
-            (Self::SlowReader, Due) => Step::ReadAPiece,
+            (Self::SlowReader, Expired) => Step::ReadAPiece,
             (Self::HalfClose, Connected) => Step::AskAndShut,
             (Self::Burst, Connected) => Step::AskManyTimes,
             (Self::Late, Answered) => Step::WaitForTheIdleTime,
-            (Self::Late, Due) => Step::AskLate,
+            (Self::Late, Expired) => Step::AskLate,
             (Self::Silent, _)
             | (
                 Self::Idle | Self::Periodic | Self::Drip | Self::HalfClose | Self::Burst,
                 Answered,
             )
-            | (Self::HalfClose | Self::Burst, Due) => Step::Rest,
+            | (Self::HalfClose | Self::Burst, Expired) => Step::Rest,
         }
-    }
-}
-
-/// How many clients of each behaviour there are among so many.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mix([u32; Behaviour::ALL.len()]);
-
-impl Mix {
-    /// Reads `idle=90,silent=10`. The message says what is wrong, and what to write.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let mut weights = [0; Behaviour::ALL.len()];
-        for item in text.split(',') {
-            let (name, weight) = item.split_once('=').unwrap_or((item, "1"));
-            let Some(behaviour) = Behaviour::named(name.trim()) else {
-                let known = Behaviour::ALL.map(Behaviour::name).join(", ");
-                return Err(format!(
-                    "no behaviour is called '{name}'; there are {known}"
-                ));
-            };
-            weights[behaviour as usize] = match weight.trim().parse::<u16>() {
-                Ok(weight) => u32::from(weight),
-                Err(_) => return Err(format!("'{weight}' is no weight from 0 to 65535")),
-            };
-        }
-        if weights.iter().sum::<u32>() == 0 {
-            return Err("all weights are 0; give one behaviour more, as in idle=1".to_owned());
-        }
-        Ok(Self(weights))
-    }
-
-    /// The behaviour's weight.
-    pub fn weight(&self, behaviour: Behaviour) -> u32 {
-        self.0[behaviour as usize]
-    }
-}
-
-impl fmt::Display for Mix {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut separator = "";
-        for behaviour in Behaviour::ALL {
-            let weight = self.weight(behaviour);
-            if weight > 0 {
-                write!(formatter, "{separator}{}={weight}", behaviour.name())?;
-                separator = ",";
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Deals behaviours out in the proportions of a mix, evenly spread and the same in every run.
-///
-/// This is the smooth weighted round robin that load balancers use: everyone gains their weight
-/// in each round, the richest is chosen and pays what all have gained. After as many rounds as
-/// all weights together, everyone has been chosen exactly as often as they weigh.
-#[derive(Clone, Debug)]
-pub struct Deal {
-    mix: Mix,
-    wealth: [i64; Behaviour::ALL.len()],
-}
-
-impl Deal {
-    /// Nobody has been chosen yet.
-    pub fn new(mix: Mix) -> Self {
-        Self {
-            mix,
-            wealth: [0; Behaviour::ALL.len()],
-        }
-    }
-
-    /// The next client's behaviour.
-    pub fn next(&mut self) -> Behaviour {
-        let mut chosen = Behaviour::Idle;
-        for behaviour in Behaviour::ALL {
-            self.wealth[behaviour as usize] += i64::from(self.mix.weight(behaviour));
-            if self.wealth[behaviour as usize] > self.wealth[chosen as usize] {
-                chosen = behaviour;
-            }
-        }
-        let total: u32 = self.mix.0.iter().sum();
-        self.wealth[chosen as usize] -= i64::from(total);
-        chosen
     }
 }
 
 #[cfg(test)]
-mod tests;
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_behaviour_is_found_by_its_name_and_stands_at_its_index() {
+        for (index, behaviour) in Behaviour::ALL.into_iter().enumerate() {
+            assert_eq!(behaviour as usize, index);
+            assert_eq!(Behaviour::named(behaviour.name()), Some(behaviour));
+        }
+    }
+}

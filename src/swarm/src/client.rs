@@ -1,95 +1,98 @@
-//! One connection: a state, and what drives it.
+//! One connection: a state, and the functions that move it from one state to the next.
 //!
 //! ```text
-//!              it stands            a step that asks
+//!             established          a step that asks
 //! Connecting ────────────▶ Quiet ◀──────────────────▶ Asking
 //!                                   all is answered
 //! ```
 //!
-//! What a client *does* is its [`Behaviour`]'s table; what *happens* to it, bytes and errors, is
-//! here. Between requests it owns no heap memory: a swarm is mostly idle, as what it swarms
-//! around is.
+//! What a client *does* is in its [`Behaviour`]'s table; what *happens* to it, bytes and errors, is
+//! here. Between requests it owns no heap memory: most of a swarm is idle, as are most connections
+//! of the server under test.
 
-mod asking;
-mod reading;
-mod stepping;
+mod receive;
+mod send;
+mod steps;
 
 use std::io::{self, ErrorKind};
 use std::time::{Duration, Instant};
 
 use mio::net::TcpStream;
 
-use self::asking::Asking;
-use crate::agenda::Agenda;
+use self::send::Asking;
 use crate::answer::AnswerReader;
 use crate::behaviour::{Behaviour, Moment};
-use crate::ending::Ending;
-use crate::settings::Manners;
-use crate::tally::{Tally, whole_millis};
+use crate::outcome::Outcome;
+use crate::settings::ClientTiming;
+use crate::stats::{Stats, whole_millis};
+use crate::timers::Timers;
 
-/// One connection of ours.
+/// A connection to the server under test.
 #[derive(Debug)]
 pub struct Client {
     stream: TcpStream,
     state: State,
-    /// When it last asked; before that, when its connect began.
+    /// When its last request was fully sent; before the first one, when its connect began.
     asked_at: Micros,
-    /// When it came to stand, in milliseconds.
+    /// When it was established, in milliseconds.
     since: u32,
-    /// The idle time in seconds that the last answer promised; 0 is no promise.
+    /// The idle time in seconds that the last answer promised; 0 if it promised none.
     promise: u16,
     behaviour: Behaviour,
-    /// Whether its beginning is over: it has had its first answer, or will not wait for one.
+    /// Whether its opening is over: its first answer has arrived, or none is waited for.
     is_settled: bool,
-    /// Whether the server has said that it answers no more on this connection.
+    /// Whether no further request may be sent on it: the server has said that it will close the
+    /// connection, or we have shut down our side.
     is_last: bool,
 }
 
 /// What a client is doing.
 #[derive(Debug)]
 enum State {
-    /// The kernel has been asked for a connection.
+    /// A connect(2) is under way.
     Connecting,
-    /// Nothing is under way.
+    /// Established, with no request under way.
     Quiet,
-    /// Requests are.
+    /// Established, with requests under way.
     Asking(Box<Asking>),
 }
 
-/// Microseconds since the swarm's start: half the size of a [`Duration`].
+/// Microseconds since the start of the run: half the size of a [`Duration`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Micros(u64);
 
-impl Micros {
-    fn of(time: Duration) -> Self {
+impl From<Duration> for Micros {
+    fn from(time: Duration) -> Self {
         Self(u64::try_from(time.as_micros()).unwrap_or(u64::MAX))
     }
+}
 
+impl Micros {
     fn time(self) -> Duration {
         Duration::from_micros(self.0)
     }
 }
 
-/// What an event said.
+/// What an event says about a socket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Readiness {
-    /// A read may give something, if only the end or an error.
+    /// A read may return bytes, the end or an error.
     pub readable: bool,
-    /// A write may take something, or a connect is over.
+    /// A write may take bytes, or a connect is over.
     pub writable: bool,
-    /// The server has ended its side, or broken the connection off.
+    /// The server has closed its side, or reset the connection.
     pub closed: bool,
 }
 
-/// What a client says when it has done what could be done.
+/// Whether a client has to run again, after it has done what could be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Then {
-    /// It waits for an event or for its time.
-    Wait,
-    /// It has had its share of this turn, and there may be more to read: no event will tell.
-    Yield,
-    /// It is over.
-    End(Ending),
+pub enum RunState {
+    /// It waits for an event or for its timer.
+    Waiting,
+    /// It has used up its read budget, and there may be more to read: no event will announce it.
+    Runnable,
+    /// Its connection has ended.
+    Ended(Outcome),
 }
 
 /// What clients send: the same bytes for all of a behaviour.
@@ -97,41 +100,41 @@ pub enum Then {
 pub struct Scripts {
     /// A GET for the target.
     pub request: Vec<u8>,
-    /// As many of them as a burst has.
+    /// The same GET, as often as a burst repeats it.
     pub burst: Vec<u8>,
     /// A GET for what slow readers read.
     pub slow_request: Vec<u8>,
 }
 
-/// All that clients share, lent to one at a time.
-pub struct Shared<'swarm> {
-    /// Counts.
-    pub tally: &'swarm mut Tally,
-    /// Times.
-    pub agenda: &'swarm mut Agenda,
-    /// How clients behave.
-    pub manners: &'swarm Manners,
+/// What all clients share; lent to one client at a time.
+pub struct ClientContext<'swarm> {
+    /// Where the client records what happens to it.
+    pub stats: &'swarm mut Stats,
+    /// Where the client sets its timer.
+    pub timers: &'swarm mut Timers,
+    /// The intervals and amounts of the behaviours.
+    pub timing: &'swarm ClientTiming,
     /// What is sent.
     pub scripts: &'swarm Scripts,
-    /// What is read goes here first: one buffer for all.
+    /// The read buffer: one for all clients.
     pub buffer: &'swarm mut [u8],
-    /// What all times count from.
+    /// The start of the run, from which all times count.
     pub start: Instant,
 }
 
-impl Shared<'_> {
+impl ClientContext<'_> {
     fn now(&self) -> Duration {
         self.start.elapsed()
     }
 }
 
 impl Client {
-    /// A client whose connect is under way since `now`.
+    /// A client whose connect has been under way since `now`.
     pub fn new(stream: TcpStream, behaviour: Behaviour, now: Duration) -> Self {
         Self {
             stream,
             state: State::Connecting,
-            asked_at: Micros::of(now),
+            asked_at: Micros::from(now),
             since: 0,
             promise: 0,
             behaviour,
@@ -140,44 +143,49 @@ impl Client {
         }
     }
 
-    /// Its behaviour.
+    /// The behaviour it was assigned.
     pub fn behaviour(&self) -> Behaviour {
         self.behaviour
     }
 
-    /// For how long it has stood; none if it never did.
+    /// For how long it has been established; `None` if it never was.
     pub fn age(&self, now: Duration) -> Option<Duration> {
-        let stands = !matches!(self.state, State::Connecting);
-        stands.then(|| now.saturating_sub(Duration::from_millis(self.since.into())))
+        let is_established = !matches!(self.state, State::Connecting);
+        is_established.then(|| now.saturating_sub(Duration::from_millis(self.since.into())))
     }
 
-    /// Whether it stands and has nothing under way.
-    pub fn is_quiet(&self) -> bool {
+    /// Whether it is established and has no request under way.
+    fn is_quiet(&self) -> bool {
         matches!(self.state, State::Quiet)
     }
 
-    /// Something happened on its socket. `me` is its number, for the agenda.
-    pub fn event(&mut self, me: u32, readiness: Readiness, shared: &mut Shared) -> Then {
-        let done = self.handle(me, readiness, shared);
-        done.unwrap_or_else(|error| failed(&error, shared.tally))
+    /// Handles an event of its socket. `me` is its number, for the timers.
+    pub fn event(&mut self, me: u32, event: Readiness, context: &mut ClientContext) -> RunState {
+        let handled = self.handle(me, event, context);
+        handled.unwrap_or_else(|error| failed(&error, context.stats))
     }
 
-    fn handle(&mut self, me: u32, event: Readiness, shared: &mut Shared) -> io::Result<Then> {
-        if matches!(self.state, State::Connecting) && !self.finish_connect(me, shared)? {
-            return Ok(Then::Wait);
+    fn handle(
+        &mut self,
+        me: u32,
+        event: Readiness,
+        context: &mut ClientContext,
+    ) -> io::Result<RunState> {
+        if matches!(self.state, State::Connecting) && !self.finish_connect(me, context)? {
+            return Ok(RunState::Waiting);
         }
         if event.writable {
-            self.send_rest(shared)?;
+            self.send_rest(context)?;
         }
-        // A slow reader reads when its time has come, and not when there is something to read.
+        // A slow reader reads when its timer expires, and not when there is something to read.
         if event.readable && self.behaviour != Behaviour::SlowReader {
-            return self.read(me, event, shared);
+            return self.read(me, event, context);
         }
-        Ok(Then::Wait)
+        Ok(RunState::Waiting)
     }
 
     /// Asks whether the connect is over (connect(2), EINPROGRESS): an error, a peer, or neither.
-    fn finish_connect(&mut self, me: u32, shared: &mut Shared) -> io::Result<bool> {
+    fn finish_connect(&mut self, me: u32, context: &mut ClientContext) -> io::Result<bool> {
         if let Some(error) = self.stream.take_error()? {
             return Err(error);
         }
@@ -186,49 +194,49 @@ impl Client {
             Err(error) if error.kind() == ErrorKind::NotConnected => return Ok(false),
             Err(error) => return Err(error),
         }
-        let now = shared.now();
-        shared
-            .tally
-            .connected(now.saturating_sub(self.asked_at.time()));
+        let now = context.now();
+        let took = now.saturating_sub(self.asked_at.time());
+        context.stats.record_connect(took);
         self.since = whole_millis(now);
         self.state = State::Quiet;
-        self.take_step(me, Moment::Connected, shared)?;
+        self.take_step(me, Moment::Connected, context)?;
         Ok(true)
     }
 
-    /// The beginning is over, once.
-    fn settle(&mut self, tally: &mut Tally) {
+    /// Counts its opening as over, once.
+    fn settle(&mut self, stats: &mut Stats) {
         if !self.is_settled {
             self.is_settled = true;
-            tally.settled += 1;
+            stats.settled += 1;
         }
     }
 
-    /// It is over: what was under way is lost, and it counts from now on as a death.
-    pub fn finish(mut self, ending: Ending, tally: &mut Tally, now: Duration) {
+    /// Records the end of its connection: requests under way are lost.
+    pub fn finish(mut self, outcome: Outcome, stats: &mut Stats, now: Duration) {
         let age = self.age(now);
         match &self.state {
             State::Asking(asking) => {
-                tally.lost(self.behaviour, asking.purpose, asking.answers_left);
+                stats.record_lost(self.behaviour, asking.purpose, asking.answers_left);
             }
-            State::Quiet if !self.is_last && self.is_promised(now) => tally.closed_early += 1,
+            State::Quiet if !self.is_last && self.is_promised(now) => stats.closed_early += 1,
             State::Quiet | State::Connecting => {}
         }
-        self.settle(tally);
-        tally.ended(self.behaviour, ending, age);
+        self.settle(stats);
+        stats.record_end(self.behaviour, outcome, age);
     }
 
-    /// Whether the server has promised to keep it until later than now. Counted from the request,
-    /// since the server can't have counted from before that: it is never blamed wrongly.
+    /// Whether the server has promised to keep it for longer than until now. Counted from the
+    /// request, before which the server can't have begun to count: so the server is never blamed
+    /// wrongly.
     fn is_promised(&self, now: Duration) -> bool {
         now < self.asked_at.time() + Duration::from_secs(self.promise.into())
     }
 }
 
-/// An error of the socket is the connection's end.
-fn failed(error: &io::Error, tally: &mut Tally) -> Then {
-    tally.note_failure(error);
-    Then::End(Ending::of(error))
+/// An error of the socket ends the connection.
+fn failed(error: &io::Error, stats: &mut Stats) -> RunState {
+    stats.record_failure(error);
+    RunState::Ended(Outcome::from(error))
 }
 
 // A swarm of a million pays this a million times. (mio's sockets carry one more field in debug

@@ -1,29 +1,29 @@
-//! What can keep a run from being made, or its report from being written.
+//! Errors that prevent a run, or the writing of its report.
 
 use std::io;
 use std::path::PathBuf;
 
-/// Each as one sentence with its cure.
+/// Each prints as one sentence with its cure.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// epoll or signals can't be set up: out of descriptors or memory.
+    /// epoll or signal handling can't be set up: too few descriptors or too little memory.
     #[error("cannot set up the event loop: {0}; look at the limits that `ulimit -a` shows")]
     Setup(io::Error),
-    /// Waiting for events failed, which the system does not do to a sane program.
+    /// epoll_wait(2) failed, which it does only for a faulty program.
     #[error("waiting for events failed: {0}")]
     Poll(io::Error),
-    /// The histograms refused their own constants.
+    /// A histogram can't be created; its constants are ours, so this is a bug.
     #[error("cannot make histograms: {0}")]
     Histogram(#[from] hdrhistogram::CreationError),
-    /// The report can't be put as JSON, which has no way to fail.
+    /// The report can't be serialised; nothing in it can fail, so this is a bug.
     #[error("cannot write the report as JSON: {0}")]
     Json(#[from] serde_json::Error),
-    /// A report can't be written.
+    /// A file can't be written.
     #[error("cannot write the report '{}': {source}; name another file", path.display())]
     Report {
-        /// The file that was asked for.
+        /// The path that the option named.
         path: PathBuf,
-        /// What the system says.
+        /// The system's error.
         source: io::Error,
     },
 }

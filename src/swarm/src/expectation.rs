@@ -1,10 +1,10 @@
-//! What is expected of a run: `survive@9s>=99.9%`.
+//! Expectations about a run, as in `survive@9s>=99.9%`: their grammar, and when they are met.
 //!
 //! ```text
 //! expectation = figure operator value
-//! figure      = "survive" [ "." behaviour ] "@" duration   share of connections that live so long
+//! figure      = "survive" [ "." behaviour ] "@" duration   share of connections that reach this age
 //!             | timed "-p" percentile                      connect-p50, first-p99, probe-p99.9
-//!             | ending                                     refused, reset, closed, alive …
+//!             | outcome                                     refused, reset, closed, alive …
 //!             | "lost" | "late-lost" | "closed-early"      requests, requests, connections
 //!             | "bytes-per-connection"                     the server's private memory
 //! operator    = "<" | "<=" | "==" | ">=" | ">"
@@ -14,25 +14,25 @@
 use std::time::Duration;
 
 use crate::behaviour::Behaviour;
-use crate::ending::Ending;
 use crate::latency::Timed;
+use crate::outcome::Outcome;
 
-/// A figure of a report.
+/// A figure of the summary.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Figure {
     /// The share of all connections, or of those of one behaviour, that reached this age.
     Survival(Option<Behaviour>, Duration),
     /// A percentile of a latency, in seconds.
     Latency(Timed, f64),
-    /// How many connections ended so.
-    Ended(Ending),
-    /// Requests that never got their answer.
+    /// How many connections had this outcome.
+    Outcome(Outcome),
+    /// How many requests were lost.
     Lost,
-    /// The same of those that were sent within the idle time that the server had promised.
+    /// How many requests were lost although they were sent within the promised idle time.
     LateLost,
-    /// Connections that the server closed within that time.
+    /// How many connections the server closed within the promised idle time.
     ClosedEarly,
-    /// The growth of the server's private memory with each connection.
+    /// The growth of the server's private memory per connection.
     BytesPerConnection,
 }
 
@@ -51,22 +51,22 @@ pub enum Comparison {
     More,
 }
 
-/// What is expected of one figure.
+/// An expectation about one figure.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Expectation {
     /// As it was typed.
     pub text: String,
-    /// The figure.
+    /// The figure that is compared.
     pub figure: Figure,
     comparison: Comparison,
     value: f64,
 }
 
-/// 99.9 / 100 is a little more than 0.999 as an `f64`: who is that close is there. Far below one in
-/// a million connections, and below a microsecond.
+/// 99.9 / 100 is a little more than 0.999 as an `f64`, so values this close count as equal. It is
+/// far below one in a million connections, and below a microsecond.
 const ROUNDING: f64 = 1e-9;
 
-/// Longer operators stand before those that they begin with.
+/// An operator comes before those that are a prefix of it.
 const OPERATORS: [(&str, Comparison); 5] = [
     ("<=", Comparison::AtMost),
     (">=", Comparison::AtLeast),
@@ -76,7 +76,7 @@ const OPERATORS: [(&str, Comparison); 5] = [
 ];
 
 impl Expectation {
-    /// Reads one. The message says what is wrong, and what to write.
+    /// Parses an expectation. The error message says what is wrong, and what to write.
     pub fn parse(text: &str) -> Result<Self, String> {
         let (left, comparison, right) = OPERATORS
             .iter()
@@ -95,7 +95,7 @@ impl Expectation {
         })
     }
 
-    /// Whether what was found is what was expected. A figure that was not found never is.
+    /// Whether the figure that was found is as expected. A figure that is unknown never is.
     pub fn is_met_by(&self, found: Option<f64>) -> bool {
         found.is_some_and(|found| match self.comparison {
             Comparison::Less => found < self.value - ROUNDING,
@@ -114,7 +114,7 @@ impl Figure {
             "late-lost" => Some(Self::LateLost),
             "closed-early" => Some(Self::ClosedEarly),
             "bytes-per-connection" => Some(Self::BytesPerConnection),
-            name => Ending::named(name).map(Self::Ended),
+            name => Outcome::named(name).map(Self::Outcome),
         };
         plain
             .map(Ok)
@@ -125,12 +125,12 @@ impl Figure {
                     "no figure is called '{text}'; there are survive@9s, survive.idle@9s, \
                      connect-p99, first-p99, further-p99, probe-p99, lost, late-lost, \
                      closed-early, bytes-per-connection and {}",
-                    Ending::ALL.map(Ending::name).join(", ")
+                    Outcome::ALL.map(Outcome::name).join(", ")
                 ))
             })
     }
 
-    /// Reads a value in the unit of the figure: shares from 0 to 1, seconds, or counts.
+    /// Parses a value into the unit of the figure: a share from 0 to 1, seconds, or a count.
     fn parse_value(self, text: &str) -> Result<f64, String> {
         match self {
             Self::Survival(..) => text
@@ -150,7 +150,7 @@ impl Figure {
         }
     }
 
-    /// A value of this figure, as people write it.
+    /// Formats a value of this figure for people.
     pub fn show(self, value: f64) -> String {
         match self {
             // Rounded down: 99.96 % must not look like the 100.0 % that it is not.
@@ -162,7 +162,7 @@ impl Figure {
     }
 }
 
-/// Reads `survive@9s` or `survive.idle@9s`; `None` if it is something else altogether.
+/// Parses `survive@9s` or `survive.idle@9s`; `None` if the text is not of this form at all.
 fn parse_survival(text: &str) -> Option<Result<Figure, String>> {
     let (name, age) = text.split_once('@')?;
     let behaviour = match name.strip_prefix("survive")? {

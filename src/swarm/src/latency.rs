@@ -1,4 +1,4 @@
-//! How long things took: histograms that stay small however much is recorded.
+//! Latencies, in histograms that stay small however much is recorded.
 
 use std::time::Duration;
 
@@ -7,13 +7,13 @@ use hdrhistogram::Histogram;
 /// What was timed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Timed {
-    /// From connect(2) to a connection that stands.
+    /// From connect(2) to an established connection.
     Connect,
     /// From the first request of a connection to the end of its answer.
     First,
-    /// The same for the requests after it, but for probes.
+    /// The same for all later requests except probes.
     Further,
-    /// The same for probes: one request on a connection that has long been idle.
+    /// The same for probes: requests on a connection that has long been idle.
     Probe,
 }
 
@@ -32,35 +32,35 @@ impl Timed {
     }
 }
 
-/// Times from a microsecond up, exact to a thousandth: a few KiB for any number of them.
+/// Recorded times, from a microsecond up, exact to a thousandth: a few KiB for any number of them.
 #[derive(Clone, Debug)]
 pub struct Times(Histogram<u64>);
 
-/// A day, in microseconds: what is longer is recorded as that.
+/// A day, in microseconds; longer times are recorded as that.
 const LONGEST: u64 = 86_400 * 1_000_000;
 
 /// Three significant digits, as wrk2 and the library's own examples record.
 const DIGITS: u8 = 3;
 
 impl Times {
-    /// None yet. An error only for a number of digits that the histogram does not know.
+    /// No times yet. Fails only for a number of digits that the histogram does not support.
     pub fn new() -> Result<Self, hdrhistogram::CreationError> {
         Histogram::new(DIGITS).map(Self)
     }
 
-    /// Records one.
+    /// Records a time.
     pub fn record(&mut self, time: Duration) {
         let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
         // It grows with what is recorded, and fails only for values far beyond this.
         let _ = self.0.record(micros.clamp(1, LONGEST));
     }
 
-    /// How many were recorded.
+    /// How many times were recorded.
     pub fn count(&self) -> u64 {
         self.0.len()
     }
 
-    /// The time that `percent` per cent of all were not above; `None` if there are none.
+    /// The time that `percent` per cent of all did not exceed; `None` if there are none.
     pub fn percentile(&self, percent: f64) -> Option<Duration> {
         let micros = self.0.value_at_percentile(percent);
         (self.count() > 0).then(|| Duration::from_micros(micros))
@@ -72,7 +72,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn percentiles() {
+    fn percentiles_are_exact_to_a_thousandth() {
         let mut times = Times::new().unwrap();
         assert_eq!(times.percentile(50.0), None);
         for millis in 1..=1000 {

@@ -1,26 +1,26 @@
-//! What the server's memory is, when the server is on this host: proc(5) says so.
+//! The memory of processes on this host, and which processes listen at an address: from proc(5).
 
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, BufRead as _, BufReader};
 use std::net::{IpAddr, SocketAddr};
 
-/// A process.
+/// The number of a process (getpid(2)).
 pub type ProcessId = u32;
 
-/// Memory of one process or of several together, in bytes.
+/// The memory of one process or of several together, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
-    /// Pages that nobody else has: what would be free if it ended.
+    /// Pages that no other process maps: what would be freed if these ended.
     pub private: u64,
-    /// The same, and its share of the pages that it has in common with others.
+    /// The same, plus a proportional share of the pages that others map too.
     pub proportional: u64,
 }
 
 impl Memory {
-    /// The memory of all these processes (proc(5), `smaps_rollup`). An error if one has ended or
+    /// Reads the memory of all these processes (proc(5), `smaps_rollup`). Fails if one has ended or
     /// belongs to another user.
-    pub fn of(processes: &[ProcessId]) -> io::Result<Self> {
+    pub fn read(processes: &[ProcessId]) -> io::Result<Self> {
         let mut sum = Self::default();
         for process in processes {
             let text = fs::read_to_string(format!("/proc/{process}/smaps_rollup"))?;
@@ -51,8 +51,8 @@ impl Memory {
     }
 }
 
-/// The processes that have a socket listening at this address: a server with several workers is
-/// all of them. Empty if it is on another host, or if another user's processes can't be looked into.
+/// The processes that have a socket listening at this address; several if the server has workers.
+/// Empty if the server is on another host, or runs as another user whose processes can't be read.
 pub fn listeners_at(address: SocketAddr) -> Vec<ProcessId> {
     let inodes: Vec<String> = ["/proc/net/tcp", "/proc/net/tcp6"]
         .iter()
@@ -71,8 +71,8 @@ pub fn listeners_at(address: SocketAddr) -> Vec<ProcessId> {
         .collect()
 }
 
-/// Reads one table of sockets. Listening ones come first, so that the connections, of which there
-/// may be a million, are never read.
+/// Reads one table of sockets. Listening sockets come first, so the connections, of which there may
+/// be a million, are never read.
 fn listening_inodes(table: &str, address: SocketAddr) -> io::Result<Vec<String>> {
     const LISTEN: &str = "0A";
     let mut inodes = Vec::new();
@@ -93,9 +93,9 @@ fn listening_inodes(table: &str, address: SocketAddr) -> io::Result<Vec<String>>
     Ok(inodes)
 }
 
-/// Whether `local`, an address and a port in hexadecimal, is `address` or stands for all of a
-/// host's addresses. The address is written as the words of memory are, which on every Linux that
-/// we build for is backwards; the port is not.
+/// Whether `local`, an address and a port in hexadecimal, is `address` or the wildcard address. The
+/// address is written as words in the machine's byte order, little-endian on every Linux that we
+/// build for; the port is not.
 fn is_at(local: &str, address: SocketAddr) -> bool {
     let Some((host, port)) = local.split_once(':') else {
         return false;
@@ -105,9 +105,10 @@ fn is_at(local: &str, address: SocketAddr) -> bool {
     is_port && ((is_everywhere && is_this_host(address.ip())) || host == written(address.ip()))
 }
 
-/// A server that listens everywhere is ours only if the address is: other hosts have port 80 too.
+/// A wildcard listener serves `address` only if that is an address of this host: other hosts have a
+/// port 80 too.
 fn is_this_host(address: IpAddr) -> bool {
-    // Only an address of our own can be bound to.
+    // Only an address of this host can be bound.
     std::net::UdpSocket::bind((address, 0)).is_ok()
 }
 
@@ -142,7 +143,7 @@ mod tests {
     use std::net::TcpListener;
 
     #[test]
-    fn a_rollup() {
+    fn private_and_proportional_memory_are_read_from_a_rollup() {
         let text = "55d0-7ffe ---p 00000000 00:00 0    [rollup]\n\
                     Rss:    1500 kB\nPss:     700 kB\nPss_Dirty:  9 kB\nShared_Clean: 1 kB\n\
                     Private_Clean:       3 kB\nPrivate_Dirty:     200 kB\n";
@@ -154,7 +155,7 @@ mod tests {
     }
 
     #[test]
-    fn who_listens_is_found() {
+    fn the_process_that_listens_at_an_address_is_found() {
         for local in ["127.0.0.1:0", "0.0.0.0:0", "[::1]:0"] {
             let Ok(listener) = TcpListener::bind(local) else {
                 continue; // A machine without IPv6.
@@ -165,12 +166,12 @@ mod tests {
             }
             let found = listeners_at(address);
             assert!(found.contains(&std::process::id()), "{local}: {found:?}");
-            assert!(Memory::of(&[std::process::id()]).unwrap().private > 0);
+            assert!(Memory::read(&[std::process::id()]).unwrap().private > 0);
         }
     }
 
     #[test]
-    fn who_does_not_is_not() {
+    fn no_process_is_found_where_none_listens() {
         let closed = TcpListener::bind("127.0.0.1:0")
             .unwrap()
             .local_addr()

@@ -1,4 +1,4 @@
-//! What was typed → what is meant.
+//! The command line → settings.
 
 mod units;
 
@@ -12,14 +12,14 @@ use clap::{CommandFactory as _, Parser};
 use millpond::command_line::NoConfig;
 
 use self::units::{Share, parse_count, parse_duration, parse_hold, parse_positive_duration};
-use crate::behaviour::Mix;
 use crate::expectation::Expectation;
 use crate::memory::ProcessId;
-use crate::settings::{Hold, Manners, Settings, Telling};
+use crate::mix::Mix;
+use crate::settings::{ClientTiming, Hold, Settings, Verbosity};
 use crate::sources::Sources;
 use crate::target::Target;
 
-/// Connections a second unless `--ramp` says otherwise.
+/// Connections per second unless `--ramp` says otherwise.
 const RATE: u32 = 5_000;
 
 const MIX_HELP: &str = "Behaviours by weight, as in idle=90,silent=2: idle (one GET, then \
@@ -61,7 +61,7 @@ struct Options {
     #[arg(long, default_value = "idle=1", value_parser = Mix::parse, help = MIX_HELP)]
     mix: Mix,
 
-    /// Which share of the idle connections is asked once more, at some time of the hold
+    /// Which share of the idle clients sends one more request, at some time of the hold
     #[arg(long, value_name = "SHARE", default_value = "1%")]
     probe: Share,
 
@@ -73,11 +73,11 @@ struct Options {
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = parse_positive_duration)]
     drip: Duration,
 
-    /// How many GETs a burst is
+    /// How many GETs a burst has
     #[arg(long, value_name = "N", default_value = "16", value_parser = parse_count)]
     burst: u32,
 
-    /// Late requests come from so much before to so much after the end of the idle time
+    /// Late requests are spread over this time before and after the end of the idle time
     #[arg(long, value_name = "TIME", default_value = "1s", value_parser = parse_duration)]
     late: Duration,
 
@@ -85,11 +85,11 @@ struct Options {
     #[arg(long, value_name = "TIME", value_parser = parse_duration)]
     idle_time: Option<Duration>,
 
-    /// How many bytes a second a slow reader takes
+    /// How many bytes per second a slow reader reads
     #[arg(long, value_name = "BYTES", default_value = "1024", value_parser = parse_count)]
     slow_rate: u32,
 
-    /// What slow readers ask for, best a large file [default: the URL's path]
+    /// What slow readers request, best a large file [default: the URL's path]
     #[arg(long, value_name = "PATH")]
     slow_path: Option<String>,
 
@@ -101,8 +101,8 @@ struct Options {
     #[arg(long, value_name = "IPv4")]
     first_source: Option<Ipv4Addr>,
 
-    /// The server's process, for its memory; may be given several times [default: whoever listens
-    /// there]
+    /// The server's process, for its memory; may be given several times [default: those that listen
+    /// at the URL's address]
     #[arg(long, value_name = "PID")]
     server_pid: Vec<ProcessId>,
 
@@ -117,12 +117,12 @@ struct Options {
     #[arg(long, value_name = "EXPECTATION", value_parser = Expectation::parse, help = EXPECT_HELP)]
     expect: Vec<Expectation>,
 
-    /// Tell nothing while working
+    /// Print nothing during the run
     #[arg(short, long)]
     quiet: bool,
 }
 
-/// Reads the command line, the program's name first. `descriptors` is the limit on descriptors.
+/// Parses the command line, the program's name first. `descriptors` is the limit on descriptors.
 pub fn parse(
     arguments: impl IntoIterator<Item = OsString>,
     descriptors: u64,
@@ -149,7 +149,7 @@ impl Options {
             hold: self.hold,
             mix: self.mix,
             probe: self.probe.0,
-            manners: Manners {
+            timing: ClientTiming {
                 period: self.period,
                 drip: self.drip,
                 burst: self.burst,
@@ -162,15 +162,15 @@ impl Options {
             json: self.json,
             html: self.html,
             expectations: self.expect,
-            telling: if self.quiet {
-                Telling::Errors
+            verbosity: if self.quiet {
+                Verbosity::ErrorsOnly
             } else {
-                Telling::Progress
+                Verbosity::Progress
             },
         })
     }
 
-    /// Where connections come from. Only on loopback do we know that an address is ours.
+    /// The source addresses. Only on loopback is an address known to be ours.
     fn sources(&self) -> Result<Option<Sources>, String> {
         let is_loopback = self.url.address.is_ipv4() && self.url.address.ip().is_loopback();
         let is_named = self.source_addresses.is_some() || self.first_source.is_some();
@@ -190,11 +190,11 @@ impl Options {
     }
 }
 
-/// Descriptors that are not for connections: the three standard streams, epoll, the signals' two,
-/// the terminal and the reports, and what a shell or a test has left open.
+/// Descriptors that are not for connections: the three standard streams, epoll, two for signals,
+/// the terminal and the reports, and those that a shell or a test has left open.
 const RESERVE: u64 = 32;
 
-/// One descriptor a connection, and some for the rest of the process.
+/// Each connection takes one descriptor; the rest of the process needs some too.
 fn check_descriptors(connections: u32, descriptors: u64) -> Result<(), String> {
     let connections = u64::from(connections);
     let allowed = descriptors.saturating_sub(RESERVE).max(1);
@@ -210,7 +210,7 @@ fn check_descriptors(connections: u32, descriptors: u64) -> Result<(), String> {
     ))
 }
 
-/// Reads the command line, the program's name first.
+/// Lets clap parse the command line.
 fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, NoConfig> {
     Options::try_parse_from(arguments).map_err(|error| match error.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => NoConfig::Show(error.to_string()),
@@ -218,8 +218,7 @@ fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Options, NoConf
     })
 }
 
-/// The first paragraph of clap's message says what is wrong, its list included if it has one; the
-/// rest is usage.
+/// Only the first paragraph of clap's message says what is wrong; the rest is usage.
 fn one_line(message: &str, program: &str) -> String {
     let lines = message.lines().take_while(|line| !line.is_empty());
     let said = lines.map(str::trim).collect::<Vec<_>>().join(" ");

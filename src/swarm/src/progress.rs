@@ -1,106 +1,107 @@
-//! What is told while the swarm works: a bar on a terminal, a line now and then elsewhere.
+//! Progress messages: a bar on a terminal, a line now and then elsewhere.
 
 use std::io::Write as _;
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use crate::settings::{Hold, Telling};
+use crate::settings::{Hold, Verbosity};
 use crate::swarm::Swarm;
 
-/// From one line to the next where there is no terminal.
-const BETWEEN_LINES: Duration = Duration::from_secs(10);
+/// From one line to the next where standard error is no terminal.
+const LINE_INTERVAL: Duration = Duration::from_secs(10);
 
-/// From one picture of the bar to the next.
-const BETWEEN_PICTURES: Duration = Duration::from_millis(100);
+/// From one update of the bar to the next.
+const BAR_INTERVAL: Duration = Duration::from_millis(100);
 
-/// What the swarm is doing.
+/// The phase of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Phase {
     /// Connections are being opened.
     Ramp,
-    /// They are being held since then.
+    /// Connections are being held.
     Hold {
-        /// Since when, counted from the start.
+        /// When the hold began, as time since the start of the run.
         since: Duration,
     },
 }
 
-/// Tells how far the swarm is.
+/// Prints how far the run has come.
 pub struct Progress {
-    telling: Telling,
+    verbosity: Verbosity,
     bar: ProgressBar,
-    told_at: Duration,
+    printed_at: Duration,
+    /// How many answers had arrived then.
     answers: u64,
 }
 
 impl Progress {
-    /// Nothing told yet.
-    pub fn new(telling: Telling) -> Self {
-        let target = match telling {
+    /// Nothing has been printed yet.
+    pub fn new(verbosity: Verbosity) -> Self {
+        let target = match verbosity {
             // It hides itself where standard error is no terminal.
-            Telling::Progress => ProgressDrawTarget::stderr(),
-            Telling::Errors => ProgressDrawTarget::hidden(),
+            Verbosity::Progress => ProgressDrawTarget::stderr(),
+            Verbosity::ErrorsOnly => ProgressDrawTarget::hidden(),
         };
         let bar = ProgressBar::with_draw_target(None, target);
-        // The template is a constant; were it wrong, the plain bar would do.
+        // The template is a constant; if it were wrong, indicatif's own style would do.
         if let Ok(style) = ProgressStyle::with_template("{prefix:5} {bar:24} {msg}") {
             bar.set_style(style);
         }
         Self {
-            telling,
+            verbosity,
             bar,
-            told_at: Duration::ZERO,
+            printed_at: Duration::ZERO,
             answers: 0,
         }
     }
 
-    /// How long the loop may sleep before something is to be told.
+    /// How long the event loop may sleep before something is to be printed.
     pub fn timeout(&self, now: Duration) -> Option<Duration> {
-        let at = self.told_at + self.between()?;
+        let at = self.printed_at + self.interval()?;
         Some(at.saturating_sub(now))
     }
 
-    fn between(&self) -> Option<Duration> {
-        match self.telling {
-            Telling::Errors => None,
-            Telling::Progress if self.bar.is_hidden() => Some(BETWEEN_LINES),
-            Telling::Progress => Some(BETWEEN_PICTURES),
+    fn interval(&self) -> Option<Duration> {
+        match self.verbosity {
+            Verbosity::ErrorsOnly => None,
+            Verbosity::Progress if self.bar.is_hidden() => Some(LINE_INTERVAL),
+            Verbosity::Progress => Some(BAR_INTERVAL),
         }
     }
 
-    /// Tells how far it is, if it is time to.
-    pub fn show(&mut self, phase: Phase, swarm: &Swarm) {
+    /// Prints how far the run has come, if it is time to.
+    pub fn print_if_due(&mut self, phase: Phase, swarm: &Swarm) {
         let now = swarm.now();
         if self.timeout(now).is_some_and(|timeout| timeout.is_zero()) {
-            self.tell(phase, swarm);
+            self.print(phase, swarm);
         }
     }
 
-    /// Tells how far it is.
-    pub fn tell(&mut self, phase: Phase, swarm: &Swarm) {
+    /// Prints how far the run has come.
+    pub fn print(&mut self, phase: Phase, swarm: &Swarm) {
         let now = swarm.now();
         let line = self.line(phase, swarm, now);
-        self.told_at = now;
-        self.answers = swarm.tally.answers();
+        self.printed_at = now;
+        self.answers = swarm.stats.answers();
         if !self.bar.is_hidden() {
             let (position, length) = extent(phase, swarm, now);
             self.bar.set_length(length);
             self.bar.set_position(position);
             self.bar.set_prefix(name(phase));
             self.bar.set_message(line);
-        } else if self.telling == Telling::Progress {
-            self.say(&format!("{}: {line}", name(phase)));
+        } else if self.verbosity == Verbosity::Progress {
+            self.print_line(&format!("{}: {line}", name(phase)));
         }
     }
 
-    /// The rates are those since the last line.
+    /// The text of a line. The rate is that since the previous line.
     fn line(&self, phase: Phase, swarm: &Swarm, now: Duration) -> String {
-        let tally = &swarm.tally;
-        let elapsed = now.saturating_sub(self.told_at).as_secs_f64().max(0.001);
-        // Rates are shown to the unit: a rounded count does no harm.
+        let stats = &swarm.stats;
+        let elapsed = now.saturating_sub(self.printed_at).as_secs_f64().max(0.001);
+        // Rates are shown without decimals: a rounded count does no harm.
         #[allow(clippy::cast_precision_loss)]
-        let rate = tally.answers().saturating_sub(self.answers) as f64 / elapsed;
+        let rate = stats.answers().saturating_sub(self.answers) as f64 / elapsed;
         let left = match (phase, swarm.settings().hold) {
             (Phase::Hold { since }, Hold::For(hold)) => {
                 let left = (since + hold).saturating_sub(now);
@@ -112,20 +113,20 @@ impl Progress {
             "{} of {} tried, {} standing, {} ended; {} answers, {rate:.0}/s{left}",
             swarm.tried(),
             swarm.settings().connections,
-            tally.standing,
-            tally.deaths(),
-            tally.answers(),
+            stats.standing,
+            stats.ended_count(),
+            stats.answers(),
         )
     }
 
-    /// One line on standard error, above the bar. Whoever has closed it does not want lines.
-    pub fn say(&self, line: &str) {
+    /// Prints a line to standard error, above the bar. Errors are ignored: the run goes on without it.
+    fn print_line(&self, line: &str) {
         self.bar.suspend(|| {
             let _ = writeln!(std::io::stderr(), "millpond-swarm: {line}");
         });
     }
 
-    /// Takes the bar off the screen.
+    /// Removes the bar from the screen.
     pub fn clear(&self) {
         self.bar.finish_and_clear();
     }
@@ -138,7 +139,7 @@ fn name(phase: Phase) -> &'static str {
     }
 }
 
-/// How far the bar is, and how long it is: connections first, then milliseconds.
+/// The bar's position and length: connections in the ramp, milliseconds in the hold.
 fn extent(phase: Phase, swarm: &Swarm, now: Duration) -> (u64, u64) {
     let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     match (phase, swarm.settings().hold) {
@@ -146,7 +147,7 @@ fn extent(phase: Phase, swarm: &Swarm, now: Duration) -> (u64, u64) {
         (Phase::Hold { since }, Hold::For(hold)) => {
             (millis(now.saturating_sub(since)), millis(hold))
         }
-        // A bar that is full, for as long as it takes.
+        // Without an end the bar is always full.
         (Phase::Hold { .. }, Hold::Forever) => (1, 1),
     }
 }

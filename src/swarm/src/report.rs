@@ -1,4 +1,4 @@
-//! The report: one value, shown as JSON, as text and as a page.
+//! The report: one value, written as JSON, as text and as an HTML page.
 
 mod connections;
 mod page;
@@ -11,16 +11,18 @@ use std::time::Duration;
 
 use serde::Serialize;
 
-use self::connections::{Connections, Point, Row, Shown, points};
+use self::connections::{Connections, Point, Row, points};
 use self::requests::{Answers, Late, Probes, RequestRow, total};
-use self::times::{Instant, Latency, ServerMemory};
+use self::times::{Latency, ServerMemory, TimelinePoint};
 use crate::expectation::Expectation;
-use crate::findings::Findings;
 use crate::latency::Timed;
 use crate::run::Finish;
+use crate::settings::{Hold, Settings};
+use crate::sources::Sources;
+use crate::summary::Summary;
 
-/// All that a run has shown. The names of its fields are the keys of the JSON; times are in seconds
-/// or, where the name says so, in milliseconds; shares are from 0 to 1.
+/// Everything that a run has shown. Its fields are the keys of the JSON (unless renamed there).
+/// Times are in seconds or, where the name says so, in milliseconds; shares are from 0 to 1.
 #[derive(Debug, Serialize)]
 pub struct Report {
     program: &'static str,
@@ -30,9 +32,9 @@ pub struct Report {
     /// `held`, `nobody-left` or `stopped`.
     finish: &'static str,
     seconds: f64,
-    /// How long opening the connections took; none if that was not finished.
+    /// How long the ramp took; `None` if it was not finished.
     ramp_seconds: Option<f64>,
-    settings: Shown,
+    settings: ShownSettings,
     connections: Connections,
     survival: Vec<Point>,
     behaviours: Vec<Row>,
@@ -42,24 +44,38 @@ pub struct Report {
     late: Late,
     latency: Vec<Latency>,
     server_memory: Option<ServerMemory>,
-    timeline: Vec<Instant>,
-    expectations: Vec<Judged>,
+    timeline: Vec<TimelinePoint>,
+    expectations: Vec<CheckResult>,
 }
 
-/// An expectation, and what was found.
+/// The result of checking one expectation.
 #[derive(Debug, Serialize)]
-struct Judged {
+struct CheckResult {
     expected: String,
-    /// As people write it; none if the run did not show it.
+    /// As people write it; `None` if the run did not show it.
     found: Option<String>,
     met: bool,
 }
 
+/// The settings that explain the other figures.
+#[derive(Debug, Serialize)]
+struct ShownSettings {
+    connections: u32,
+    ramp_seconds: f64,
+    /// `None` for a hold without an end.
+    hold_seconds: Option<f64>,
+    under_way: u32,
+    mix: String,
+    probe_share: f64,
+    /// `None` if the kernel chose the address.
+    source_addresses: Option<u32>,
+}
+
 impl Report {
-    /// The report of a run.
-    pub fn of(findings: &Findings) -> Self {
-        let run = findings.run;
-        let (swarm, tally) = (&run.swarm, &run.swarm.tally);
+    /// Builds the report from the summary of a run.
+    pub fn new(summary: &Summary) -> Self {
+        let run = summary.run;
+        let (swarm, stats) = (&run.swarm, &run.swarm.stats);
         let settings = swarm.settings();
         Self {
             program: "millpond-swarm",
@@ -73,43 +89,65 @@ impl Report {
             },
             seconds: run.lasted.as_secs_f64(),
             ramp_seconds: run.ramp.as_ref().map(Duration::as_secs_f64),
-            settings: Shown::of(settings),
-            connections: Connections::of(findings),
-            survival: points(&findings.survival),
-            behaviours: findings.groups.iter().map(Row::of).collect(),
-            requests: total(&findings.groups),
-            answers: Answers::of(tally),
-            probes: Probes::of(tally),
-            late: Late::of(tally),
+            settings: ShownSettings::new(settings),
+            connections: Connections::new(summary),
+            survival: points(&summary.survival),
+            behaviours: summary.groups.iter().map(Row::new).collect(),
+            requests: total(&summary.groups),
+            answers: Answers::new(stats),
+            probes: Probes::new(stats),
+            late: Late::new(&stats.late),
             latency: Timed::ALL
                 .into_iter()
-                .map(|timed| Latency::of(timed, tally.times(timed)))
+                .map(|timed| Latency::new(timed, stats.times(timed)))
                 .filter(|latency| latency.count > 0)
                 .collect(),
-            server_memory: ServerMemory::of(&run.footprint),
-            timeline: swarm.samples.as_slice().iter().map(Instant::of).collect(),
+            server_memory: ServerMemory::new(&run.footprint),
+            timeline: swarm
+                .samples
+                .as_slice()
+                .iter()
+                .map(TimelinePoint::from)
+                .collect(),
             expectations: settings
                 .expectations
                 .iter()
-                .map(|expectation| Judged::of(expectation, findings))
+                .map(|expectation| CheckResult::new(expectation, summary))
                 .collect(),
         }
     }
 
-    /// Whether all that was expected was found.
+    /// Whether every expectation was met.
     pub fn is_as_expected(&self) -> bool {
-        self.expectations.iter().all(|judged| judged.met)
+        self.expectations.iter().all(|check| check.met)
     }
 
-    /// The report as JSON, over several lines.
+    /// The report as JSON, indented.
     pub fn to_json(&self) -> serde_json::Result<String> {
         serde_json::to_string_pretty(self).map(|text| text + "\n")
     }
 }
 
-impl Judged {
-    fn of(expectation: &Expectation, findings: &Findings) -> Self {
-        let found = findings.figure(expectation.figure);
+impl ShownSettings {
+    fn new(settings: &Settings) -> Self {
+        Self {
+            connections: settings.connections,
+            ramp_seconds: settings.ramp.as_secs_f64(),
+            hold_seconds: match settings.hold {
+                Hold::For(hold) => Some(hold.as_secs_f64()),
+                Hold::Forever => None,
+            },
+            under_way: settings.under_way,
+            mix: settings.mix.to_string(),
+            probe_share: settings.probe,
+            source_addresses: settings.sources.map(Sources::count),
+        }
+    }
+}
+
+impl CheckResult {
+    fn new(expectation: &Expectation, summary: &Summary) -> Self {
+        let found = summary.figure(expectation.figure);
         Self {
             expected: expectation.text.clone(),
             found: found.map(|value| expectation.figure.show(value)),

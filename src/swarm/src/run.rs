@@ -1,4 +1,4 @@
-//! The loop: the kernel's events → calls on the swarm, until the hold is over or a signal comes.
+//! The event loop: the kernel's events → calls on the swarm, until the run is over.
 
 use std::io::ErrorKind;
 use std::sync::Arc;
@@ -17,43 +17,43 @@ use crate::progress::{Phase, Progress};
 use crate::settings::{Hold, Settings};
 use crate::swarm::Swarm;
 
-/// How many events one call to the kernel may bring.
+/// How many events one epoll_wait(2) may return.
 const EVENTS: usize = 1024;
 
-/// The token of the signals. Clients have their numbers, which are half as wide.
+/// The token of the signals. The token of a client is its number, which is half as wide.
 const SIGNALS: Token = Token(usize::MAX);
 
-/// Probes are spread over the hold, or over so much of one that has no end.
+/// Probes are spread over the hold, or over this time if the hold has no end.
 const PROBES_WITHIN: Duration = Duration::from_secs(60);
 
-/// How a run came to its end.
+/// Why a run ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Finish {
     /// The hold was over.
     Held,
     /// No connection was left to hold.
     NobodyLeft,
-    /// A signal ended it.
+    /// A signal came.
     Stopped,
 }
 
-/// A run that is over, with all connections still open.
+/// A run that is over. Its remaining connections are still open.
 pub struct Finished {
-    /// The connections and the counts.
+    /// The clients, counts and samples.
     pub swarm: Swarm,
-    /// The server's memory.
+    /// The server's memory before and after the ramp.
     pub footprint: Footprint,
-    /// How it came to its end.
+    /// Why it ended.
     pub finish: Finish,
     /// When it began.
     pub began: SystemTime,
     /// How long it lasted.
     pub lasted: Duration,
-    /// How long opening all connections took; none if that was not finished.
+    /// How long the ramp took; `None` if it was not finished.
     pub ramp: Option<Duration>,
 }
 
-/// A run.
+/// A run that is under way.
 struct Run {
     poll: Poll,
     signals: Signals,
@@ -65,11 +65,11 @@ struct Run {
     phase: Phase,
 }
 
-/// Opens all connections, holds them, and says how it went.
+/// Opens all connections and holds them.
 pub fn run(settings: Settings) -> Result<Finished, Error> {
     let began = SystemTime::now();
     let mut run = Run::start(settings)?;
-    let finish = run.turn_round()?;
+    let finish = run.run_until_finished()?;
     let ramp = match run.phase {
         Phase::Ramp => None,
         Phase::Hold { since } => Some(since),
@@ -101,47 +101,47 @@ impl Run {
             poll,
             signals,
             _stopping: stopping,
-            footprint: Footprint::of(&settings.servers, settings.target.address),
-            progress: Progress::new(settings.telling),
+            footprint: Footprint::new(&settings.servers, settings.target.address),
+            progress: Progress::new(settings.verbosity),
             swarm: Swarm::new(settings)?,
             phase: Phase::Ramp,
         })
     }
 
-    /// Turns until the run is over.
-    fn turn_round(&mut self) -> Result<Finish, Error> {
+    /// Repeats loop iterations until the run is over.
+    fn run_until_finished(&mut self) -> Result<Finish, Error> {
         let mut events = Events::with_capacity(EVENTS);
         loop {
-            match self.poll.poll(&mut events, self.timeout()) {
+            match self.poll.poll(&mut events, self.next_timeout()) {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return Err(Error::Poll(error)),
             }
-            if let Some(finish) = self.turn(&events) {
+            if let Some(finish) = self.iterate(&events) {
                 return Ok(finish);
             }
         }
     }
 
-    /// One turn. Events come first: what has come is in before anything is late, and each answer
-    /// lets the ramp go on.
-    fn turn(&mut self, events: &Events) -> Option<Finish> {
-        let again = self.swarm.take_again();
+    /// One loop iteration. Events come before timers, so that what has arrived is handled before
+    /// anything counts as late, and before the ramp, which each first answer lets go on.
+    fn iterate(&mut self, events: &Events) -> Option<Finish> {
+        let runnable = self.swarm.take_runnable();
         for event in events {
             match event.token() {
                 SIGNALS if self.has_been_stopped() => return Some(Finish::Stopped),
                 SIGNALS => {}
-                // Numbers are of 32 bits; the signals' token is the only wider one.
+                // A client's number has 32 bits; the signals' token is the only wider one.
                 Token(number) => self
                     .swarm
                     .event(u32::try_from(number).ok()?, readiness(event)),
             }
         }
-        self.swarm.run_again(again);
-        self.swarm.keep_appointments();
+        self.swarm.run_runnable(runnable);
+        self.swarm.handle_timeouts();
         self.open_or_hold();
         self.swarm.sample_if_due();
-        self.progress.show(self.phase, &self.swarm);
+        self.progress.print_if_due(self.phase, &self.swarm);
         self.finish()
     }
 
@@ -149,14 +149,14 @@ impl Run {
         self.signals.pending().count() > 0
     }
 
-    /// Goes on with the ramp, or from the ramp to the hold.
+    /// Opens more connections, or begins the hold when the ramp is over.
     fn open_or_hold(&mut self) {
         if self.phase != Phase::Ramp {
             return;
         }
-        // With the first connection, and before the second.
-        if self.footprint.before.is_none() && self.swarm.tally.settled > 0 {
-            self.footprint.before = self.footprint.read(self.swarm.tally.standing);
+        // With the first connection, before the second is opened.
+        if self.footprint.before.is_none() && self.swarm.stats.settled > 0 {
+            self.footprint.before = self.footprint.read(self.swarm.stats.standing);
         }
         self.swarm.open_more(self.poll.registry());
         if self.swarm.is_complete() {
@@ -167,12 +167,12 @@ impl Run {
                 Hold::For(hold) => hold,
                 Hold::Forever => PROBES_WITHIN,
             });
-            self.progress.tell(self.phase, &self.swarm);
+            self.progress.print(self.phase, &self.swarm);
         }
     }
 
     fn read_memory(&mut self) {
-        self.footprint.after = self.footprint.read(self.swarm.tally.standing);
+        self.footprint.after = self.footprint.read(self.swarm.stats.standing);
     }
 
     fn finish(&self) -> Option<Finish> {
@@ -180,7 +180,7 @@ impl Run {
             return None;
         };
         let all = u64::from(self.swarm.settings().connections);
-        if self.swarm.tally.deaths() as u64 == all {
+        if self.swarm.stats.ended_count() == all {
             return Some(Finish::NobodyLeft);
         }
         match self.swarm.settings().hold {
@@ -189,8 +189,8 @@ impl Run {
         }
     }
 
-    /// How long the kernel may let us sleep.
-    fn timeout(&self) -> Option<Duration> {
+    /// How long epoll_wait(2) may sleep.
+    fn next_timeout(&self) -> Option<Duration> {
         let now = self.swarm.now();
         let end = match (self.phase, self.swarm.settings().hold) {
             (Phase::Hold { since }, Hold::For(hold)) => Some((since + hold).saturating_sub(now)),
@@ -198,7 +198,7 @@ impl Run {
         };
         [
             end,
-            self.swarm.timeout(),
+            self.swarm.next_timeout(),
             Some(self.swarm.time_to_sample()),
             self.progress.timeout(now),
         ]
@@ -208,7 +208,7 @@ impl Run {
     }
 }
 
-/// What an event says. After an error or a hang-up, a read or a write finds out what it was.
+/// Translates an event. After an error or a hang-up, a read or a write finds out what it was.
 fn readiness(event: &Event) -> Readiness {
     let closed = event.is_read_closed() || event.is_error();
     Readiness {

@@ -1,19 +1,19 @@
-//! A run, moment by moment: never more than so many moments, however long it lasts.
+//! Samples of a run over time: a bounded number of them, however long the run lasts.
 
 use std::time::Duration;
 
-/// From one moment to the next, at first.
+/// From one sample to the next, at first.
 const INTERVAL: Duration = Duration::from_millis(250);
 
-/// With so many, every other one is dropped, and from then on half as many are taken.
-const MOST: usize = 480;
+/// At this number every other sample is dropped, and the interval between samples doubles.
+const SAMPLES_MAX: usize = 480;
 
-/// A moment of the run.
+/// The state of the run at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sample {
-    /// Since the start.
+    /// The time since the start of the run.
     pub at: Duration,
-    /// Connections that stood.
+    /// Connections that were established and had not ended.
     pub standing: u64,
     /// Connections that had ended.
     pub ended: u64,
@@ -21,47 +21,47 @@ pub struct Sample {
     pub answers: u64,
 }
 
-/// The moments so far.
+/// The samples taken so far.
 #[derive(Clone, Debug)]
 pub struct Samples {
     interval: Duration,
-    due: Duration,
-    moments: Vec<Sample>,
+    next_due: Duration,
+    kept: Vec<Sample>,
 }
 
 impl Default for Samples {
     fn default() -> Self {
         Self {
             interval: INTERVAL,
-            due: Duration::ZERO,
-            moments: Vec::new(),
+            next_due: Duration::ZERO,
+            kept: Vec::new(),
         }
     }
 }
 
 impl Samples {
-    /// When the next one is to be taken.
-    pub fn due(&self) -> Duration {
-        self.due
+    /// When the next sample is due, as time since the start of the run.
+    pub fn next_due(&self) -> Duration {
+        self.next_due
     }
 
-    /// One more.
+    /// Adds a sample.
     pub fn add(&mut self, sample: Sample) {
-        self.moments.push(sample);
-        if self.moments.len() == MOST {
+        self.kept.push(sample);
+        if self.kept.len() == SAMPLES_MAX {
             let mut is_kept = false;
-            self.moments.retain(|_| {
+            self.kept.retain(|_| {
                 is_kept = !is_kept;
                 is_kept
             });
             self.interval *= 2;
         }
-        self.due = sample.at + self.interval;
+        self.next_due = sample.at + self.interval;
     }
 
-    /// All that are kept.
+    /// The samples that were not dropped.
     pub fn as_slice(&self) -> &[Sample] {
-        &self.moments
+        &self.kept
     }
 }
 
@@ -70,17 +70,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn never_more_than_so_many() {
+    fn the_number_of_samples_stays_bounded_and_they_stay_in_order() {
         let mut samples = Samples::default();
-        for turn in 0..10_000 {
-            let at = samples.due();
+        for count in 0..10_000 {
+            let at = samples.next_due();
             samples.add(Sample {
                 at,
-                standing: turn,
+                standing: count,
                 ended: 0,
                 answers: 0,
             });
-            assert!(samples.as_slice().len() < MOST);
+            assert!(samples.as_slice().len() < SAMPLES_MAX);
         }
         let times: Vec<_> = samples.as_slice().iter().map(|sample| sample.at).collect();
         assert!(times.is_sorted());

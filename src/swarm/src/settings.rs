@@ -1,80 +1,80 @@
-//! The settings, checked.
+//! The settings of a run, checked.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::behaviour::Mix;
 use crate::expectation::Expectation;
 use crate::memory::ProcessId;
+use crate::mix::Mix;
 use crate::sources::Sources;
 use crate::target::Target;
 
-/// How long the connections are held once they stand.
+/// How long the connections are held after the ramp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
-    /// So long.
+    /// For a fixed time.
     For(Duration),
     /// Until a signal.
     Forever,
 }
 
-/// How clients behave, in figures.
+/// The intervals and amounts of the behaviours.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Manners {
+pub struct ClientTiming {
     /// From one GET of a periodic client to the next.
     pub period: Duration,
     /// From one byte of a dripped head to the next.
     pub drip: Duration,
-    /// How many GETs a burst is.
+    /// How many GETs a burst has.
     pub burst: u32,
-    /// Late requests are spread from so much before to so much after the idle time.
+    /// Late requests are spread over this time before and after the end of the idle time.
     pub late: Duration,
     /// The idle time of a server that promises none.
     pub idle_time: Option<Duration>,
-    /// How many bytes a second a slow reader takes.
+    /// How many bytes per second a slow reader reads.
     pub slow_rate: usize,
 }
 
-/// What is told while the swarm works.
+/// What is printed during the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Telling {
+pub enum Verbosity {
     /// A progress bar on a terminal, lines elsewhere.
     Progress,
     /// Nothing but errors.
-    Errors,
+    ErrorsOnly,
 }
 
-/// All that a run is to do.
+/// Everything that determines a run.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// Who is asked, for what.
+    /// The server, and the path of the requests.
     pub target: Target,
-    /// What slow readers ask for.
+    /// The same server, with the path that slow readers request.
     pub slow_target: Target,
     /// How many connections are opened.
     pub connections: u32,
-    /// Over how long a time.
+    /// Over how long they are opened.
     pub ramp: Duration,
     /// How many may be between connect(2) and their first answer at once.
     pub under_way: u32,
     /// How long they are held.
     pub hold: Hold,
-    /// Which behaviours, in which proportion.
+    /// The weights of the behaviours.
     pub mix: Mix,
-    /// Which share of the idle clients is asked once more during the hold; from 0 to 1.
+    /// Which share of the idle clients sends a probe during the hold; from 0 to 1.
     pub probe: f64,
-    /// How clients behave, in figures.
-    pub manners: Manners,
-    /// Where connections come from; `None` leaves that to the kernel.
+    /// The intervals and amounts of the behaviours.
+    pub timing: ClientTiming,
+    /// The source addresses of connections; `None` leaves the choice to the kernel.
     pub sources: Option<Sources>,
     /// The server's processes, if they were named.
     pub servers: Vec<ProcessId>,
-    /// Where the report goes as JSON; `-` is standard output.
+    /// Where the report is written as JSON; `-` is standard output.
     pub json: Option<PathBuf>,
-    /// Where it goes as a page.
+    /// Where the report is written as an HTML page.
     pub html: Option<PathBuf>,
-    /// What must hold for the exit status 0.
+    /// What must hold for exit status 0.
     pub expectations: Vec<Expectation>,
-    /// What is told meanwhile.
-    pub telling: Telling,
+    /// What is printed during the run.
+    pub verbosity: Verbosity,
 }

@@ -1,4 +1,4 @@
-//! The addresses that connections come from.
+//! The source addresses of connections.
 //!
 //! Two things need many of them. A connection is known by both addresses and both ports, so one
 //! address of ours can have at most as many connections to one server as there are ephemeral
@@ -8,7 +8,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-/// A run of IPv4 addresses, used in turn.
+/// Consecutive IPv4 addresses, used in turn.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sources {
     first: Ipv4Addr,
@@ -16,19 +16,19 @@ pub struct Sources {
 }
 
 impl Sources {
-    /// Where the run begins unless it is told: apart from 127.0.0.1, where servers and people are.
+    /// The default first address: apart from 127.0.0.1, which servers and people use.
     pub const FIRST: Ipv4Addr = Ipv4Addr::new(127, 1, 0, 1);
 
-    /// How many connections one address is given at the most by [`Sources::enough_for`], well
-    /// below the number of ephemeral ports.
+    /// How many connections [`Sources::enough_for`] gives one address at most, well below the
+    /// number of ephemeral ports.
     const EACH: usize = 10_000;
 
-    /// A run of this length is used for few connections too: peers that differ are what servers
-    /// meet, and a port is found at once.
+    /// Even few connections get this many addresses: real servers meet many different peers, and the
+    /// kernel finds a free port at once.
     const LEAST: usize = 256;
 
-    /// `count` addresses from `first` on. An error if the run leaves the addresses that there
-    /// are, or leaves loopback.
+    /// `count` addresses from `first` on. An error if they would run beyond the last IPv4 address,
+    /// or out of loopback.
     pub fn new(first: Ipv4Addr, count: u32) -> Result<Self, String> {
         let last = u32::from(first).checked_add(count.saturating_sub(1));
         let last = last.map(Ipv4Addr::from);
@@ -45,7 +45,7 @@ impl Sources {
         }
     }
 
-    /// How many addresses are plenty for so many connections.
+    /// How many addresses are plenty for this number of connections.
     pub fn enough_for(connections: usize) -> u32 {
         let count = connections.div_ceil(Self::EACH).max(Self::LEAST);
         u32::try_from(count).unwrap_or(u32::MAX)
@@ -57,7 +57,7 @@ impl Sources {
         SocketAddr::from((Ipv4Addr::from(address), 0))
     }
 
-    /// How many there are.
+    /// How many addresses there are.
     pub fn count(self) -> u32 {
         self.count
     }
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn in_turn() {
+    fn addresses_are_used_in_turn() {
         let sources = Sources::new(Ipv4Addr::new(127, 0, 0, 254), 3).unwrap();
         let table = [
             (0, "127.0.0.254:0"),
@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn runs_that_end_somewhere_else() {
+    fn addresses_beyond_the_last_one_or_out_of_loopback_are_refused() {
         let table = [
             (Ipv4Addr::new(127, 255, 255, 254), 1, true),
             (Ipv4Addr::new(127, 255, 255, 254), 2, false),

@@ -1,10 +1,11 @@
-//! All clients: who they are, who is ready, whose time is up, and how they come to be.
+//! All clients: where they are kept, which of them run now, and what each gets to run with.
 //!
-//! Clients stand in a plain array at their own number and never move. None is ever opened in the
-//! place of another, so that a late event finds its own client or nobody; that spares the serial
-//! numbers that a server needs.
+//! Clients are kept in a plain array, each at its own number, and never move. A place is never
+//! reused, so a late event finds its own client or none; that spares the generation numbers that a
+//! server needs.
 
-mod census;
+mod connect;
+mod counts;
 mod ramp;
 
 use std::time::{Duration, Instant};
@@ -12,67 +13,68 @@ use std::time::{Duration, Instant};
 use mio::Registry;
 
 use self::ramp::Ramp;
-use crate::agenda::Agenda;
-use crate::behaviour::{Behaviour, Deal};
-use crate::client::{Client, Readiness, Scripts, Shared, Then};
-use crate::samples::{Sample, Samples};
+use crate::behaviour::Behaviour;
+use crate::client::{Client, ClientContext, Readiness, RunState, Scripts};
+use crate::mix::WeightedRoundRobin;
+use crate::samples::Samples;
 use crate::settings::Settings;
-use crate::tally::Tally;
+use crate::stats::Stats;
+use crate::timers::Timers;
 
-/// The read buffer that all share: what one read brings at the most.
+/// The size of the read buffer that all clients share.
 const BUFFER: usize = 64 * 1024;
 
-/// How many appointments are kept in one turn, so that events are looked at in between.
-const DUE: usize = 1024;
+/// How many timers are handled per loop iteration, so that events are handled in between.
+const TIMERS_MAX: usize = 1024;
 
-/// All connections, and what they share.
+/// All clients, and what they share.
 pub struct Swarm {
     clients: Vec<Option<Client>>,
-    agenda: Agenda,
-    /// Clients that have had their share of a turn and may have more to read.
-    again: Vec<u32>,
-    /// What is counted.
-    pub tally: Tally,
-    /// The run, moment by moment.
+    timers: Timers,
+    /// Clients that used up their read budget and may have more to read.
+    runnable: Vec<u32>,
+    /// All counts and times.
+    pub stats: Stats,
+    /// Samples of the run.
     pub samples: Samples,
     scripts: Scripts,
     buffer: Box<[u8]>,
     start: Instant,
-    deal: Deal,
+    behaviours: WeightedRoundRobin,
     ramp: Ramp,
     settings: Settings,
 }
 
 impl Swarm {
-    /// A swarm without clients.
+    /// A swarm that has no clients yet.
     pub fn new(settings: Settings) -> Result<Self, hdrhistogram::CreationError> {
         let request = settings.target.request();
         Ok(Self {
-            // Pages that no client has come to yet cost nothing; growing would copy.
+            // Pages that no client has reached yet cost nothing; growing would copy.
             clients: Vec::with_capacity(settings.connections as usize),
-            agenda: Agenda::default(),
-            again: Vec::new(),
-            tally: Tally::new()?,
+            timers: Timers::default(),
+            runnable: Vec::new(),
+            stats: Stats::new()?,
             samples: Samples::default(),
             scripts: Scripts {
-                burst: request.repeat(settings.manners.burst as usize),
+                burst: request.repeat(settings.timing.burst as usize),
                 slow_request: settings.slow_target.request(),
                 request,
             },
             buffer: vec![0; BUFFER].into_boxed_slice(),
             start: Instant::now(),
-            deal: Deal::new(settings.mix.clone()),
+            behaviours: WeightedRoundRobin::new(settings.mix.clone()),
             ramp: Ramp::new(settings.connections, settings.ramp, settings.under_way),
             settings,
         })
     }
 
-    /// Time since the swarm's start.
+    /// The time since the start of the run.
     pub fn now(&self) -> Duration {
         self.start.elapsed()
     }
 
-    /// What the run is to do.
+    /// The settings of the run.
     pub fn settings(&self) -> &Settings {
         &self.settings
     }
@@ -82,23 +84,23 @@ impl Swarm {
         self.ramp.opened()
     }
 
-    /// Something happened on a client's socket.
+    /// Handles an event of a client's socket.
     pub fn event(&mut self, number: u32, readiness: Readiness) {
-        self.drive(number, |client, shared| {
-            client.event(number, readiness, shared)
+        self.run_client(number, |client, context| {
+            client.event(number, readiness, context)
         });
     }
 
-    /// Those who had their share of the turn before. Taken out before this turn's events, so that
-    /// nobody has two shares in one turn.
-    pub fn take_again(&mut self) -> Vec<u32> {
-        std::mem::take(&mut self.again)
+    /// Removes the clients that used up their read budget in the previous loop iteration. Called
+    /// before this iteration's events, so that no client gets two budgets in one iteration.
+    pub fn take_runnable(&mut self) -> Vec<u32> {
+        std::mem::take(&mut self.runnable)
     }
 
-    /// Goes on with them.
-    pub fn run_again(&mut self, again: Vec<u32>) {
-        for number in again {
-            // Whether the server has closed meanwhile, the read itself finds out.
+    /// Runs these clients again.
+    pub fn run_runnable(&mut self, runnable: Vec<u32>) {
+        for number in runnable {
+            // Whether the server has closed in the meantime, the read itself finds out.
             let readiness = Readiness {
                 readable: true,
                 writable: false,
@@ -108,48 +110,55 @@ impl Swarm {
         }
     }
 
-    /// Keeps the appointments that are due.
-    pub fn keep_appointments(&mut self) {
+    /// Runs the clients whose timer has expired.
+    pub fn handle_timeouts(&mut self) {
         let now = self.now();
-        for _ in 0..DUE {
-            let Some(number) = self.agenda.due(now) else {
+        for _ in 0..TIMERS_MAX {
+            let Some(number) = self.timers.pop_expired(now) else {
                 return;
             };
-            self.drive(number, |client, shared| client.due(number, shared));
+            self.run_client(number, |client, context| {
+                client.timer_expired(number, context)
+            });
         }
     }
 
-    /// How long nothing is to be done unless an event comes.
-    pub fn timeout(&self) -> Option<Duration> {
-        if !self.again.is_empty() {
+    /// How long there is nothing to do unless an event comes.
+    pub fn next_timeout(&self) -> Option<Duration> {
+        if !self.runnable.is_empty() {
             return Some(Duration::ZERO);
         }
         let now = self.now();
-        let ramp = self.ramp.timeout(now, self.tally.settled);
-        let agenda = self.agenda.next().map(|at| at.saturating_sub(now));
-        [ramp, agenda].into_iter().flatten().min()
+        let ramp = self.ramp.timeout(now, self.stats.settled);
+        let timer = self.timers.next_expiry();
+        let timer = timer.map(|at| at.saturating_sub(now));
+        [ramp, timer].into_iter().flatten().min()
     }
 
-    /// Lends a client what it needs, and deals with what it says.
-    fn drive(&mut self, number: u32, act: impl FnOnce(&mut Client, &mut Shared) -> Then) {
+    /// Lends a client what it needs to run, and handles what it returns.
+    fn run_client(
+        &mut self,
+        number: u32,
+        run: impl FnOnce(&mut Client, &mut ClientContext) -> RunState,
+    ) {
         let Some(Some(client)) = self.clients.get_mut(number as usize) else {
             return;
         };
-        let mut shared = Shared {
-            tally: &mut self.tally,
-            agenda: &mut self.agenda,
-            manners: &self.settings.manners,
+        let mut context = ClientContext {
+            stats: &mut self.stats,
+            timers: &mut self.timers,
+            timing: &self.settings.timing,
             scripts: &self.scripts,
             buffer: &mut self.buffer,
             start: self.start,
         };
-        match act(client, &mut shared) {
-            Then::Wait => {}
-            Then::Yield => self.again.push(number),
-            Then::End(ending) => {
+        match run(client, &mut context) {
+            RunState::Waiting => {}
+            RunState::Runnable => self.runnable.push(number),
+            RunState::Ended(outcome) => {
                 let now = self.start.elapsed();
                 if let Some(client) = self.clients[number as usize].take() {
-                    client.finish(ending, &mut self.tally, now);
+                    client.finish(outcome, &mut self.stats, now);
                 }
             }
         }
@@ -157,30 +166,27 @@ impl Swarm {
 
     /// Opens as many connections as may be opened now.
     pub fn open_more(&mut self, registry: &Registry) {
-        let count = self.ramp.may_open(self.now(), self.tally.settled);
+        let count = self.ramp.may_open(self.now(), self.stats.settled);
         for _ in 0..count {
             self.open_one(registry);
         }
     }
 
-    /// Whether nobody who has been tried is still being opened, and nobody is left to try.
+    /// Whether all connections have been tried, and none of them is waited for any longer.
     pub fn is_complete(&self) -> bool {
-        self.ramp.is_over(self.now(), self.tally.settled)
+        self.ramp.is_over(self.now(), self.stats.settled)
     }
 
     /// Plans one more request for a share of the idle clients, evenly spread over the clients and
     /// over the time from now on.
     pub fn plan_probes(&mut self, over: Duration) {
+        let is_idle = |client: &Client| client.behaviour() == Behaviour::Idle;
         let idle: Vec<u32> = (0..)
             .zip(&self.clients)
-            .filter(|(_, client)| {
-                client
-                    .as_ref()
-                    .is_some_and(|c| c.behaviour() == Behaviour::Idle)
-            })
+            .filter(|(_, client)| client.as_ref().is_some_and(is_idle))
             .map(|(number, _)| number)
             .collect();
-        // Shares of a count are counts; the cast only cuts off what is below one.
+        // A share of a count is not negative and fits a count; the cast cuts off nothing.
         #[allow(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
@@ -192,31 +198,8 @@ impl Swarm {
             let number = idle[index * idle.len() / count];
             #[allow(clippy::cast_precision_loss)]
             let part = (index as f64 + 0.5) / count as f64;
-            self.agenda.enter(number, now + over.mul_f64(part));
+            self.timers.set(number, now + over.mul_f64(part));
         }
-        self.tally.probes_planned += count as u64;
-    }
-
-    /// Notes how things stand.
-    pub fn sample(&mut self) {
-        let sample = Sample {
-            at: self.now(),
-            standing: self.tally.standing,
-            ended: self.tally.deaths() as u64,
-            answers: self.tally.answers(),
-        };
-        self.samples.add(sample);
-    }
-
-    /// Notes how things stand, if it is time to.
-    pub fn sample_if_due(&mut self) {
-        if self.time_to_sample().is_zero() {
-            self.sample();
-        }
-    }
-
-    /// How long it is until then.
-    pub fn time_to_sample(&self) -> Duration {
-        self.samples.due().saturating_sub(self.now())
+        self.stats.probes_planned += count as u64;
     }
 }

@@ -1,11 +1,11 @@
-//! Who is asked, and for what: a URL → an address and requests.
+//! The target of requests: a URL → an address and the bytes of a request.
 
 use std::net::{SocketAddr, ToSocketAddrs as _};
 
 /// The default port of `http` (RFC 9110, 4.2.1).
 const HTTP_PORT: u16 = 80;
 
-/// A server, and a path on it.
+/// A server, and the path that is requested from it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target {
     /// Where the server listens.
@@ -15,8 +15,8 @@ pub struct Target {
 }
 
 impl Target {
-    /// Reads `http://HOST:PORT/PATH`; everything but the host may be left out. A name is looked
-    /// up here, once, and its first address taken.
+    /// Parses `http://HOST:PORT/PATH`; everything but the host may be left out. A name is looked
+    /// up once, here, and its first address is used.
     pub fn parse(text: &str) -> Result<Self, String> {
         let rest = match text.split_once("://") {
             None => text,
@@ -49,12 +49,12 @@ impl Target {
         })
     }
 
-    /// The URL.
+    /// The target as a URL, as reports show it.
     pub fn url(&self) -> String {
         format!("http://{}{}", self.authority, self.path)
     }
 
-    /// A GET for the path, whole.
+    /// The bytes of a GET for the path.
     pub fn request(&self) -> Vec<u8> {
         let version = env!("CARGO_PKG_VERSION");
         format!(
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn urls() {
+    fn a_url_may_leave_out_everything_but_the_host() {
         let table = [
             (
                 "http://127.0.0.1:2130/",
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_none() {
+    fn what_is_no_url_of_http_is_refused_with_a_reason() {
         let table = [
             ("https://127.0.0.1/", "TLS is not spoken"),
             ("ftp://127.0.0.1/", "'ftp' is not http"),
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn requests() {
+    fn a_request_names_the_path_and_the_host() {
         let target = Target::parse("127.0.0.1:1/a").unwrap();
         let request = String::from_utf8(target.with_path("/b").unwrap().request()).unwrap();
         assert!(request.starts_with("GET /b HTTP/1.1\r\nHost: 127.0.0.1:1\r\n"));

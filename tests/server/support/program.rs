@@ -25,7 +25,14 @@ fn beside_this_test() -> PathBuf {
             profile => profile,
         };
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--package", "millpond", "--bin", "millpond"])
+            .args([
+                "build",
+                "--quiet",
+                "--package",
+                "millpond",
+                "--bin",
+                "millpond",
+            ])
             .args(["--profile", profile, "--target-dir"])
             .arg(folder.parent().unwrap())
             .current_dir(env!("CARGO_MANIFEST_DIR"))

@@ -1,4 +1,4 @@
-//! Where a chunked body ends (RFC 9112, 7.1). What is in it is thrown away.
+//! Finds the end of a chunked body (RFC 9112, 7.1); the content is discarded.
 
 use super::Garbled;
 
@@ -11,7 +11,7 @@ pub(super) enum Chunks {
     Extension(u64),
     /// In the data, and then in its line end.
     Data(u64),
-    /// In the lines after the last chunk; how many bytes this one has had.
+    /// In the lines after the last chunk; the number of bytes of the current one.
     Trailer(u64),
 }
 
@@ -23,7 +23,7 @@ impl Chunks {
         Self::Length(0)
     }
 
-    /// Takes bytes from the front of `input`; says how many, and whether the body has ended.
+    /// Takes bytes from the front of `input`. Returns how many, and whether the body has ended.
     pub(super) fn feed(&mut self, input: &[u8]) -> Result<(usize, bool), Garbled> {
         let mut taken = 0;
         while let Some(&byte) = input.get(taken) {
@@ -45,7 +45,7 @@ impl Chunks {
         Ok((taken, false))
     }
 
-    /// One byte outside of the data; whether it ends the body.
+    /// Handles a byte outside the data. Returns whether it ends the body.
     fn step(&mut self, byte: u8) -> Result<bool, Garbled> {
         *self = match (&*self, byte) {
             (Self::Length(length) | Self::Extension(length), b'\n') => match *length {

@@ -6,7 +6,7 @@ const PROMISE: Head = Head {
     promise: Some(10),
 };
 
-/// Feeds `input` in pieces of `size` bytes; the answers, and whether all was sound.
+/// Feeds `input` in pieces of `size` bytes, and returns the heads of the answers.
 fn read(input: &str, size: usize) -> Result<Vec<Head>, Garbled> {
     let mut reader = AnswerReader::new();
     let mut heads = Vec::new();
@@ -83,7 +83,7 @@ fn answers_end_where_they_end_however_they_are_cut() {
 }
 
 #[test]
-fn what_is_no_answer() {
+fn bytes_that_are_no_answer_are_garbled() {
     let table = [
         "SSH-2.0-OpenSSH_9.2\r\n",
         "HTTP/1.1 200 OK\r\nContent-Length: five\r\n\r\n",

@@ -1,7 +1,7 @@
 use super::*;
 
 #[test]
-fn what_can_be_expected() {
+fn every_figure_can_be_expected() {
     let seconds = Duration::from_secs;
     let table = [
         (
@@ -20,7 +20,7 @@ fn what_can_be_expected() {
             Figure::Latency(Timed::Connect, 99.9),
             1.0,
         ),
-        ("refused==0", Figure::Ended(Ending::Refused), 0.0),
+        ("refused==0", Figure::Outcome(Outcome::Refused), 0.0),
         ("lost<3", Figure::Lost, 3.0),
         ("late-lost==0", Figure::LateLost, 0.0),
         ("closed-early==0", Figure::ClosedEarly, 0.0),
@@ -38,7 +38,7 @@ fn what_can_be_expected() {
 }
 
 #[test]
-fn what_can_not() {
+fn what_is_no_expectation_is_refused_with_a_reason() {
     let table = [
         ("survive@9s", "no comparison"),
         ("survive>=1%", "no figure is called 'survive'"),
@@ -62,7 +62,7 @@ fn what_can_not() {
 }
 
 #[test]
-fn met_or_not() {
+fn an_expectation_is_met_by_what_its_comparison_allows() {
     let table = [
         ("lost<2", [true, false, false]),
         ("lost<=2", [true, true, false]),
@@ -82,7 +82,7 @@ fn met_or_not() {
 }
 
 #[test]
-fn shown() {
+fn a_share_is_shown_rounded_down() {
     let survival = Figure::Survival(None, Duration::ZERO);
     assert_eq!(survival.show(0.999_999), "99.999 %");
     assert_eq!(survival.show(1.0), "100.000 %");

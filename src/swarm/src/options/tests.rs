@@ -9,7 +9,7 @@ fn parsed(line: &str) -> Result<Settings, String> {
 }
 
 #[test]
-fn defaults() {
+fn without_options_the_settings_are_the_documented_defaults() {
     let settings = parsed("millpond-swarm").unwrap();
     assert_eq!(settings.target.url(), "http://127.0.0.1:2130/");
     assert_eq!(settings.slow_target, settings.target);
@@ -19,11 +19,11 @@ fn defaults() {
     assert_eq!(settings.mix.to_string(), "idle=1");
     assert!((settings.probe - 0.01).abs() < 1e-9);
     assert_eq!(settings.sources.unwrap().count(), 256);
-    assert_eq!(settings.telling, Telling::Progress);
+    assert_eq!(settings.verbosity, Verbosity::Progress);
 }
 
 #[test]
-fn everything_else() {
+fn every_option_reaches_its_setting() {
     let line = "millpond-swarm http://127.0.0.1:1/a -c 19968 --hold forever --ramp 2m \
                 --under-way 9 --mix late=1 --probe 0.5% --period 2s --drip 10ms --burst 3 --late 0s \
                 --idle-time 4s --slow-rate 5 --slow-path /b --source-addresses 6 \
@@ -35,16 +35,16 @@ fn everything_else() {
     assert_eq!(settings.ramp, Duration::from_secs(120));
     assert_eq!(settings.under_way, 9);
     assert_eq!(settings.slow_target.url(), "http://127.0.0.1:1/b");
-    assert_eq!(settings.manners.burst, 3);
-    assert_eq!(settings.manners.idle_time, Some(Duration::from_secs(4)));
+    assert_eq!(settings.timing.burst, 3);
+    assert_eq!(settings.timing.idle_time, Some(Duration::from_secs(4)));
     assert_eq!(settings.sources.unwrap().of(5).to_string(), "127.9.0.5:0");
     assert_eq!(settings.servers, [7, 8]);
     assert_eq!(settings.expectations.len(), 2);
-    assert_eq!(settings.telling, Telling::Errors);
+    assert_eq!(settings.verbosity, Verbosity::ErrorsOnly);
 }
 
 #[test]
-fn sources_only_where_they_are_ours() {
+fn source_addresses_are_chosen_only_on_loopback() {
     assert_eq!(parsed("millpond-swarm 192.0.2.1").unwrap().sources, None);
     assert_eq!(parsed("millpond-swarm [::1]:1").unwrap().sources, None);
     let one = parsed("millpond-swarm 192.0.2.1 --first-source 192.0.2.2").unwrap();
@@ -52,7 +52,7 @@ fn sources_only_where_they_are_ours() {
 }
 
 #[test]
-fn what_cannot_be_meant() {
+fn options_that_cannot_be_meant_are_refused_in_one_line() {
     let table = [
         (
             "-c 50000",

@@ -1,11 +1,11 @@
-//! Durations, shares and counts, as they are typed.
+//! Parsers for durations, shares and counts.
 
 use std::str::FromStr;
 use std::time::Duration;
 
 use crate::settings::Hold;
 
-/// Longer than this would not fit into the 32 bits of milliseconds of [`crate::agenda`].
+/// A longer time would not fit into the 32 bits of milliseconds of [`crate::timers`].
 const LONGEST: Duration = Duration::from_secs(40 * 86_400);
 
 /// A share of a whole, from 0 to 1.
@@ -15,7 +15,7 @@ pub(super) struct Share(pub(super) f64);
 impl FromStr for Share {
     type Err = String;
 
-    /// Reads `1%`.
+    /// Parses `1%`.
     fn from_str(text: &str) -> Result<Self, String> {
         text.strip_suffix('%')
             .and_then(|number| number.parse::<f64>().ok())
@@ -33,7 +33,7 @@ pub(super) fn parse_duration(text: &str) -> Result<Duration, String> {
     }
 }
 
-/// Zero would be an endless loop without a pause.
+/// Zero is refused, since it would make the event loop spin.
 pub(super) fn parse_positive_duration(text: &str) -> Result<Duration, String> {
     match parse_duration(text)? {
         duration if duration < Duration::from_millis(1) => Err("must be at least 1ms".to_owned()),
@@ -48,7 +48,7 @@ pub(super) fn parse_hold(text: &str) -> Result<Hold, String> {
     }
 }
 
-/// From 1 on.
+/// Parses a number that is at least 1.
 pub(super) fn parse_count(text: &str) -> Result<u32, String> {
     match text.parse() {
         Ok(count) if count > 0 => Ok(count),

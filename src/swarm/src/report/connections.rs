@@ -1,38 +1,23 @@
-//! What became of connections.
+//! The report on connections: their outcomes and their survival, in all and by behaviour.
 
 use serde::Serialize;
 
 use super::requests::RequestRow;
-use crate::ending::{Ending, EndingCounts};
-use crate::findings::{Findings, Group};
-use crate::settings::{Hold, Settings};
-use crate::sources::Sources;
+use crate::outcome::{Outcome, OutcomeCounts};
+use crate::summary::{Group, Summary};
 use crate::survival::Survival;
 
-/// A survival curve has at most so many points in a report.
+/// The greatest number of points of a survival curve in a report.
 const CURVE: u32 = 241;
 
-/// What was asked for.
-#[derive(Debug, Serialize)]
-pub(super) struct Shown {
-    pub(super) connections: u32,
-    pub(super) ramp_seconds: f64,
-    /// None for a hold without an end.
-    pub(super) hold_seconds: Option<f64>,
-    pub(super) under_way: u32,
-    pub(super) mix: String,
-    pub(super) probe_share: f64,
-    /// None if the kernel chose the address.
-    pub(super) source_addresses: Option<u32>,
-}
-
-/// What became of all connections that were asked for.
+/// What became of all connections, including those not tried.
 #[derive(Debug, Serialize)]
 pub(super) struct Connections {
     pub(super) total: u64,
     pub(super) established: u64,
-    /// Add up to `total`.
-    pub(super) endings: EndingCounts,
+    /// They add up to `total`.
+    #[serde(rename = "endings")]
+    pub(super) outcomes: OutcomeCounts,
     pub(super) closed_early: u64,
     pub(super) first_failure: Option<String>,
 }
@@ -49,56 +34,40 @@ pub(super) struct Point {
 pub(super) struct Row {
     pub(super) behaviour: &'static str,
     pub(super) connections: u64,
-    pub(super) endings: EndingCounts,
+    #[serde(rename = "endings")]
+    pub(super) outcomes: OutcomeCounts,
     pub(super) requests: RequestRow,
     pub(super) survival: Vec<Point>,
 }
 
-impl Serialize for EndingCounts {
-    /// Every ending by its name, also those that did not occur.
+impl Serialize for OutcomeCounts {
+    /// Every outcome by its name, including those that did not occur.
     fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_map(Ending::ALL.map(|ending| (ending.name(), self.of(ending))))
-    }
-}
-
-impl Shown {
-    pub(super) fn of(settings: &Settings) -> Self {
-        Self {
-            connections: settings.connections,
-            ramp_seconds: settings.ramp.as_secs_f64(),
-            hold_seconds: match settings.hold {
-                Hold::For(hold) => Some(hold.as_secs_f64()),
-                Hold::Forever => None,
-            },
-            under_way: settings.under_way,
-            mix: settings.mix.to_string(),
-            probe_share: settings.probe,
-            source_addresses: settings.sources.map(Sources::count),
-        }
+        serializer.collect_map(Outcome::ALL.map(|outcome| (outcome.name(), self.of(outcome))))
     }
 }
 
 impl Row {
-    pub(super) fn of(group: &Group) -> Self {
+    pub(super) fn new(group: &Group) -> Self {
         Self {
             behaviour: group.behaviour.name(),
-            connections: group.endings.total(),
-            endings: group.endings,
-            requests: RequestRow::of(group.requests),
+            connections: group.outcomes.total(),
+            outcomes: group.outcomes,
+            requests: RequestRow::from(group.requests),
             survival: points(&group.survival),
         }
     }
 }
 
 impl Connections {
-    pub(super) fn of(findings: &Findings) -> Self {
-        let tally = &findings.run.swarm.tally;
+    pub(super) fn new(summary: &Summary) -> Self {
+        let stats = &summary.run.swarm.stats;
         Self {
-            total: findings.endings.total(),
-            established: tally.established,
-            endings: findings.endings,
-            closed_early: tally.closed_early,
-            first_failure: tally.first_failure.clone(),
+            total: summary.outcomes.total(),
+            established: stats.established,
+            outcomes: summary.outcomes,
+            closed_early: stats.closed_early,
+            first_failure: stats.first_failure.clone(),
         }
     }
 }
@@ -107,9 +76,9 @@ pub(super) fn points(survival: &Survival) -> Vec<Point> {
     survival
         .sampled(CURVE)
         .into_iter()
-        .map(|stair| Point {
-            seconds: f64::from(stair.millis) / 1e3,
-            share: stair.share,
+        .map(|point| Point {
+            seconds: f64::from(point.millis) / 1e3,
+            share: point.share,
         })
         .collect()
 }

@@ -1,4 +1,4 @@
-//! The report as a page that needs nothing else: no script, no font, no other file.
+//! The report as an HTML page that needs no other file: no script, no font, no image.
 
 mod plots;
 mod tables;
@@ -6,7 +6,7 @@ mod tables;
 use std::fmt::Write as _;
 
 use super::Report;
-use crate::ending::Ending;
+use crate::outcome::Outcome;
 
 /// The page's style, light and dark.
 const STYLE: &str = include_str!("page/style.css");
@@ -61,24 +61,27 @@ impl Report {
         );
     }
 
-    /// The figures that are looked for first.
+    /// The most important figures, in large type.
     fn figures(&self, page: &mut String) {
-        let endings = &self.connections.endings;
+        let outcomes = &self.connections.outcomes;
         page.push_str("<div class=\"figures\">\n");
         let mut figure = |value: String, meaning: &str| {
             let _ = writeln!(page, "<div><b>{value}</b><span>{meaning}</span></div>");
         };
         figure(
             grouped(self.connections.established),
-            "connections came to stand",
+            "connections were established",
         );
-        figure(grouped(endings.of(Ending::Alive)), "were alive at the end");
         figure(
-            grouped(endings.of(Ending::Closed)),
+            grouped(outcomes.of(Outcome::Alive)),
+            "were alive at the end",
+        );
+        figure(
+            grouped(outcomes.of(Outcome::Closed)),
             "were closed by the server",
         );
         figure(
-            grouped(endings.of(Ending::Reset) + endings.of(Ending::Refused)),
+            grouped(outcomes.of(Outcome::Reset) + outcomes.of(Outcome::Refused)),
             "were reset or refused",
         );
         figure(grouped(self.requests.lost), "requests got no answer");
@@ -97,9 +100,9 @@ impl Report {
         if self.expectations.is_empty() {
             return;
         }
-        page.push_str("<h2>Expectations</h2>\n<ul class=\"judged\">\n");
-        for judged in &self.expectations {
-            let (class, sign) = if judged.met {
+        page.push_str("<h2>Expectations</h2>\n<ul class=\"checks\">\n");
+        for check in &self.expectations {
+            let (class, sign) = if check.met {
                 ("met", "met")
             } else {
                 ("unmet", "not met")
@@ -107,15 +110,15 @@ impl Report {
             let _ = writeln!(
                 page,
                 "<li><b class=\"{class}\">{sign}</b> <code>{}</code>: {}</li>",
-                escaped(&judged.expected),
-                judged.found.as_deref().unwrap_or("not seen in this run")
+                escaped(&check.expected),
+                check.found.as_deref().unwrap_or("not seen in this run")
             );
         }
         page.push_str("</ul>\n");
     }
 }
 
-/// Text in which no character means something to HTML.
+/// Escapes the characters that are markup in HTML.
 fn escaped(text: &str) -> String {
     text.chars().fold(String::new(), |mut escaped, character| {
         match character {
@@ -129,7 +132,7 @@ fn escaped(text: &str) -> String {
     })
 }
 
-/// A count with a narrow space between each three digits, which all languages read.
+/// Separates groups of three digits by a narrow space, which readers of every language understand.
 fn grouped(count: u64) -> String {
     let digits = count.to_string();
     let groups: Vec<&str> = digits
@@ -146,7 +149,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn text() {
+    fn markup_is_escaped_and_digits_are_grouped_by_three() {
         assert_eq!(
             escaped("<a href=\"x\">&"),
             "&lt;a href=&quot;x&quot;&gt;&amp;"

@@ -1,4 +1,4 @@
-//! A plot as inline SVG: lines or stairs over two axes. Colours and fonts come from the page.
+//! A plot as inline SVG: lines or steps over two axes. Colours and fonts come from the page's style.
 
 mod axis;
 
@@ -10,19 +10,19 @@ pub(super) use self::axis::{Axis, Scale};
 const WIDTH: f64 = 760.0;
 const HEIGHT: f64 = 300.0;
 
-/// Room for the axes' labels.
+/// Margins for the axes' labels.
 const LEFT: f64 = 62.0;
 const RIGHT: f64 = 28.0;
 const TOP: f64 = 22.0;
 const BOTTOM: f64 = 48.0;
 
-/// How a series gets from one point to the next.
+/// How consecutive points are connected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shape {
-    /// Straight.
+    /// By a straight line.
     Line,
-    /// At the height of the first, and then up or down.
-    Stairs,
+    /// By a horizontal line from the first, then a vertical one to the next.
+    Steps,
 }
 
 /// One line of a plot. Its number chooses its colour.
@@ -33,14 +33,14 @@ pub(super) struct Series<'a> {
     pub(super) points: Vec<(f64, f64)>,
 }
 
-/// A plot.
+/// One or several series over two axes.
 pub(super) struct Plot<'a> {
-    /// What it shows, for those who can't see it.
+    /// The text alternative for screen readers.
     pub(super) description: &'a str,
     pub(super) x: Axis,
     pub(super) y: Axis,
     pub(super) series: Vec<Series<'a>>,
-    /// An upright line at some place of the horizontal axis, and what it means.
+    /// A vertical line at a value of the horizontal axis, and its label.
     pub(super) mark: Option<(f64, &'a str)>,
 }
 
@@ -83,7 +83,7 @@ impl Plot<'_> {
             let _ = match (index, series.shape) {
                 (0, _) => write!(path, "M{x:.1} {y:.1}"),
                 (_, Shape::Line) => write!(path, "L{x:.1} {y:.1}"),
-                (_, Shape::Stairs) => write!(path, "H{x:.1}V{y:.1}"),
+                (_, Shape::Steps) => write!(path, "H{x:.1}V{y:.1}"),
             };
         }
         path

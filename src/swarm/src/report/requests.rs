@@ -1,11 +1,11 @@
-//! What became of requests.
+//! The report on requests: how many were answered, lost or under way, and the late ones by time.
 
 use serde::Serialize;
 
-use crate::findings::Group;
-use crate::tally::{AFTER, LateRequest, Outcome, Requests, Tally, WITHIN};
+use crate::stats::{LateRequest, LateStats, RequestOutcome, Requests, Stats};
+use crate::summary::Group;
 
-/// Late requests are counted in so many groups by their time.
+/// Late requests are divided into about this many groups by their time.
 const LATE_GROUPS: usize = 20;
 
 /// What became of requests: `answered`, `lost` and `under_way` add up to `asked`.
@@ -17,7 +17,7 @@ pub(super) struct RequestRow {
     pub(super) under_way: u64,
 }
 
-/// Answers by status.
+/// How many answers had which status.
 #[derive(Debug, Serialize)]
 pub(super) struct Answers {
     #[serde(rename = "2xx")]
@@ -28,7 +28,7 @@ pub(super) struct Answers {
     pub(super) client_errors: u64,
     #[serde(rename = "5xx")]
     pub(super) server_errors: u64,
-    /// Of all of these, those that came unasked.
+    /// How many of all these answered no request.
     pub(super) unasked: u64,
 }
 
@@ -49,7 +49,7 @@ pub(super) struct Late {
     pub(super) groups: Vec<LateGroup>,
 }
 
-/// Late requests of about the same time.
+/// Late requests that were sent at about the same offset.
 #[derive(Debug, Serialize)]
 pub(super) struct LateGroup {
     /// Milliseconds after the end of the idle time; negative before it.
@@ -59,8 +59,8 @@ pub(super) struct LateGroup {
     pub(super) lost: u64,
 }
 
-impl RequestRow {
-    pub(super) fn of(requests: Requests) -> Self {
+impl From<Requests> for RequestRow {
+    fn from(requests: Requests) -> Self {
         let over = requests.answered + requests.lost;
         Self {
             asked: requests.asked,
@@ -71,6 +71,7 @@ impl RequestRow {
     }
 }
 
+/// The requests of all behaviours together.
 pub(super) fn total(groups: &[Group]) -> RequestRow {
     let mut total = Requests::default();
     for group in groups {
@@ -78,33 +79,33 @@ pub(super) fn total(groups: &[Group]) -> RequestRow {
         total.answered += group.requests.answered;
         total.lost += group.requests.lost;
     }
-    RequestRow::of(total)
+    RequestRow::from(total)
 }
 
 impl Answers {
-    pub(super) fn of(tally: &Tally) -> Self {
+    pub(super) fn new(stats: &Stats) -> Self {
         Self {
-            successful: tally.statuses(2),
-            redirected: tally.statuses(3),
-            client_errors: tally.statuses(4),
-            server_errors: tally.statuses(5),
-            unasked: tally.unasked,
+            successful: stats.statuses(2),
+            redirected: stats.statuses(3),
+            client_errors: stats.statuses(4),
+            server_errors: stats.statuses(5),
+            unasked: stats.unasked,
         }
     }
 }
 
 impl Late {
-    pub(super) fn of(tally: &Tally) -> Self {
+    pub(super) fn new(late: &LateStats) -> Self {
         Self {
-            within_idle_time: RequestRow::of(tally.late[WITHIN]),
-            after_idle_time: RequestRow::of(tally.late[AFTER]),
-            clients_without_idle_time: tally.unpromised,
-            groups: late_groups(&tally.late_requests),
+            within_idle_time: RequestRow::from(late.within),
+            after_idle_time: RequestRow::from(late.after),
+            clients_without_idle_time: late.unpromised,
+            groups: late_groups(late.ended()),
         }
     }
 }
 
-/// Counts late requests in groups of equal width, from the first to the last.
+/// Groups late requests by offset, in groups of equal width from the least to the greatest.
 fn late_groups(requests: &[LateRequest]) -> Vec<LateGroup> {
     let offsets = || requests.iter().map(|request| request.offset);
     let (Some(first), Some(last)) = (offsets().min(), offsets().max()) else {
@@ -124,18 +125,18 @@ fn late_groups(requests: &[LateRequest]) -> Vec<LateGroup> {
     for request in requests {
         let group = &mut groups[request.offset.abs_diff(first) as usize / width];
         match request.outcome {
-            Outcome::Answered => group.answered += 1,
-            Outcome::Lost => group.lost += 1,
+            RequestOutcome::Answered => group.answered += 1,
+            RequestOutcome::Lost => group.lost += 1,
         }
     }
     groups
 }
 
 impl Probes {
-    pub(super) fn of(tally: &Tally) -> Self {
+    pub(super) fn new(stats: &Stats) -> Self {
         Self {
-            planned: tally.probes_planned,
-            requests: RequestRow::of(tally.probes),
+            planned: stats.probes_planned,
+            requests: RequestRow::from(stats.probes),
         }
     }
 }

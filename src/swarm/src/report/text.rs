@@ -1,4 +1,4 @@
-//! The report as text, for whoever sits at the terminal.
+//! The report as text, for a terminal.
 
 use std::fmt::Write as _;
 
@@ -6,9 +6,9 @@ use super::Report;
 use super::connections::Point;
 use super::requests::RequestRow;
 use super::times::{Latency, Percentile};
-use crate::ending::Ending;
+use crate::outcome::Outcome;
 
-/// Ages at which the text tells how many live; the page has the whole curve.
+/// The ages at which the text shows survival; the page has the whole curve.
 const AGES: [f64; 16] = [
     0.0, 1.0, 2.0, 5.0, 9.0, 10.0, 11.0, 15.0, 20.0, 30.0, 60.0, 120.0, 300.0, 600.0, 1800.0,
     3600.0,
@@ -20,12 +20,12 @@ impl Report {
     pub fn to_text(&self) -> String {
         let mut text = String::new();
         self.head(&mut text);
-        self.endings(&mut text);
+        self.outcomes(&mut text);
         self.survival(&mut text);
         self.requests(&mut text);
         self.latencies(&mut text);
         self.memory(&mut text);
-        self.judgement(&mut text);
+        self.check_results(&mut text);
         text
     }
 
@@ -36,7 +36,7 @@ impl Report {
             .map_or("unfinished".to_owned(), |seconds| format!("{seconds:.1} s"));
         let how = match self.finish {
             "stopped" => "; stopped by a signal, so this is how far it came",
-            "nobody-left" => "; ended when nobody was left",
+            "nobody-left" => "; ended when no connection was left",
             _ => "",
         };
         let _ = writeln!(
@@ -46,14 +46,14 @@ impl Report {
         );
     }
 
-    fn endings(&self, text: &mut String) {
+    fn outcomes(&self, text: &mut String) {
         let connections = &self.connections;
         let _ = writeln!(text, "\nconnections");
-        for ending in Ending::ALL {
-            let count = connections.endings.of(ending);
+        for outcome in Outcome::ALL {
+            let count = connections.outcomes.of(outcome);
             if count > 0 {
                 let share = percent(count, connections.total);
-                let _ = writeln!(text, "  {:<40} {count:>9}  {share:>9}", ending.meaning());
+                let _ = writeln!(text, "  {:<40} {count:>9}  {share:>9}", outcome.meaning());
             }
         }
         if connections.closed_early > 0 {
@@ -127,7 +127,7 @@ impl Report {
         if without > 0 {
             let _ = writeln!(
                 text,
-                "  {without} late clients were told no idle time; give one with --idle-time"
+                "  {without} late clients were promised no idle time; give one with --idle-time"
             );
         }
         let answers = &self.answers;
@@ -186,30 +186,30 @@ impl Report {
         );
     }
 
-    fn judgement(&self, text: &mut String) {
+    fn check_results(&self, text: &mut String) {
         if self.expectations.is_empty() {
             return;
         }
         let _ = writeln!(text, "\nexpectations");
-        for judged in &self.expectations {
+        for check in &self.expectations {
             let _ = writeln!(
                 text,
                 "  {:<8} {}: {}",
-                if judged.met { "met" } else { "NOT MET" },
-                judged.expected,
-                judged.found.as_deref().unwrap_or("not seen in this run")
+                if check.met { "met" } else { "NOT MET" },
+                check.expected,
+                check.found.as_deref().unwrap_or("not seen in this run")
             );
         }
     }
 }
 
-/// The percentiles that fit in a line: the median and what lies above it.
+/// The percentiles that fit in a line: the median and those above it.
 fn shown(latency: &Latency) -> impl Iterator<Item = &Percentile> {
     let of_median = |percentile: &&Percentile| percentile.percent >= 50.0;
     latency.percentiles.iter().filter(of_median)
 }
 
-/// The share of those that reached an age, in %, rounded down: 99.996 % must not look like all.
+/// The share that reached an age, in %, rounded down: 99.996 % must not look like 100 %.
 fn share_at(curve: &[Point], age: f64) -> String {
     let point = curve.iter().rfind(|point| point.seconds <= age);
     let is_known = |last: &Point| age <= last.seconds || last.share <= 0.0;

@@ -1,4 +1,4 @@
-//! How long things took, and how the run and the server's memory went.
+//! The report on latencies, on the server's memory, and on the run over time.
 
 use serde::Serialize;
 
@@ -6,10 +6,10 @@ use crate::footprint::{Footprint, Reading};
 use crate::latency::{Timed, Times};
 use crate::samples::Sample;
 
-/// The percentiles that are told of each latency.
+/// The percentiles that are reported of each latency.
 const PERCENTS: [f64; 8] = [0.0, 25.0, 50.0, 90.0, 95.0, 99.0, 99.9, 100.0];
 
-/// A latency in percentiles.
+/// The percentiles of one latency.
 #[derive(Debug, Serialize)]
 pub(super) struct Latency {
     pub(super) of: &'static str,
@@ -40,9 +40,9 @@ pub(super) struct MemoryReading {
     pub(super) proportional: u64,
 }
 
-/// A moment of the run.
+/// The state of the run at one moment.
 #[derive(Debug, Serialize)]
-pub(super) struct Instant {
+pub(super) struct TimelinePoint {
     pub(super) seconds: f64,
     pub(super) standing: u64,
     pub(super) ended: u64,
@@ -50,33 +50,34 @@ pub(super) struct Instant {
 }
 
 impl Latency {
-    pub(super) fn of(timed: Timed, record: &Times) -> Self {
+    pub(super) fn new(timed: Timed, times: &Times) -> Self {
         let percentile = |percent| {
-            let ms = record.percentile(percent)?.as_secs_f64() * 1e3;
+            let ms = times.percentile(percent)?.as_secs_f64() * 1e3;
             Some(Percentile { percent, ms })
         };
         Self {
             of: timed.name(),
-            count: record.count(),
+            count: times.count(),
             percentiles: PERCENTS.into_iter().filter_map(percentile).collect(),
         }
     }
 }
 
 impl ServerMemory {
-    pub(super) fn of(footprint: &Footprint) -> Option<Self> {
+    /// `None` without a reading before the ramp and one after it.
+    pub(super) fn new(footprint: &Footprint) -> Option<Self> {
         Some(Self {
             processes: footprint.processes.clone(),
-            before: MemoryReading::of(footprint.before?),
-            after: MemoryReading::of(footprint.after?),
-            private_per_connection: footprint.private_each(),
-            proportional_per_connection: footprint.proportional_each(),
+            before: MemoryReading::from(footprint.before?),
+            after: MemoryReading::from(footprint.after?),
+            private_per_connection: footprint.private_per_connection(),
+            proportional_per_connection: footprint.proportional_per_connection(),
         })
     }
 }
 
-impl MemoryReading {
-    pub(super) fn of(reading: Reading) -> Self {
+impl From<Reading> for MemoryReading {
+    fn from(reading: Reading) -> Self {
         Self {
             connections: reading.connections,
             private: reading.memory.private,
@@ -85,8 +86,8 @@ impl MemoryReading {
     }
 }
 
-impl Instant {
-    pub(super) fn of(sample: &Sample) -> Self {
+impl From<&Sample> for TimelinePoint {
+    fn from(sample: &Sample) -> Self {
         Self {
             seconds: sample.at.as_secs_f64(),
             standing: sample.standing,

@@ -1,20 +1,20 @@
-//! What clients do.
+//! Each behaviour does what its table says, against the real server.
 
 use crate::runner::{Swarm, command, run};
 use crate::support::site::UNDER_64_DESCRIPTORS;
 use crate::support::{PATIENCE, Site};
 
 #[test]
-fn all_of_them_at_once() {
+fn every_behaviour_sends_its_requests_and_loses_none() {
     let site = Site::new();
     site.write_sparse("large", 10_000_000);
     let server = site.start(&["--quiet"]);
-    let outcome = run(
+    let result = run(
         server.address,
         "-c 80 --hold 2s --probe 0% --period 200ms --drip 5ms --burst 4 --slow-path /large \
          --mix idle=1,silent=1,periodic=1,drip=1,slow-reader=1,half-close=1,burst=1,late=1",
     );
-    outcome.adds_up(80);
+    result.adds_up(80);
     // (behaviour, closed, requests at the least, at the most, lost)
     let table = [
         ("idle", 0, 10, 10),
@@ -27,62 +27,62 @@ fn all_of_them_at_once() {
         ("late", 0, 10, 10),
     ];
     for (behaviour, closed, least, most) in table {
-        assert_eq!(outcome.of(behaviour, "connections"), 10);
+        assert_eq!(result.of(behaviour, "connections"), 10);
         assert_eq!(
-            outcome.of(behaviour, "endings/closed"),
+            result.of(behaviour, "endings/closed"),
             closed,
             "{behaviour}"
         );
-        assert_eq!(outcome.of(behaviour, "endings/alive"), 10 - closed);
-        let asked = outcome.of(behaviour, "requests/asked");
+        assert_eq!(result.of(behaviour, "endings/alive"), 10 - closed);
+        let asked = result.of(behaviour, "requests/asked");
         assert!((least..=most).contains(&asked), "{behaviour}: {asked}");
-        assert_eq!(outcome.of(behaviour, "requests/lost"), 0, "{behaviour}");
+        assert_eq!(result.of(behaviour, "requests/lost"), 0, "{behaviour}");
     }
-    // Ten megabytes at a kilobyte a second are not read in two.
-    assert_eq!(outcome.of("slow-reader", "requests/under_way"), 10);
-    assert_eq!(outcome.of("burst", "requests/answered"), 40);
-    // The end of our side is no reason to blame the server for the end of its own.
-    assert_eq!(outcome.count("connections/closed_early"), 0);
+    // Ten megabytes at a kilobyte per second are not read within two seconds.
+    assert_eq!(result.of("slow-reader", "requests/under_way"), 10);
+    assert_eq!(result.of("burst", "requests/answered"), 40);
+    // After our FIN the server may close: that is no broken promise.
+    assert_eq!(result.count("connections/closed_early"), 0);
 }
 
 #[test]
-fn a_slow_reader_gets_to_the_end() {
+fn a_slow_reader_reads_its_answer_to_the_end_and_asks_again() {
     let site = Site::new();
     site.write_sparse("large", 100_000);
     let server = site.start(&["--quiet"]);
-    let outcome = run(
+    let result = run(
         server.address,
         "-c 4 --mix slow-reader --slow-rate 90000 --slow-path /large --hold 4s",
     );
-    outcome.adds_up(4);
-    let answered = outcome.count("requests/answered");
+    result.adds_up(4);
+    let answered = result.count("requests/answered");
     assert!((4..=12).contains(&answered), "{answered}");
 }
 
 #[test]
-fn dripped_heads_meet_the_servers_deadline() {
+fn a_dripped_head_meets_the_servers_deadline() {
     let site = Site::new();
     let server = site.start(&["--quiet", "--head-timeout", "0.3"]);
-    let outcome = run(
+    let result = run(
         server.address,
         "-c 6 --mix drip,silent --drip 100ms --hold 1m",
     );
-    outcome.adds_up(6);
-    assert_eq!(outcome.of("silent", "endings/closed"), 3);
+    result.adds_up(6);
+    assert_eq!(result.of("silent", "endings/closed"), 3);
     // Half a head is answered with 400, silence with nothing.
-    assert_eq!(outcome.of("drip", "requests/answered"), 3);
-    assert_eq!(outcome.count("answers/4xx"), 3);
+    assert_eq!(result.of("drip", "requests/answered"), 3);
+    assert_eq!(result.count("answers/4xx"), 3);
 }
 
 #[test]
-fn they_come_from_many_addresses() {
+fn connections_come_from_all_source_addresses() {
     let site = Site::new();
     let mut server = site.start(&[]);
-    let outcome = run(
+    let result = run(
         server.address,
         "-c 6 --hold 0s --source-addresses 3 --first-source 127.8.0.255",
     );
-    outcome.adds_up(6);
+    result.adds_up(6);
     server.stop();
     let mut log = csv::Reader::from_path(site.log()).unwrap();
     let mut clients: Vec<String> = log
@@ -95,7 +95,7 @@ fn they_come_from_many_addresses() {
 }
 
 #[test]
-fn several_processes_share_the_work() {
+fn several_swarms_hold_connections_at_once() {
     let site = Site::new();
     let server = site.start(&["--quiet"]);
     let mut swarms: Vec<Swarm> = (1..=3)
@@ -107,20 +107,20 @@ fn several_processes_share_the_work() {
             Swarm::start(server.address, &options)
         })
         .collect();
-    // All of them hold at once, and none takes another's port.
+    // All of them hold at the same time, and none takes another's port.
     for swarm in &mut swarms {
         swarm.is_holding();
     }
     for swarm in swarms {
         swarm.signal(rustix::process::Signal::INT);
-        let outcome = swarm.finish();
-        outcome.adds_up(50);
-        assert_eq!(outcome.ended("alive"), 50);
+        let result = swarm.finish();
+        result.adds_up(50);
+        assert_eq!(result.ended("alive"), 50);
     }
 }
 
 #[test]
-fn it_knows_its_limit_of_descriptors() {
+fn more_connections_than_descriptors_are_refused_with_a_way_out() {
     let runner = &UNDER_64_DESCRIPTORS;
     let output = std::process::Command::new(runner[0])
         .args(&runner[1..])

@@ -1,10 +1,10 @@
-//! What is expected decides the exit status.
+//! Expectations decide the exit status.
 
 use crate::runner::{command, run};
 use crate::support::Site;
 
 #[test]
-fn met_and_not_met() {
+fn the_exit_status_is_0_only_if_every_expectation_is_met() {
     let site = Site::new();
     let server = site.start(&["--quiet"]);
     let table = [
@@ -16,26 +16,26 @@ fn met_and_not_met() {
             0,
             &[true, true],
         ),
-        // Nobody was watched for a minute, so that nobody knows.
+        // No connection was watched for a minute, so the figure is unknown.
         ("--expect survive@1m>=0%", 1, &[false]),
         ("--expect survive.late@0s>=0%", 1, &[false]),
         ("--expect survive.idle@0s==100%", 0, &[true]),
     ];
     for (options, status, met) in table {
-        let outcome = run(server.address, &format!("-c 5 --hold 0s --quiet {options}"));
-        let judged = outcome.report["expectations"].as_array().unwrap();
-        let found: Vec<bool> = judged
+        let result = run(server.address, &format!("-c 5 --hold 0s --quiet {options}"));
+        let checks = result.report["expectations"].as_array().unwrap();
+        let found: Vec<bool> = checks
             .iter()
             .map(|one| one["met"].as_bool().unwrap())
             .collect();
         assert_eq!(found, met, "{options}");
-        assert_eq!(outcome.status, status, "{options}");
-        assert_eq!(outcome.text.contains("NOT MET"), status == 1, "{options}");
+        assert_eq!(result.status, status, "{options}");
+        assert_eq!(result.text.contains("NOT MET"), status == 1, "{options}");
     }
 }
 
 #[test]
-fn what_cannot_be_meant_is_one_line() {
+fn options_that_cannot_be_meant_are_refused_in_one_line() {
     let table = [
         (
             "--hold 60",
@@ -60,7 +60,7 @@ fn what_cannot_be_meant_is_one_line() {
 }
 
 #[test]
-fn a_report_that_cannot_be_written() {
+fn a_report_that_cannot_be_written_is_an_error_and_the_text_is_printed_anyway() {
     let site = Site::new();
     let server = site.start(&["--quiet"]);
     let output = command("-c 1 --hold 0s --quiet --json /no/such/folder/report.json")
@@ -73,6 +73,6 @@ fn a_report_that_cannot_be_written() {
         "millpond-swarm: cannot write the report '/no/such/folder/report.json': No such file or \
          directory (os error 2); name another file\n"
     );
-    // The text is there all the same: the run was not for nothing.
+    // The text is printed nevertheless, so the run was not in vain.
     assert!(!output.stdout.is_empty());
 }

@@ -9,10 +9,10 @@
 #![allow(unreachable_pub, reason = "support code is public to this crate only")]
 
 mod behaviours;
-mod endings;
 mod expectations;
 mod late;
 mod misbehaving;
+mod outcomes;
 mod reports;
 mod runner;
 mod stops;
@@ -20,7 +20,7 @@ mod stops;
 #[allow(
     dead_code,
     unused_imports,
-    reason = "what the server's tests need is more"
+    reason = "the server's tests need more of it"
 )]
 #[path = "../../../../tests/server/support/mod.rs"]
 mod support;

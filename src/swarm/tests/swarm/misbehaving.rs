@@ -7,8 +7,7 @@ use std::time::Duration;
 
 use socket2::SockRef;
 
-/// Listens, and gives each connection to `serve` on a thread of its own. It goes on until the test
-/// process ends.
+/// Listens until the test process ends, and calls `serve` on a thread of its own for each connection.
 pub fn server(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = listener.local_addr().unwrap();
@@ -21,8 +20,8 @@ pub fn server(serve: impl Fn(TcpStream) + Clone + Send + 'static) -> SocketAddr 
     address
 }
 
-/// A port at which nobody listens.
-pub fn nobody() -> SocketAddr {
+/// An address at which no server listens.
+pub fn unused_port() -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap()
 }
@@ -40,14 +39,14 @@ pub fn read_request(stream: &mut TcpStream) -> bool {
     true
 }
 
-/// Answers with an idle time that is promised, in seconds.
+/// Sends an answer that promises an idle time in seconds.
 pub fn promise(stream: &mut TcpStream, seconds: u32) {
     let answer =
         format!("HTTP/1.1 200 OK\r\nContent-Length: 2\r\nKeep-Alive: timeout={seconds}\r\n\r\nok");
     stream.write_all(answer.as_bytes()).unwrap();
 }
 
-/// Breaks a connection off with a RST.
+/// Closes a connection with a RST.
 pub fn reset(stream: TcpStream) {
     SockRef::from(&stream)
         .set_linger(Some(Duration::ZERO))

@@ -10,7 +10,7 @@ use tempfile::TempDir;
 use crate::support::eventually;
 use crate::support::pipe::Pipe;
 
-/// A swarm at work.
+/// A running swarm; it is killed when this is dropped.
 pub struct Swarm {
     child: Child,
     /// Its standard error.
@@ -18,8 +18,8 @@ pub struct Swarm {
     directory: TempDir,
 }
 
-/// What it left.
-pub struct Outcome {
+/// The exit status and the report of a swarm that has ended.
+pub struct RunResult {
     pub status: i32,
     pub text: String,
     pub report: Value,
@@ -65,7 +65,7 @@ impl Swarm {
         kill_process(Pid::from_child(&self.child), signal).unwrap();
     }
 
-    /// Waits until all connections stand.
+    /// Waits until the hold has begun.
     #[track_caller]
     pub fn is_holding(&mut self) {
         while let Some(line) = self.diagnostics.next_line() {
@@ -73,7 +73,7 @@ impl Swarm {
                 return;
             }
         }
-        panic!("it ended before it held anything");
+        panic!("the swarm ended before its hold began");
     }
 
     /// Waits for its end.
@@ -82,15 +82,15 @@ impl Swarm {
         eventually("the swarm's end", || self.child.try_wait().unwrap())
     }
 
-    /// Waits for its end and reads what it left.
+    /// Waits for its end, and reads its report.
     #[track_caller]
-    pub fn finish(mut self) -> Outcome {
+    pub fn finish(mut self) -> RunResult {
         let status = self.wait().code().expect("an exit by itself");
         let read = |name: &str| {
             let text = std::fs::read_to_string(self.directory.path().join(name));
             text.unwrap_or_else(|error| panic!("{name}: {error}"))
         };
-        Outcome {
+        RunResult {
             status,
             text: read("text"),
             report: serde_json::from_str(&read("report.json")).unwrap(),
@@ -109,11 +109,11 @@ impl Drop for Swarm {
 
 /// Runs it to its end.
 #[track_caller]
-pub fn run(address: SocketAddr, options: &str) -> Outcome {
+pub fn run(address: SocketAddr, options: &str) -> RunResult {
     Swarm::start(address, options).finish()
 }
 
-impl Outcome {
+impl RunResult {
     /// A count of the report, by its path, as in `connections/endings/alive`.
     #[track_caller]
     pub fn count(&self, path: &str) -> u64 {
@@ -123,10 +123,10 @@ impl Outcome {
             .unwrap_or_else(|| panic!("no count {path}: {value:?}"))
     }
 
-    /// How many connections ended in this way.
+    /// How many connections had this outcome.
     #[track_caller]
-    pub fn ended(&self, ending: &str) -> u64 {
-        self.count(&format!("connections/endings/{ending}"))
+    pub fn ended(&self, outcome: &str) -> u64 {
+        self.count(&format!("connections/endings/{outcome}"))
     }
 
     /// A count of one behaviour's row.
@@ -139,7 +139,7 @@ impl Outcome {
         value.and_then(Value::as_u64).unwrap()
     }
 
-    /// Everything that is said to add up does.
+    /// Asserts that all counts add up as documented.
     #[track_caller]
     pub fn adds_up(&self, connections: u64) {
         assert_eq!(self.count("connections/total"), connections);

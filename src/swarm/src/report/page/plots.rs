@@ -6,9 +6,9 @@ use super::Report;
 use crate::report::connections::Point;
 use crate::report::plot::{Axis, Plot, Scale, Series, Shape};
 use crate::report::requests::LateGroup;
-use crate::report::times::Instant;
+use crate::report::times::TimelinePoint;
 
-/// The colour of what is about all connections; behaviours have those after it.
+/// The colour for all connections together; behaviours have the colours after it.
 const ALL: usize = 0;
 
 impl Report {
@@ -17,14 +17,14 @@ impl Report {
             page,
             "Survival",
             "The share of connections that reached an age. Those still alive are counted for as \
-             long as they were seen (Kaplan\u{2013}Meier); those that never came to stand ended at \
+             long as they were seen (Kaplan\u{2013}Meier); those that were never established ended at \
              age 0.",
             &self.survival_plot(),
         );
         section(
             page,
             "The run",
-            "How many connections stood, and how many had ended.",
+            "How many connections were established and open, and how many had ended.",
             &self.run_plot(),
         );
         if !self.latency.is_empty() {
@@ -66,22 +66,22 @@ impl Report {
     }
 
     fn run_plot(&self) -> String {
-        let line = |name, colour, value: fn(&Instant) -> u64| Series {
+        let line = |name, colour, value: fn(&TimelinePoint) -> u64| Series {
             name,
             colour,
             shape: Shape::Line,
             points: self
                 .timeline
                 .iter()
-                .map(|moment| (moment.seconds, number(value(moment))))
+                .map(|point| (point.seconds, number(value(point))))
                 .collect(),
         };
         let series = vec![
-            line("standing", 1, |moment| moment.standing),
-            line("ended", 2, |moment| moment.ended),
+            line("standing", 1, |point| point.standing),
+            line("ended", 2, |point| point.ended),
         ];
         Plot {
-            description: "Connections that stood and that had ended, by time",
+            description: "Connections that were established and that had ended, by time",
             x: around("seconds since the start", Scale::Linear, &series, |point| {
                 point.0
             }),
@@ -126,21 +126,21 @@ impl Report {
 
     fn late_plot(&self) -> String {
         let groups = &self.late.groups;
-        let stairs = |name, colour, value: fn(&LateGroup) -> u64| {
-            let stair = |group: &LateGroup| (f64::from(group.from_ms), number(value(group)));
+        let steps = |name, colour, value: fn(&LateGroup) -> u64| {
+            let point = |group: &LateGroup| (f64::from(group.from_ms), number(value(group)));
             let end = groups
                 .last()
                 .map(|group| (f64::from(group.to_ms), number(value(group))));
             Series {
                 name,
                 colour,
-                shape: Shape::Stairs,
-                points: groups.iter().map(stair).chain(end).collect(),
+                shape: Shape::Steps,
+                points: groups.iter().map(point).chain(end).collect(),
             }
         };
         let series = vec![
-            stairs("answered", 1, |group| group.answered),
-            stairs("lost", 2, |group| group.lost),
+            steps("answered", 1, |group| group.answered),
+            steps("lost", 2, |group| group.lost),
         ];
         Plot {
             description: "Late requests that were answered and that were lost, by their time",
@@ -171,7 +171,7 @@ fn curve<'a>(name: &'a str, colour: usize, points: &[Point]) -> Series<'a> {
     Series {
         name,
         colour,
-        shape: Shape::Stairs,
+        shape: Shape::Steps,
         points: points
             .iter()
             .map(|point| (point.seconds, 100.0 * point.share))
@@ -179,7 +179,7 @@ fn curve<'a>(name: &'a str, colour: usize, points: &[Point]) -> Series<'a> {
     }
 }
 
-/// An axis that holds one coordinate of all points.
+/// An axis that covers one coordinate of all points.
 fn around(label: &str, scale: Scale, series: &[Series], of: fn(&(f64, f64)) -> f64) -> Axis {
     let points = series.iter().flat_map(|series| &series.points);
     Axis::around(label, scale, points.map(of))

@@ -3,41 +3,41 @@
 use std::fmt::{Display, Write as _};
 
 use super::{Report, escaped, grouped};
-use crate::ending::Ending;
+use crate::outcome::Outcome;
 use crate::report::requests::RequestRow;
 
 // Writing to a String can't fail.
 impl Report {
     pub(super) fn tables(&self, page: &mut String) {
-        self.endings_table(page);
+        self.outcomes_table(page);
         self.requests_table(page);
         self.latency_table(page);
         self.memory_table(page);
     }
 
-    fn endings_table(&self, page: &mut String) {
-        let occurring = |ending: &Ending| self.connections.endings.of(*ending) > 0;
-        let endings: Vec<Ending> = Ending::ALL.into_iter().filter(occurring).collect();
+    fn outcomes_table(&self, page: &mut String) {
+        let occurring = |outcome: &Outcome| self.connections.outcomes.of(*outcome) > 0;
+        let outcomes: Vec<Outcome> = Outcome::ALL.into_iter().filter(occurring).collect();
         page.push_str("<h2>How connections ended</h2>\n");
         begin(
             page,
             "behaviour",
-            endings.iter().map(|ending| ending.name()),
+            outcomes.iter().map(|outcome| outcome.name()),
         );
         for row in &self.behaviours {
-            let counts = endings
+            let counts = outcomes
                 .iter()
-                .map(|ending| grouped(row.endings.of(*ending)));
+                .map(|outcome| grouped(row.outcomes.of(*outcome)));
             write_row(page, row.behaviour, counts);
         }
-        let counts = endings
+        let counts = outcomes
             .iter()
-            .map(|e| grouped(self.connections.endings.of(*e)));
+            .map(|e| grouped(self.connections.outcomes.of(*e)));
         write_row(page, "all", counts);
         end(page);
         page.push_str("<p class=\"note\">");
-        for ending in endings {
-            let _ = write!(page, "<b>{}</b>: {}. ", ending.name(), ending.meaning());
+        for outcome in outcomes {
+            let _ = write!(page, "<b>{}</b>: {}. ", outcome.name(), outcome.meaning());
         }
         let early = self.connections.closed_early;
         if early > 0 {

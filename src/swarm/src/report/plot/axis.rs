@@ -1,4 +1,4 @@
-//! An axis: where a value lies on it, and which values are labelled.
+//! An axis: the position of a value on it, and which values are labelled.
 
 /// About how many labels an axis has.
 const TICKS: f64 = 6.0;
@@ -14,7 +14,7 @@ pub(in crate::report) enum Scale {
     Named(Vec<String>),
 }
 
-/// An axis.
+/// The range of values that one dimension of a plot shows.
 #[derive(Clone, Debug, PartialEq)]
 pub(in crate::report) struct Axis {
     pub(in crate::report) label: String,
@@ -24,7 +24,7 @@ pub(in crate::report) struct Axis {
 }
 
 impl Axis {
-    /// An axis that holds all these values. A linear one begins at 0 unless some are below.
+    /// An axis that covers all these values. A linear one begins at 0 unless some are below.
     pub(in crate::report) fn around(
         label: &str,
         scale: Scale,
@@ -52,7 +52,7 @@ impl Axis {
         }
     }
 
-    /// Where on the axis a value lies, from 0 to 1.
+    /// The position of a value on the axis, from 0 to 1.
     pub(super) fn part(&self, value: f64) -> f64 {
         let part = match self.scale {
             Scale::Logarithmic => (value / self.from).ln() / (self.to / self.from).ln(),
@@ -84,7 +84,7 @@ impl Axis {
     }
 }
 
-/// The powers of ten that hold these values between them.
+/// The powers of ten between which these values lie.
 fn power_below(least: f64, most: f64) -> (f64, f64) {
     let least = least.max(1e-6);
     let (from, to) = (least.log10().floor(), most.max(least).log10().ceil());
@@ -108,7 +108,7 @@ fn multiples(from: f64, to: f64) -> Vec<(f64, String)> {
         .collect()
 }
 
-/// A number with no more digits than it needs.
+/// Formats a number with no more digits than it needs.
 fn tidy(value: f64) -> String {
     let (value, unit) = match value.abs() {
         size if size >= 1e6 => (value / 1e6, "M"),
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn values_lie_where_they_belong() {
+    fn a_value_lies_on_its_axis_in_proportion() {
         let linear = Axis::around("", Scale::Linear, [0.0, 200.0].into_iter());
         assert!((linear.part(50.0) - 0.25).abs() < 1e-9);
         let logarithmic = Axis::around("", Scale::Logarithmic, [0.1, 1000.0].into_iter());

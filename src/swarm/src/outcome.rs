@@ -1,34 +1,34 @@
-//! How connections end: each one in exactly one way, so that the ways add up to all of them.
+//! Outcomes of connections: each connection has exactly one, so that their counts add up to all.
 
 use std::io;
 
 /// What became of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Ending {
-    /// It stood when the report was made.
+pub enum Outcome {
+    /// It was established when the report was made.
     Alive,
-    /// The server ended it in the orderly way, by a FIN.
+    /// The server closed it in the orderly way, by a FIN.
     Closed,
     /// The server, or something between, broke it off by a RST.
     Reset,
-    /// Nobody listened there.
+    /// Nothing listened at the address.
     Refused,
     /// The network gave up on it (ETIMEDOUT).
     TimedOut,
     /// Any other error of the network.
     Failed,
-    /// What came was no HTTP/1.1, and we closed it.
+    /// We received something other than HTTP/1.1, and closed it.
     Garbled,
     /// We had no descriptor, port, address or memory left for it.
     OurShortage,
-    /// It never stood, and nobody said no.
+    /// It was neither established nor refused.
     Connecting,
-    /// The swarm was stopped before its turn came.
+    /// The swarm was stopped before it was opened.
     NotTried,
 }
 
-impl Ending {
-    /// Every way, in the order in which they are reported.
+impl Outcome {
+    /// Every outcome, in the order in which they are reported.
     pub const ALL: [Self; 10] = [
         Self::Alive,
         Self::Closed,
@@ -58,13 +58,13 @@ impl Ending {
         }
     }
 
-    /// What it means, for someone who reads a report for the first time.
+    /// Its description in reports, for a reader who sees one for the first time.
     pub const fn meaning(self) -> &'static str {
         match self {
             Self::Alive => "still alive at the end",
             Self::Closed => "closed by the server (FIN)",
             Self::Reset => "reset by the server (RST)",
-            Self::Refused => "refused: nobody listened",
+            Self::Refused => "refused: no server listened",
             Self::TimedOut => "timed out in the network",
             Self::Failed => "other errors of the network",
             Self::Garbled => "answered with something that is no HTTP",
@@ -74,13 +74,15 @@ impl Ending {
         }
     }
 
-    /// The one with this name.
+    /// Looks an outcome up by its name.
     pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|ending| ending.name() == name)
+        Self::ALL.into_iter().find(|outcome| outcome.name() == name)
     }
+}
 
+impl From<&io::Error> for Outcome {
     /// What an error of connect(2), read(2) or write(2) means for the connection.
-    pub fn of(error: &io::Error) -> Self {
+    fn from(error: &io::Error) -> Self {
         use io::ErrorKind;
         match error.kind() {
             ErrorKind::ConnectionRefused => Self::Refused,
@@ -97,22 +99,22 @@ impl Ending {
     }
 }
 
-/// How many connections ended in which way.
+/// How many connections had which outcome.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct EndingCounts([u64; Ending::ALL.len()]);
+pub struct OutcomeCounts([u64; Outcome::ALL.len()]);
 
-impl EndingCounts {
-    /// Counts `count` more.
-    pub fn add(&mut self, ending: Ending, count: u64) {
-        self.0[ending as usize] += count;
+impl OutcomeCounts {
+    /// Adds `count` connections with this outcome.
+    pub fn add(&mut self, outcome: Outcome, count: u64) {
+        self.0[outcome as usize] += count;
     }
 
-    /// How many ended in this way.
-    pub fn of(&self, ending: Ending) -> u64 {
-        self.0[ending as usize]
+    /// How many had this outcome.
+    pub fn of(&self, outcome: Outcome) -> u64 {
+        self.0[outcome as usize]
     }
 
-    /// How many there are of all.
+    /// The sum of all counts.
     pub fn total(&self) -> u64 {
         self.0.iter().sum()
     }
@@ -123,23 +125,23 @@ mod tests {
     use super::*;
 
     #[test]
-    fn errors_and_names() {
+    fn each_error_has_its_outcome_and_each_outcome_its_name() {
         let table = [
-            (111, Ending::Refused),
-            (104, Ending::Reset),
-            (32, Ending::Reset),
-            (110, Ending::TimedOut),
-            (113, Ending::Failed),
-            (99, Ending::OurShortage),
-            (24, Ending::OurShortage),
+            (111, Outcome::Refused),
+            (104, Outcome::Reset),
+            (32, Outcome::Reset),
+            (110, Outcome::TimedOut),
+            (113, Outcome::Failed),
+            (99, Outcome::OurShortage),
+            (24, Outcome::OurShortage),
         ];
-        for (errno, ending) in table {
+        for (errno, outcome) in table {
             let error = io::Error::from_raw_os_error(errno);
-            assert_eq!(Ending::of(&error), ending, "{error}");
+            assert_eq!(Outcome::from(&error), outcome, "{error}");
         }
-        for (index, ending) in Ending::ALL.into_iter().enumerate() {
-            assert_eq!(ending as usize, index);
-            assert_eq!(Ending::named(ending.name()), Some(ending));
+        for (index, outcome) in Outcome::ALL.into_iter().enumerate() {
+            assert_eq!(outcome as usize, index);
+            assert_eq!(Outcome::named(outcome.name()), Some(outcome));
         }
     }
 }
