@@ -9,7 +9,7 @@ pub enum Error {
     /// epoll or signal handling can't be set up: too few descriptors or too little memory.
     #[error("cannot set up the event loop: {0}; look at the limits that `ulimit -a` shows")]
     Setup(io::Error),
-    /// epoll_wait(2) failed, which it does only for a faulty program.
+    /// `epoll_wait(2)` failed, which it does only for a faulty program.
     #[error("waiting for events failed: {0}")]
     Poll(io::Error),
     /// A histogram can't be created; its constants are ours, so this is a bug.

@@ -17,7 +17,7 @@ use crate::progress::{Phase, Progress};
 use crate::settings::{Hold, Settings};
 use crate::swarm::Swarm;
 
-/// How many events one epoll_wait(2) may return.
+/// How many events one `epoll_wait(2)` may return.
 const EVENTS: usize = 1024;
 
 /// The token of the signals. The token of a client is its number, which is half as wide.
@@ -189,7 +189,7 @@ impl Run {
         }
     }
 
-    /// How long epoll_wait(2) may sleep.
+    /// How long `epoll_wait(2)` may sleep.
     fn next_timeout(&self) -> Option<Duration> {
         let now = self.swarm.now();
         let end = match (self.phase, self.swarm.settings().hold) {

@@ -50,14 +50,14 @@ pub(super) struct TimelinePoint {
 }
 
 impl Latency {
-    pub(super) fn new(timed: Timed, times: &Times) -> Self {
+    pub(super) fn new(timed: Timed, histogram: &Times) -> Self {
         let percentile = |percent| {
-            let ms = times.percentile(percent)?.as_secs_f64() * 1e3;
+            let ms = histogram.percentile(percent)?.as_secs_f64() * 1e3;
             Some(Percentile { percent, ms })
         };
         Self {
             of: timed.name(),
-            count: times.count(),
+            count: histogram.count(),
             percentiles: PERCENTS.into_iter().filter_map(percentile).collect(),
         }
     }
