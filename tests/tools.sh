@@ -35,7 +35,7 @@ end_scratch() {
 
 # choose_millpond: sets MILLPOND to the release build, which is made, unless it names a binary.
 choose_millpond() {
-    [ -n "${MILLPOND:-}" ] || { cargo build --release --locked --quiet && MILLPOND=target/release/millpond; }
+    [ -n "${MILLPOND:-}" ] || { cargo build -p millpond --release --locked --quiet && MILLPOND=target/release/millpond; }
 }
 
 # start_millpond OPTION...: starts MILLPOND on a port of its own; sets $server to its process and $url

@@ -11,5 +11,5 @@ cd "$(dirname "$0")/../.."
 source tests/tools.sh
 need slowhttptest python3
 
-cargo build --release --quiet
+cargo build -p millpond --release --quiet
 exec python3 tests/attack/attack.py target/release/millpond "${1:-10}"

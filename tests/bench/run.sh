@@ -13,7 +13,7 @@ cd "$(dirname "$0")/../.."
 source tests/tools.sh
 need python3 nginx lighttpd h2o wrk taskset:util-linux chrt:util-linux
 
-cargo build --release --locked --quiet
+cargo build -p millpond --release --locked --quiet
 cargo build --release --locked --quiet --manifest-path tests/bench/floor/Cargo.toml \
     --target-dir target/floor
 export PYTHONPATH=tests/shared

@@ -11,6 +11,6 @@ cd "$(dirname "$0")/../.."
 source tests/tools.sh
 need python3
 
-cargo build --release --quiet
+cargo build -p millpond --release --quiet
 export PYTHONDONTWRITEBYTECODE=1
 exec python3 tests/faults/faults.py "${CARGO_TARGET_DIR:-target}/release/millpond" "$@"

@@ -14,9 +14,9 @@ cd "$(dirname "$0")/../.."
 source tests/tools.sh
 need strace valgrind python3
 
-cargo build --release --locked --quiet
+cargo build -p millpond --release --locked --quiet
 # The same code with its names, which the release leaves out: they are not counted, only shown.
 CARGO_PROFILE_RELEASE_STRIP=none CARGO_PROFILE_RELEASE_DEBUG=line-tables-only \
-    cargo build --release --locked --quiet --target-dir target/counted
+    cargo build -p millpond --release --locked --quiet --target-dir target/counted
 export PYTHONPATH=tests/shared
 exec python3 tests/figures/figures.py "$@" target/release/millpond target/counted/release/millpond

@@ -3,8 +3,8 @@
 
 use std::time::Duration;
 
-use millpond::connection::{LINGER_SILENCE, LINGER_TOTAL};
-use millpond::connection_table::EVICTION_AGE;
+use millpond::connection::close::{LINGER_SILENCE, LINGER_TOTAL};
+use millpond::connection_table::evict::EVICTION_AGE;
 use millpond::connection_table::timeouts::TICK;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::deadline::Deadline;

@@ -38,7 +38,12 @@ unpack_kernel() {
 
 build_static() {
     echo "building the static programs"
-    RUSTFLAGS="$static_flags" cargo build --release --locked --quiet --target "$static_target"
+    local package
+    # One by one, so that neither gets what only the other asks of a crate that both use.
+    for package in millpond millpond-swarm; do
+        RUSTFLAGS="$static_flags" cargo build -p "$package" --release --locked --quiet \
+            --target "$static_target"
+    done
 }
 
 # pack_initramfs WORK: the guest's only disk, an archive that its kernel unpacks into memory.

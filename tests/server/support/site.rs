@@ -8,6 +8,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use tempfile::TempDir;
 
 use super::Server;
+use super::program::millpond;
 
 /// What `/` holds, unless a test writes something else.
 pub const INDEX: &str = "<!DOCTYPE html>\n<title>Index</title>\n";
@@ -77,7 +78,7 @@ impl Site {
     /// The binary on this site, with its output in pipes. Listens on a port that is free, unless
     /// the options say where.
     pub fn command(&self, options: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_millpond"));
+        let mut command = Command::new(millpond());
         command
             .current_dir(self.directory.path())
             .args(options)
