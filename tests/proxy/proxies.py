@@ -74,7 +74,7 @@ def free_port():
 
 
 class Proxy:
-    """A proxy that runs in a folder of its own until `stop`."""
+    """A proxy that runs in a folder of its own until `close`."""
 
     def __init__(self, folder, nodes, template, **values):
         self.folder = folder
@@ -90,7 +90,7 @@ class Proxy:
         try:
             self.await_both_nodes()
         except BaseException:
-            self.stop()
+            self.close()
             raise
 
     def nodes_that_answer(self):
@@ -115,7 +115,7 @@ class Proxy:
             time.sleep(0.05)
         self.forget()
 
-    def stop(self):
+    def close(self):
         self.process.terminate()
         try:
             self.process.wait(5)
