@@ -102,7 +102,7 @@ class Proxy:
                 status, head, _ = plain.ask_once(self.port, "small.txt")
             except OSError:
                 continue
-            if status == 200 and (name := re.search(rb"\r\nX-Node: (\S+)\r\n", head)):
+            if status == 200 and (name := re.search(rb"(?i)\r\nx-node: (\S+)\r\n", head)):
                 reached.add(name[1])
         return len(reached)
 
