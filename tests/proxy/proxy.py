@@ -121,9 +121,10 @@ def node_ends(table, nodes):
     table.add("both nodes end with status 0", len(nodes), statuses)
 
 
-#: Each group of rows must see the planted server's faults.
-GROUPS = ("nginx, streaming", "nginx, buffering", "HAProxy", "direct: curl", "direct: http.client")
-GROUPS += ("direct: socket, 100 MB", "direct: socket, 64 KB", "SIGTERM, all")
+#: Groups of rows, by how their names begin, each of which must see the planted server's faults. curl
+#: and Java are not among them: most times they read the answer before they meet the reset.
+GROUPS = ("nginx, streaming", "nginx, buffering", "HAProxy", "direct: http.client")
+GROUPS += ("direct: socket, 100 MB", "direct: socket, 64 KB", "SIGTERM, all", "SIGTERM in")
 
 
 def unseen(table):
