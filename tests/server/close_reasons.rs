@@ -1,4 +1,5 @@
-//! Each cause for which a connection can end, provoked by real clients and counted at the end.
+//! Each reason for which a connection can end, provoked by real clients and counted by the server
+//! when it stops.
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -13,7 +14,7 @@ use crate::support::{Answer, Client, Goodbye, Server, Site, eventually};
 /// More than any socket's buffers hold.
 const LENGTH: u64 = 64 * 1024 * 1024;
 
-/// Short, and yet none passes before its turn where a client does not wait for it.
+/// Short, yet long enough that none passes early where a client does not wait for it.
 const TIMEOUTS: [&str; 6] = [
     "--head-timeout",
     "0.5",
@@ -23,10 +24,10 @@ const TIMEOUTS: [&str; 6] = [
     "0.5",
 ];
 
-/// Makes connections end for one cause. Gives those that are still open on this side.
+/// Makes connections end for one reason. Returns the clients that are still open on this side.
 type Provoke = fn(&Site, &Server) -> Vec<Client>;
 
-/// Each cause, what provokes it, and how many connections that ends.
+/// Each close reason, the function that provokes it, and the number of connections that it ends.
 const PROVOKED: [(CloseReason, Provoke, u64); 12] = [
     (CloseReason::Peer, peer, 3),
     (CloseReason::HeadDeadline, head_deadline, 3),
@@ -85,7 +86,7 @@ fn stall_deadline(_: &Site, server: &Server) -> Vec<Client> {
     vec![begin(server, "/large")]
 }
 
-/// Alone under `--max-connections 2`: the second of three stays idle, as does the last.
+/// Runs on its own server with `--max-connections 2`: the second and the third client stay idle.
 fn evicted(_: &Site, server: &Server) -> Vec<Client> {
     let mut oldest = answered(server);
     let others = vec![answered(server), answered(server)];
@@ -124,7 +125,7 @@ fn bad_request(_: &Site, server: &Server) -> Vec<Client> {
 }
 
 fn file_shrank(site: &Site, server: &Server) -> Vec<Client> {
-    // A file of this connection's own: others may do the same beside it.
+    // Each connection gets its own file: other threads run this function at the same time.
     let mut client = server.connect();
     let name = format!("shrinks-{}", client.address().port());
     site.write_sparse(&name, LENGTH);
@@ -137,7 +138,7 @@ fn file_shrank(site: &Site, server: &Server) -> Vec<Client> {
 }
 
 fn reset(_: &Site, server: &Server) -> Vec<Client> {
-    // What is unread makes the end of the first one a reset by itself.
+    // Unread data alone already makes the end of the first client a reset.
     for client in [begin(server, "/large"), answered(server), server.connect()] {
         let socket = SockRef::from(client.stream());
         socket.set_linger(Some(Duration::ZERO)).unwrap();
@@ -145,7 +146,7 @@ fn reset(_: &Site, server: &Server) -> Vec<Client> {
     Vec::new()
 }
 
-/// Alone: from now on the server can open nothing.
+/// Runs on its own server, which cannot open anything from here on.
 fn out_of_descriptors(_: &Site, server: &Server) -> Vec<Client> {
     let mut client = answered(server);
     server.lower_descriptors(3);
@@ -154,7 +155,7 @@ fn out_of_descriptors(_: &Site, server: &Server) -> Vec<Client> {
     Vec::new()
 }
 
-/// Alone under timeouts that do not pass.
+/// Runs on its own server, with timeouts that do not pass during the test.
 fn stopped(_: &Site, server: &Server) -> Vec<Client> {
     let mut partial = server.connect();
     partial.send("GET");
@@ -170,29 +171,29 @@ fn site() -> Site {
 fn counts(counts: &[(CloseReason, u64)]) -> BTreeMap<String, u64> {
     counts
         .iter()
-        .map(|&(cause, count)| (cause.name().to_owned(), count))
+        .map(|&(reason, count)| (reason.name().to_owned(), count))
         .collect()
 }
 
 #[test]
-fn each_alone() {
-    let close_reasons = PROVOKED.map(|(cause, ..)| cause);
+fn each_reason_is_counted_on_a_server_of_its_own() {
+    let close_reasons = PROVOKED.map(|(reason, ..)| reason);
     assert_eq!(
         close_reasons,
         CloseReason::ALL,
-        "a cause that nobody provokes"
+        "each close reason must be provoked"
     );
     thread::scope(|scope| {
-        for (cause, provoke, count) in PROVOKED {
-            scope.spawn(move || alone(cause, provoke, count));
+        for (reason, provoke, count) in PROVOKED {
+            scope.spawn(move || alone(reason, provoke, count));
         }
     });
 }
 
 #[track_caller]
-fn alone(cause: CloseReason, provoke: Provoke, count: u64) {
+fn alone(reason: CloseReason, provoke: Provoke, count: u64) {
     let site = site();
-    let mut options = match cause {
+    let mut options = match reason {
         CloseReason::Evicted => vec!["--max-connections", "2"],
         CloseReason::Stopped => vec![],
         _ => TIMEOUTS.to_vec(),
@@ -200,8 +201,8 @@ fn alone(cause: CloseReason, provoke: Provoke, count: u64) {
     options.extend(["--keep-alive-requests", "3"]);
     let mut server = site.start(&options);
     let at_rest = server.descriptors();
-    let kept = provoke(&site, &server);
-    let (left, stopped) = match cause {
+    let still_open = provoke(&site, &server);
+    let (left, stopped) = match reason {
         CloseReason::Evicted => (2, 2),
         CloseReason::Stopped => (3, 0),
         _ => (0, 0),
@@ -210,16 +211,16 @@ fn alone(cause: CloseReason, provoke: Provoke, count: u64) {
         (server.descriptors() == at_rest + left).then_some(())
     });
     let goodbye = Goodbye::of(&mut server);
-    let mut expected = counts(&[(cause, count)]);
+    let mut expected = counts(&[(reason, count)]);
     if stopped > 0 {
         expected.extend(counts(&[(CloseReason::Stopped, stopped)]));
     }
-    assert_eq!(goodbye.close_reasons, expected, "{cause:?}");
-    drop(kept);
+    assert_eq!(goodbye.close_reasons, expected, "{reason:?}");
+    drop(still_open);
 }
 
 #[test]
-fn all_at_once() {
+fn all_reasons_at_once_are_counted_exactly() {
     const EACH: u64 = 8;
     let site = site();
     let mut options = TIMEOUTS.to_vec();
@@ -232,20 +233,20 @@ fn all_at_once() {
         CloseReason::Stopped,
     ];
     let together = PROVOKED.iter().filter(|row| !needs_others.contains(&row.0));
-    let kept: Vec<Client> = thread::scope(|scope| {
+    let still_open: Vec<Client> = thread::scope(|scope| {
         let (site, server) = (&site, &server);
         let threads: Vec<_> = together
             .clone()
             .flat_map(|row| (0..EACH).map(|_| row.1))
             .map(|provoke| scope.spawn(move || provoke(site, server)))
             .collect();
-        let kept = threads.into_iter().map(|thread| thread.join().unwrap());
-        kept.flatten().collect()
+        let still_open = threads.into_iter().map(|thread| thread.join().unwrap());
+        still_open.flatten().collect()
     });
     eventually("the end of all", || {
         (server.descriptors() == at_rest).then_some(())
     });
-    drop(kept);
+    drop(still_open);
     let goodbye = Goodbye::of(&mut server);
     let expected: Vec<(CloseReason, u64)> = together.map(|row| (row.0, EACH * row.2)).collect();
     assert_eq!(goodbye.close_reasons, counts(&expected));

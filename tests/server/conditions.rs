@@ -1,4 +1,4 @@
-//! Last-Modified and If-Modified-Since: which files have a date, and which conditions count.
+//! Last-Modified and If-Modified-Since: which files have a date, and which only_a_valid_if_modified_since_is_answered_with_304 count.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -17,7 +17,7 @@ fn since(date: &str) -> String {
 }
 
 #[test]
-fn conditions() {
+fn only_a_valid_if_modified_since_is_answered_with_304() {
     let not_modified = Answer::not_modified;
     let table = [
         (since(MODIFIED), not_modified()),
@@ -31,7 +31,7 @@ fn conditions() {
             "if-modified-SINCE:Sun, 06 Nov 1994 08:49:37 GMT\r\n".to_owned(),
             not_modified(),
         ),
-        // What can't be read is ignored.
+        // Dates that cannot be parsed are ignored.
         (since(""), file()),
         (since("yesterday"), file()),
         (since("4102444800"), file()),
@@ -49,16 +49,16 @@ fn conditions() {
         (since("Sun, 06 Nov 2044 25:49:37 GMT"), file()),
         (since("Sun, 06 Nov 2044 08:61:37 GMT"), file()),
         (since("Sun, 06 Nov 2044 08:49:37 GMT\u{fc}"), file()),
-        // What is repeated too.
+        // Repeated fields are ignored, too.
         (since(LATER).repeat(2), file()),
         (since("nonsense") + &since(LATER), file()),
         (since(LATER) + &since("nonsense"), file()),
-        // If-None-Match goes before, even though we send no ETag.
+        // If-None-Match takes precedence, although the server sends no ETag.
         (since(LATER) + "If-None-Match: \"x\"\r\n", file()),
         ("If-None-Match: *\r\n".to_owned() + &since(LATER), file()),
         ("If-None-Match:\r\n".to_owned() + &since(LATER), file()),
         ("If-None-Match: \"x\"\r\n".to_owned(), file()),
-        // Conditions that are for others.
+        // Conditions that do not apply to GET.
         (
             "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n".to_owned(),
             file(),
@@ -83,7 +83,7 @@ fn conditions() {
 }
 
 #[test]
-fn files_without_a_date_worth_telling() {
+fn files_without_a_usable_date_have_no_last_modified() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let server = site.start(&[]);
@@ -106,7 +106,7 @@ fn files_without_a_date_worth_telling() {
 }
 
 #[test]
-fn whole_seconds() {
+fn dates_are_compared_in_whole_seconds() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let modified = UNIX_EPOCH + Duration::from_millis(784_111_777_999);
@@ -121,7 +121,7 @@ fn whole_seconds() {
 }
 
 #[test]
-fn a_file_from_the_future() {
+fn a_file_from_the_future_is_dated_now() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let tomorrow = SystemTime::now() + Duration::from_secs(86_400);

@@ -1,13 +1,13 @@
-//! The reference client's whole session, on one kept-alive connection, in Rust and in Python.
+//! The reference client's whole session, on one persistent connection, in Rust and in Python.
 
 use crate::support::answer::HTML;
 use crate::support::site::INDEX;
 use crate::support::{Answer, Site, python};
 
-/// A request of the session: method, target, If-Modified-Since, and what comes back.
+/// A request of the session: method, target, If-Modified-Since, and the expected answer.
 type Step = (&'static str, &'static str, &'static str, Answer);
 
-/// Every form of a date that is accepted. The files are of Sun, 06 Nov 1994 08:49:37.
+/// Every accepted form of a date. The files are dated Sun, 06 Nov 1994 08:49:37.
 fn session() -> Vec<Step> {
     let index = || Answer::file(HTML, INDEX);
     vec![
@@ -83,13 +83,13 @@ fn session() -> Vec<Step> {
     ]
 }
 
-/// How many requests are left after a connection's request of this index.
+/// How many requests a connection has left after its request of this index.
 fn left_after(index: usize) -> usize {
     997 - index
 }
 
 #[test]
-fn the_whole_session() {
+fn the_whole_session_gets_the_reference_answers() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
@@ -109,7 +109,7 @@ fn the_whole_session() {
 }
 
 #[test]
-fn the_whole_session_through_pythons_http_client() {
+fn pythons_http_client_reads_the_same_answers() {
     let site = Site::new();
     let server = site.start(&[]);
     let requests: Vec<String> = session()
@@ -133,7 +133,7 @@ fn the_whole_session_through_pythons_http_client() {
 }
 
 #[test]
-fn the_built_in_pages_say_what_the_reference_said() {
+fn the_built_in_pages_contain_the_reference_texts() {
     for (answer, title) in [
         (Answer::bad_request(), "Bad Request"),
         (Answer::not_found(), "File Not Found"),

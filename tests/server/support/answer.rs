@@ -1,4 +1,4 @@
-//! One HTTP answer, whole: read from a stream, or put together as what is expected.
+//! One whole HTTP answer: read from a stream, or built as the expected one.
 
 use std::fmt;
 use std::io::BufRead;
@@ -12,7 +12,7 @@ pub const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const TEXT: &str = "text/plain; charset=utf-8";
 
-/// Stands for the time of the answer, which is checked when it is read.
+/// Stands for the time of the answer, which is checked when the answer is read.
 const NOW: &str = "(now)";
 
 /// Status line, fields in their order, body.
@@ -118,7 +118,7 @@ impl Answer {
         self
     }
 
-    /// With so many requests left on the connection.
+    /// Replaces the number of requests that are left on the connection.
     pub fn left(self, requests: usize) -> Self {
         self.keep_alive(&format!("timeout=10, max={requests}"))
     }
@@ -152,14 +152,14 @@ impl Answer {
         self.set("Last-Modified", &httpdate::fmt_http_date(time))
     }
 
-    /// Checks Date, and puts a word in its place and in that of a Last-Modified of the same time.
+    /// Checks Date, and replaces it by a placeholder, as well as a Last-Modified of the same time.
     #[track_caller]
     fn check_dates(&mut self) {
         let date = self.field("Date").expect("a Date").to_owned();
         let time = httpdate::parse_http_date(&date).expect("a valid Date");
         assert_eq!(httpdate::fmt_http_date(time), date, "not in IMF-fixdate");
         let now = SystemTime::now();
-        // Whole seconds: the date may look older by up to one, and this machine may be slow.
+        // In whole seconds: the date may look up to one second older, and this machine may be slow.
         let range = now - Duration::from_secs(20)..=now;
         assert!(range.contains(&time), "{date} is not now");
         for (name, value) in &mut self.fields {
@@ -171,7 +171,7 @@ impl Answer {
 }
 
 impl fmt::Debug for Answer {
-    /// As it stands on the wire, and no more of the body than helps.
+    /// The answer as on the wire, but with no more of the body than helps in a failure message.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "\n{}", self.status)?;
         for (name, value) in &self.fields {
@@ -183,7 +183,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// A line that ends in CRLF, without it.
+/// Reads a line that ends in CRLF. Returns it without the line end.
 #[track_caller]
 fn read_line(reader: &mut impl BufRead) -> String {
     let mut line = Vec::new();

@@ -9,23 +9,24 @@ use tempfile::TempDir;
 
 use super::Server;
 
-/// What `/` holds, unless a test writes something else.
+/// The content of `/`, unless a test writes another.
 pub const INDEX: &str = "<!DOCTYPE html>\n<title>Index</title>\n";
 
-/// Runs what follows with 64 descriptors. Of those, 32 are for connections and what they send.
+/// Runs the program that follows with 64 descriptors. Of those, 32 are for connections and the
+/// files that they send.
 pub const UNDER_64_DESCRIPTORS: [&str; 4] = ["sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"];
 
-/// Seconds since 1970 of every file's time: `MODIFIED` in [`super::answer`].
+/// The modification time of every file, in seconds since 1970: `MODIFIED` in [`super::answer`].
 const MODIFIED_SECONDS: u64 = 784_111_777;
 
-/// A folder that is the server's working directory; `root` in it is what is served.
+/// A folder that is the server's working directory; `root` in it is the document root.
 pub struct Site {
     directory: TempDir,
     root: PathBuf,
 }
 
 impl Site {
-    /// With an `index.html`.
+    /// A site with an `index.html`.
     pub fn new() -> Self {
         let site = Self::around(Path::new("root"));
         fs::create_dir(site.path("root")).unwrap();
@@ -33,7 +34,7 @@ impl Site {
         site
     }
 
-    /// With a root that is somewhere else.
+    /// A site whose root is a folder elsewhere.
     pub fn around(root: &Path) -> Self {
         Self {
             directory: TempDir::new().unwrap(),
@@ -60,7 +61,7 @@ impl Site {
         set_modified(&path, modified);
     }
 
-    /// Makes a file of `length` zeros below the root, which takes no room on the disk.
+    /// Creates a file of `length` zeros below the root, which takes no space on the disk.
     pub fn write_sparse(&self, name: &str, length: u64) {
         self.write(name, "");
         let file = File::options().write(true).open(self.root(name)).unwrap();
@@ -69,13 +70,13 @@ impl Site {
         file.set_modified(modified).unwrap();
     }
 
-    /// The log that is written by default.
+    /// The log that the server writes by default.
     pub fn log(&self) -> PathBuf {
         self.path("Log.csv")
     }
 
-    /// The binary on this site, with its output in pipes. Listens on a port that is free, unless
-    /// the options say where.
+    /// The binary on this site, with its output in pipes. It listens on a free port unless the
+    /// options say otherwise.
     pub fn command(&self, options: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_millpond"));
         command
@@ -92,7 +93,7 @@ impl Site {
         command
     }
 
-    /// The same, run by another program that ends by becoming it: `ulimit`, a tracer.
+    /// The same, run by another program that ends with an exec of it: `ulimit`, a tracer.
     pub fn command_behind(&self, runner: &[&str], options: &[&str]) -> Command {
         let plain = self.command(options);
         let mut command = Command::new(runner[0]);

@@ -1,4 +1,5 @@
-//! When clients are accepted: as soon as they have connected, or with their first bytes.
+//! When clients are accepted: as soon as they have connected, or, with `--defer-accept`, with their
+//! first bytes.
 
 use std::time::{Duration, Instant};
 
@@ -6,9 +7,10 @@ use crate::support::answer::HTML;
 use crate::support::site::INDEX;
 use crate::support::{Answer, Goodbye, Site};
 
-/// The kernel keeps a silent client for a second, and the server for as long as it keeps any.
+/// The kernel holds a silent client back for a second; then the server keeps it until its head
+/// timeout.
 #[test]
-fn a_silent_one_with_deferral() {
+fn a_silent_client_with_deferral_ends_at_the_head_deadline() {
     if !cfg!(target_os = "linux") {
         println!("skipped: --defer-accept needs Linux");
         return;
@@ -17,7 +19,7 @@ fn a_silent_one_with_deferral() {
     let mut server = site.start(&["--defer-accept", "--head-timeout", "1"]);
     let since = Instant::now();
     let mut silent = server.connect();
-    // Others need not wait for it.
+    // Other clients do not have to wait for the silent one.
     let mut asking = server.connect();
     assert_eq!(asking.get("/"), Answer::file(HTML, INDEX));
     assert_eq!(asking.get("/"), Answer::file(HTML, INDEX).left(996));
@@ -28,9 +30,9 @@ fn a_silent_one_with_deferral() {
     assert_eq!(goodbye.count("head-deadline"), 1, "{goodbye:?}");
 }
 
-/// Whether its first bytes are all of them or not.
+/// Wherever the first bytes end: within the head, or just before its end.
 #[test]
-fn a_request_in_two_pieces_with_deferral() {
+fn a_request_in_two_pieces_with_deferral_is_answered() {
     if !cfg!(target_os = "linux") {
         println!("skipped: --defer-accept needs Linux");
         return;

@@ -1,4 +1,5 @@
-//! Sound frames at the edge: refused with a 400 that keeps the connection, or served after all.
+//! Requests with sound framing at the edge of the grammar: refused with a 400 that keeps the
+//! connection, or served.
 
 use crate::support::answer::HTML;
 use crate::support::site::INDEX;
@@ -12,7 +13,7 @@ fn index() -> Answer {
 }
 
 #[test]
-fn refused_and_kept() {
+fn bad_requests_with_sound_framing_keep_the_connection() {
     const LINES: [&str; 26] = [
         "POST /",
         "PUT /",
@@ -47,7 +48,7 @@ fn refused_and_kept() {
     let mut left = (0..998).rev();
     for line in LINES {
         for fields in ["", "Content-Length: 0\r\n", "Expect: 100-continue\r\n"] {
-            // One write: the next request must not be lost behind a refused one.
+            // In one write: a refused request must not take the next one with it.
             let next = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
             client.send(format!("{line} HTTP/1.1\r\nHost: h\r\n{fields}\r\n{next}"));
             let expected = Answer::bad_request().left(left.next().unwrap());
@@ -62,7 +63,7 @@ fn refused_and_kept() {
 }
 
 #[test]
-fn accepted() {
+fn unusual_but_valid_requests_are_served() {
     const HEADS: [&str; 22] = [
         "GET / HTTP/1.1\r\nHost: h",
         "GET / HTTP/1.1\r\nHost:h",
@@ -103,7 +104,7 @@ fn head_of(length: usize) -> String {
 }
 
 #[test]
-fn the_longest_head() {
+fn a_head_of_8_kib_is_served_and_a_longer_one_refused() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
@@ -135,12 +136,12 @@ fn the_longest_head() {
 }
 
 #[test]
-fn the_most_fields() {
+fn sixty_four_fields_are_served_and_more_refused() {
     let site = Site::new();
     let server = site.start(&[]);
     let head = |fields| "GET / HTTP/1.1\r\nHost: h\r\n".to_owned() + &"X: y\r\n".repeat(fields);
     let mut client = server.connect();
-    // One of them is Host.
+    // One of the fields is Host.
     client.send(head(FIELDS_MAX - 1) + "\r\n");
     assert_eq!(client.answer_to("GET"), index());
     client.send(head(FIELDS_MAX) + "\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
