@@ -1,4 +1,4 @@
-//! What must hold after each call, after each turn, and at the end.
+//! What must hold after each call, after each turn of the loop, and at the end.
 
 use std::time::Duration;
 
@@ -14,28 +14,29 @@ use crate::verdict::Stage;
 use crate::world::World;
 
 impl World {
-    /// Calls the pond, and judges whoever it has closed.
+    /// Calls the connection table, and judges the connections that it has closed.
     pub fn call(&mut self, call: impl FnOnce(&mut Self)) {
         let before = *self.table.closed();
         let room = self.table.context().descriptors.left_for_files();
         if room <= self.inside.len() {
-            // They may want it all.
+            // These connections may need all descriptors that are left.
             self.scene.is_room_wanted.set(true);
             self.scene.scarce_at.set(self.scene.now.get());
         }
         call(self);
         if self.table.closed().total() > before.total() {
             let mut close_reasons = Vec::new();
-            for cause in CloseReason::ALL {
-                let more = self.table.closed().of(cause) - before.of(cause);
-                close_reasons.extend(std::iter::repeat_n(cause, usize::try_from(more).unwrap()));
+            for reason in CloseReason::ALL {
+                let more = self.table.closed().of(reason) - before.of(reason);
+                close_reasons.extend(std::iter::repeat_n(reason, usize::try_from(more).unwrap()));
             }
             self.judge(&close_reasons);
         }
         self.scene.is_room_wanted.set(false);
     }
 
-    /// Everyone who was closed in one call can be given one of its causes, and none is left over.
+    /// Each connection that was closed in one call can be given one of the counted close reasons,
+    /// and no reason is left over.
     fn judge(&mut self, close_reasons: &[CloseReason]) {
         let clients = &self.clients;
         let is_dropped = |&index: &usize| clients[index].wire.borrow().is_dropped;
@@ -43,11 +44,11 @@ impl World {
         assert_eq!(
             gone.len(),
             close_reasons.len(),
-            "sockets dropped, causes counted: {close_reasons:?}"
+            "sockets dropped, reasons counted: {close_reasons:?}"
         );
         let possible: Vec<Vec<CloseReason>> = gone
             .iter()
-            .map(|&index| self.clients[index].wire.borrow().possible_causes())
+            .map(|&index| self.clients[index].wire.borrow().possible_reasons())
             .collect();
         for (&index, possible) in gone.iter().zip(&possible) {
             let wire = self.clients[index].wire.borrow();
@@ -55,25 +56,26 @@ impl World {
             wire.scene
                 .trace(|| format!("client {index} was {stage:?}, left for {close_reasons:?}"));
             assert!(
-                possible.iter().any(|cause| close_reasons.contains(cause)),
+                possible.iter().any(|reason| close_reasons.contains(reason)),
                 "client {index}, {stage:?}, was closed for {close_reasons:?}; possible: {possible:?}"
             );
         }
         assert!(
-            fits(&possible, close_reasons),
+            can_match(&possible, close_reasons),
             "{gone:?} closed for {close_reasons:?}; {possible:?}"
         );
         for (index, possible) in gone.into_iter().zip(possible) {
             self.inside.retain(|&other| other != index);
             let actual = possible
                 .into_iter()
-                .filter(|cause| close_reasons.contains(cause));
+                .filter(|reason| close_reasons.contains(reason));
             self.clients[index].ended_for = actual.collect();
         }
     }
 
-    /// Who could make room: in which order of preference, since when, and who. Those who stand in
-    /// the ready queue could not; who that is can't be seen from here, so then nobody is sure to.
+    /// The connections that could be evicted: order of preference, start of their idle time, index.
+    /// A connection in the ready queue could not be; the queue cannot be seen from here, so while
+    /// it is not empty no connection is certain.
     pub fn evictable(&self) -> Vec<(u8, Duration, usize)> {
         if self.table.next_timeout() == Some(self.scene.now.get()) {
             return vec![];
@@ -92,17 +94,17 @@ impl World {
         self.inside.iter().filter_map(of).collect()
     }
 
-    /// Whoever is idle longest makes room, unless that is not long.
-    pub fn check_room(&self, made: MadeRoom, could: &[(u8, Duration, usize)]) {
+    /// The connection that is idle longest is evicted, unless it has not been idle for long.
+    pub fn check_eviction(&self, made: MadeRoom, could: &[(u8, Duration, usize)]) {
         let now = self.scene.now.get();
         let is_old = |since: Duration| now >= since + EVICTION_AGE + TICK;
         if made == MadeRoom::No {
-            let locked_out = could.iter().find(|could| is_old(could.1));
-            assert_eq!(locked_out, None, "nobody makes room");
+            let ignored = could.iter().find(|could| is_old(could.1));
+            assert_eq!(ignored, None, "an old connection is not evicted");
             return;
         }
         let gone = could.iter().find(|could| !self.inside.contains(&could.2));
-        // One with input that no event has told of may go, too.
+        // A connection with input that no event has announced may be evicted, too.
         let Some(&(order, since, _)) = gone else {
             return;
         };
@@ -111,17 +113,17 @@ impl World {
             let is_older = other.0 == order && other.1 < since;
             assert!(
                 !is_before && !is_older,
-                "{other:?} should have made room, not {gone:?}"
+                "{other:?} should have been evicted, not {gone:?}"
             );
         }
     }
 
-    /// After each turn.
+    /// The checks after each turn of the loop.
     pub fn check_turn(&mut self) {
         if self.table.context().log.due().is_some() {
             let rows = self.table.context_mut().log.take();
             let count = rows::check(&mut self.clients, &rows);
-            self.scene.count(|tally| tally.rows += count);
+            self.scene.count(|stats| stats.rows += count);
         }
         if let Err(wrong) = self.table.audit() {
             panic!("{wrong}");
@@ -133,40 +135,45 @@ impl World {
         let queued: usize = queued.into_iter().sum();
         assert_eq!(queued, self.table.len(), "deadlines");
         let gone = self.table.closed().total();
-        assert_eq!(self.table.accepted() - gone, queued as u64, "causes");
-        self.check_told();
+        assert_eq!(self.table.accepted() - gone, queued as u64, "close reasons");
+        self.check_observed();
         self.check_wake();
         self.check_each();
     }
 
-    /// What the observer was told is lawful, and agrees with what can be counted elsewhere.
-    fn check_told(&self) {
+    /// The events that the observer received follow the transitions, and agree with the counts kept
+    /// elsewhere.
+    fn check_observed(&self) {
         let invariants = &self.table.context().observer;
         assert_eq!(invariants.violation, None);
         for (id, state) in self.table.states() {
-            assert_eq!(invariants.state(id), Some(state), "what was told of {id:?}");
+            assert_eq!(
+                invariants.state(id),
+                Some(state),
+                "the observed state of {id:?}"
+            );
         }
         assert_eq!(invariants.accepted, self.table.accepted());
         assert_eq!(invariants.closed, *self.table.closed());
         assert_eq!(invariants.rows, self.table.context().log.recorded());
-        let tally = self.scene.tally.borrow();
+        let stats = self.scene.stats.borrow();
         assert_eq!(
             [invariants.read, invariants.wrote],
-            [tally.read, tally.wrote]
+            [stats.read, stats.wrote]
         );
     }
 
     fn check_wake(&self) {
         let now = self.scene.now.get();
         match self.table.next_timeout() {
-            None => assert!(self.table.is_empty(), "it would sleep for ever"),
-            Some(at) => assert!(at >= now, "a deadline has passed, and was left alone"),
+            None => assert!(self.table.is_empty(), "the loop would sleep forever"),
+            Some(at) => assert!(at >= now, "a deadline has passed, and was not handled"),
         }
     }
 
     fn check_each(&mut self) {
         let now = self.scene.now.get();
-        let is_anyone_ready = self.table.next_timeout() == Some(now);
+        let has_ready = self.table.next_timeout() == Some(now);
         for index in 0..self.clients.len() {
             let client = &mut self.clients[index];
             if client.is_judged {
@@ -175,13 +182,13 @@ impl World {
             rows::check_count(client);
             let wire = client.wire.borrow();
             client.is_judged = wire.is_dropped;
-            if wire.is_dropped || wire.id.is_none() || is_anyone_ready {
+            if wire.is_dropped || wire.id.is_none() || has_ready {
                 continue;
             }
             if let Some(what) = wire.hangs() {
                 panic!("client {index} {what}: it would wait for a deadline");
             }
-            let is_bounded = wire.thrown_away() < CLOSING_DISCARDS as usize + 4 * HEAD_MAX;
+            let is_bounded = wire.discarded() < CLOSING_DISCARDS as usize + 4 * HEAD_MAX;
             assert!(is_bounded, "client {index} is read without bound");
             let stage = wire.stage();
             let is_waiting = matches!(stage, Stage::Idle | Stage::Expecting | Stage::Silent);
@@ -191,9 +198,10 @@ impl World {
         }
     }
 
-    /// When everybody is gone.
+    /// The checks when all connections are closed.
     pub fn check_end(&mut self) {
-        // The names of those who were closed while they were queued leave with the next turn.
+        // The ids of connections that were closed while queued leave the ready queue in the next
+        // turn.
         self.table.begin_turn();
         self.table.run_ready();
         assert!(self.table.is_empty(), "slots leak");
@@ -203,40 +211,45 @@ impl World {
             "a deadline without a connection"
         );
         assert_eq!(self.table.context().descriptors.files, 0, "files stay open");
-        assert_eq!(self.table.accepted(), self.table.closed().total(), "causes");
+        assert_eq!(
+            self.table.accepted(),
+            self.table.closed().total(),
+            "close reasons"
+        );
         let rows: usize = self.clients.iter().map(|client| client.rows).sum();
         let recorded = self.table.context().log.recorded();
         assert_eq!(rows as u64, recorded, "rows");
     }
 }
 
-/// Whether each can be given a cause of its own: a matching, found by making others give way.
-fn fits(possible: &[Vec<CloseReason>], close_reasons: &[CloseReason]) -> bool {
+/// Whether each connection can be given a reason of its own: a bipartite matching, found by
+/// augmenting paths.
+fn can_match(possible: &[Vec<CloseReason>], close_reasons: &[CloseReason]) -> bool {
     let mut given: Vec<Option<usize>> = vec![None; close_reasons.len()];
-    (0..possible.len()).all(|who| {
+    (0..possible.len()).all(|connection| {
         let mut seen = vec![false; close_reasons.len()];
-        give(who, possible, close_reasons, &mut given, &mut seen)
+        augment(connection, possible, close_reasons, &mut given, &mut seen)
     })
 }
 
-fn give(
-    who: usize,
+fn augment(
+    connection: usize,
     possible: &[Vec<CloseReason>],
     close_reasons: &[CloseReason],
     given: &mut [Option<usize>],
     seen: &mut [bool],
 ) -> bool {
-    for (index, cause) in close_reasons.iter().enumerate() {
-        if seen[index] || !possible[who].contains(cause) {
+    for (index, reason) in close_reasons.iter().enumerate() {
+        if seen[index] || !possible[connection].contains(reason) {
             continue;
         }
         seen[index] = true;
         let is_free = match given[index] {
             None => true,
-            Some(other) => give(other, possible, close_reasons, given, seen),
+            Some(other) => augment(other, possible, close_reasons, given, seen),
         };
         if is_free {
-            given[index] = Some(who);
+            given[index] = Some(connection);
             return true;
         }
     }
