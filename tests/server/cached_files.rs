@@ -10,7 +10,7 @@ use crate::support::answer::TEXT;
 use crate::support::wait::eventually;
 use crate::support::{Answer, Client, Server, Site};
 
-const OPTIONS: [&str; 2] = ["--wait_until_cached-alive-requests", "0"];
+const OPTIONS: [&str; 2] = ["--keep-alive-requests", "0"];
 
 const NAMES: [&str; 2] = ["small.txt", "large.txt"];
 

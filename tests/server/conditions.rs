@@ -1,4 +1,4 @@
-//! Last-Modified and If-Modified-Since: which files have a date, and which only_a_valid_if_modified_since_is_answered_with_304 count.
+//! Last-Modified and If-Modified-Since: which files have a date, and which conditions count.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -62,7 +62,7 @@ fn no_line_waits_for_the_next_one() {
 #[test]
 fn quiet_prints_no_lines_for_requests() {
     let site = Site::new();
-    for option in ["--quiet_prints_no_lines_for_requests", "-q"] {
+    for option in ["--quiet", "-q"] {
         // `start` itself waits for the line with the address.
         let mut server = site.start(&[option]);
         server.connect().get("/");

@@ -93,11 +93,11 @@ fn one_listener_serves_both_address_families() {
     let site = Site::new();
     let mut server = site.start(&["--listen", "[::]:0"]);
     assert_eq!(server.address.ip().to_string(), "::1");
-    let ipv6_addresses_are_served = is_served(server.address);
+    let ipv6 = is_served(server.address);
     let ipv4 = is_served((Ipv4Addr::LOCALHOST, server.address.port()).into());
     server.stop();
     // The client of an IPv6 socket is logged with its real address.
     assert_eq!(ipv4.address().ip(), Ipv4Addr::LOCALHOST);
-    let expected = [ipv6_addresses_are_served, ipv4].map(|client| index_row(client.address()));
+    let expected = [ipv6, ipv4].map(|client| index_row(client.address()));
     assert_eq!(rows(&site.log()), expected);
 }

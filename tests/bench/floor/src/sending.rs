@@ -1,4 +1,4 @@
-//! The constant answer, and how far a connection has got with it.
+//! The constant answer, and how far a connection has sent it.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,7 +8,7 @@ use rustix::fs::sendfile;
 use rustix::io::Errno;
 use rustix::net::{SendFlags, send};
 
-/// What every request gets.
+/// The answer to every request.
 pub struct Answer {
     /// Sent from memory.
     bytes: Vec<u8>,
@@ -27,7 +27,7 @@ pub enum NextStep {
     Close,
 }
 
-/// How far a connection has got.
+/// How much of its answer a connection has sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// Everything is sent.
@@ -37,7 +37,7 @@ pub enum Progress {
 }
 
 impl Answer {
-    /// Reads what the command line asks for.
+    /// Reads the arguments of the command line.
     pub fn from_arguments(arguments: &[String]) -> io::Result<Self> {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let (bytes, file, then) = match words[..] {
@@ -58,7 +58,7 @@ impl Answer {
         })
     }
 
-    /// Starts an answer: everything in memory goes out in one send, which a fresh socket buffer
+    /// Starts an answer: one send carries everything from memory, which an empty socket buffer
     /// always takes whole.
     pub fn start(&self, socket: &OwnedFd) -> io::Result<Progress> {
         let flags = match self.file {
