@@ -1,6 +1,6 @@
 //! Large replies that do not end as planned: the client leaves, or the file shrinks or is replaced.
 
-use std::fs::{self, File};
+use std::fs;
 
 use crate::support::log::{row, wait_for_rows};
 use crate::support::{Answer, Client, Server, Site};
@@ -49,11 +49,7 @@ fn a_file_that_shrinks_ends_its_connection() {
     site.write_sparse("large", LENGTH);
     let server = site.start(&[]);
     let mut client = begin(&server);
-    let file = File::options()
-        .write(true)
-        .open(site.root("large"))
-        .unwrap();
-    file.set_len(LEFT).unwrap();
+    site.set_length("large", LEFT);
     // The server does not pad the body up to the promised length. It closes the connection, which
     // tells the client that the body is incomplete.
     assert_eq!(client.read_to_end().len() as u64, LEFT);
@@ -74,11 +70,7 @@ fn a_file_that_grows_is_sent_with_its_promised_length() {
     site.write_sparse("large", LENGTH);
     let server = site.start(&[]);
     let mut client = begin(&server);
-    let file = File::options()
-        .write(true)
-        .open(site.root("large"))
-        .unwrap();
-    file.set_len(2 * LENGTH).unwrap();
+    site.set_length("large", 2 * LENGTH);
     let length = usize::try_from(LENGTH).unwrap();
     assert!(client.read(length).iter().all(|&byte| byte == 0));
     // The server sends the promised length and no more: what follows is the next answer.

@@ -2,8 +2,7 @@
 
 use std::thread;
 
-use crate::support::answer::{HTML, TEXT};
-use crate::support::site::INDEX;
+use crate::support::answer::TEXT;
 use crate::support::{Answer, Client, Site};
 
 const OCTETS: &str = "application/octet-stream";
@@ -70,10 +69,10 @@ fn a_slow_reader_does_not_delay_small_requests() {
     let mut quick = server.connect();
     for (index, expected) in content.chunks(PIECE).enumerate() {
         // Small requests are answered while the large reply is only partly read.
-        assert_eq!(quick.get("/"), Answer::file(HTML, INDEX).left(997 - index));
+        assert_eq!(quick.get("/"), Answer::index().left(997 - index));
         assert!(slow.read(expected.len()) == expected, "piece {index}");
     }
-    assert_eq!(slow.get("/"), Answer::file(HTML, INDEX).left(996));
+    assert_eq!(slow.get("/"), Answer::index().left(996));
 }
 
 #[test]

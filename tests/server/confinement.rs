@@ -5,21 +5,16 @@ use std::io::Read;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::Command;
 
 use crate::support::answer::TEXT;
+use crate::support::site::make_fifo;
 use crate::support::{Answer, Server, Site};
 
 const OCTETS: &str = "application/octet-stream";
 
 /// The user id that owns no files.
 const NOBODY: u32 = 65_534;
-
-fn make_fifo(path: &Path) {
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
-    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o666), 0).unwrap();
-}
 
 #[test]
 fn links_are_followed_inside_the_root_only() {

@@ -3,8 +3,6 @@
 use std::io::Write as _;
 use std::thread;
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Site};
 
 #[test]
@@ -86,7 +84,7 @@ fn an_output_without_a_reader_never_blocks_the_server() {
                 .write_all(request.repeat(REQUESTS).as_bytes())
                 .unwrap();
         });
-        let expected = Answer::file(HTML, INDEX).keep_alive("timeout=10");
+        let expected = Answer::index().keep_alive("timeout=10");
         for number in 0..REQUESTS {
             assert_eq!(client.answer_to("GET"), expected, "request {number}");
         }
@@ -118,7 +116,7 @@ fn a_closed_output_does_not_stop_the_server() {
     server.output = None;
     let mut client = server.connect();
     for left in (900..998).rev() {
-        assert_eq!(client.get("/"), Answer::file(HTML, INDEX).left(left));
+        assert_eq!(client.get("/"), Answer::index().left(left));
     }
     server.stop();
 }

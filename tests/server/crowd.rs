@@ -4,8 +4,7 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
-use crate::support::site::{INDEX, UNDER_64_DESCRIPTORS};
+use crate::support::site::UNDER_64_DESCRIPTORS;
 use crate::support::{Answer, Client, Goodbye, Server, Site};
 
 /// How many clients do nothing. [`CAPACITY`] of them stay connected.
@@ -49,7 +48,7 @@ fn silent_clients_at_the_connection_cap_give_way_to_new_ones() {
 #[track_caller]
 fn idle(server: &Server) -> Client {
     let mut client = server.connect();
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(client.get("/"), Answer::index());
     client
 }
 
@@ -78,7 +77,7 @@ fn check_new_clients_are_served(mut server: Server, crowd: fn(&Server) -> Client
         .collect();
     let mut answered = Vec::new();
     for (since, mut client) in knocked {
-        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX));
+        assert_eq!(client.answer_to("GET"), Answer::index());
         let waited = since.elapsed();
         assert!(waited < AT_ONCE, "served after {waited:?}");
         answered.push(client);

@@ -4,9 +4,7 @@ use std::io::Write as _;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
 use crate::support::log::{row, wait_for_rows};
-use crate::support::site::INDEX;
 use crate::support::{Answer, Site};
 
 /// The shortest time that `0.3` may turn out to be. The server reads its clock once per turn of the
@@ -39,7 +37,7 @@ fn half_a_head_is_answered_with_a_400() {
 
     // The deadline counts for the second request as well, from that request's first byte.
     let mut client = server.connect();
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(client.get("/"), Answer::index());
     client.send("GET");
     assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
     client.expect_end();
@@ -110,11 +108,11 @@ fn the_connection_that_is_idle_longest_is_evicted_first() {
     let site = Site::new();
     let server = site.start(&["--max-connections", "2"]);
     let mut first = server.connect();
-    assert_eq!(first.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(first.get("/"), Answer::index());
     let mut second = server.connect();
-    assert_eq!(second.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(second.get("/"), Answer::index());
     let mut third = server.connect();
-    assert_eq!(third.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(third.get("/"), Answer::index());
     first.expect_end();
-    assert_eq!(second.get("/"), Answer::file(HTML, INDEX).left(996));
+    assert_eq!(second.get("/"), Answer::index().left(996));
 }

@@ -3,8 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Goodbye, Site};
 
 /// The kernel holds a silent client back for a second; then the server keeps it until its head
@@ -21,8 +19,8 @@ fn a_silent_client_with_deferral_ends_at_the_head_deadline() {
     let mut silent = server.connect();
     // Other clients do not have to wait for the silent one.
     let mut asking = server.connect();
-    assert_eq!(asking.get("/"), Answer::file(HTML, INDEX));
-    assert_eq!(asking.get("/"), Answer::file(HTML, INDEX).left(996));
+    assert_eq!(asking.get("/"), Answer::index());
+    assert_eq!(asking.get("/"), Answer::index().left(996));
     silent.expect_end();
     assert!(since.elapsed() >= Duration::from_secs(2));
     let goodbye = Goodbye::of(&mut server);
@@ -45,7 +43,7 @@ fn a_request_in_two_pieces_with_deferral_is_answered() {
         client.send(&request[..at]);
         server.has_seen_all();
         client.send(&request[at..]);
-        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX).closing());
+        assert_eq!(client.answer_to("GET"), Answer::index().closing());
         client.expect_end();
     }
     assert_eq!(Goodbye::of(&mut server).count("close-asked"), 3);

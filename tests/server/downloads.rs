@@ -7,9 +7,9 @@ use std::process::Command;
 use std::thread;
 use std::time::Duration;
 
-use crate::support::answer::{HTML, TEXT};
+use crate::support::answer::TEXT;
 use crate::support::log::rows;
-use crate::support::site::{INDEX, UNDER_64_DESCRIPTORS};
+use crate::support::site::UNDER_64_DESCRIPTORS;
 use crate::support::{Answer, Client, Goodbye, Server, Site};
 
 /// More than both ends of a connection hold if the client's receive buffer is small.
@@ -81,7 +81,7 @@ fn downloads_are_not_dropped_and_waiting_clients_are_served_when_one_ends() {
     // the other.
     drop(downloads.pop());
     for client in &mut waiting {
-        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX));
+        assert_eq!(client.answer_to("GET"), Answer::index());
     }
     let mut already = read;
     for client in &mut downloads {
@@ -110,13 +110,13 @@ fn small_files_are_served_while_downloads_hold_the_descriptors() {
     // Open files may take half of the reserve as well: 24 connections and 24 files use all of it.
     let mut clients: Vec<Client> = (0..25).map(|_| connect(&server)).collect();
     let mut other = clients.pop().unwrap();
-    assert_eq!(other.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(other.get("/"), Answer::index());
     clients[1..].iter_mut().for_each(begin);
     // The small file's own connection is the 25th, beside 23 files.
     for left in (897..997).rev().step_by(3) {
         let small = Answer::file(TEXT, "x".repeat(16 * 1024));
         assert_eq!(other.get("/small.txt"), small.left(left));
-        assert_eq!(other.get("/"), Answer::file(HTML, INDEX).left(left - 1));
+        assert_eq!(other.get("/"), Answer::index().left(left - 1));
         assert_eq!(other.get("/none"), Answer::not_found().left(left - 2));
     }
     let close_reasons = {

@@ -4,8 +4,6 @@
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Client, Server, Site, eventually};
 
 /// More than any socket's buffers hold.
@@ -66,10 +64,7 @@ fn check_every_state(setting: [f64; 3]) {
         let mut client = server.connect();
         for made in 0..requests {
             let field = format!("timeout={promised}, max={}", 997 - made);
-            assert_eq!(
-                client.get("/"),
-                Answer::file(HTML, INDEX).keep_alive(&field)
-            );
+            assert_eq!(client.get("/"), Answer::index().keep_alive(&field));
         }
         client.send(sent);
         (Instant::now(), client)

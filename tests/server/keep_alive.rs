@@ -2,13 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, PATIENCE, Server, Site};
-
-fn index() -> Answer {
-    Answer::file(HTML, INDEX)
-}
 
 /// Sends a request twice in one write. If it closes the connection, one answer comes and then the
 /// end.
@@ -17,10 +11,18 @@ fn check(server: &Server, request: &str, kept: bool) {
     let mut client = server.connect();
     client.send(request.repeat(2));
     if kept {
-        assert_eq!(client.answer_to("GET"), index(), "{request}");
-        assert_eq!(client.answer_to("GET"), index().left(996), "{request}");
+        assert_eq!(client.answer_to("GET"), Answer::index(), "{request}");
+        assert_eq!(
+            client.answer_to("GET"),
+            Answer::index().left(996),
+            "{request}"
+        );
     } else {
-        assert_eq!(client.answer_to("GET"), index().closing(), "{request}");
+        assert_eq!(
+            client.answer_to("GET"),
+            Answer::index().closing(),
+            "{request}"
+        );
         client.expect_end();
     }
 }
@@ -74,8 +76,8 @@ fn a_connection_ends_after_the_set_number_of_requests() {
     let site = Site::new();
     let server = site.start(&["--keep-alive-requests", "2"]);
     let mut client = server.connect();
-    assert_eq!(client.get("/"), index().left(1));
-    assert_eq!(client.get("/"), index().closing());
+    assert_eq!(client.get("/"), Answer::index().left(1));
+    assert_eq!(client.get("/"), Answer::index().closing());
     client.expect_end();
     // Refused requests count, too.
     let mut client = server.connect();
@@ -90,9 +92,9 @@ fn a_connection_ends_after_998_requests_by_default() {
     let server = site.start(&[]);
     let mut client = server.connect();
     for left in (1..998).rev() {
-        assert_eq!(client.get("/"), index().left(left));
+        assert_eq!(client.get("/"), Answer::index().left(left));
     }
-    assert_eq!(client.get("/"), index().closing());
+    assert_eq!(client.get("/"), Answer::index().closing());
     client.expect_end();
 }
 
@@ -102,7 +104,7 @@ fn zero_means_any_number_of_requests() {
     let server = site.start(&["--keep-alive-requests", "0", "--keep-alive", "7.9"]);
     let mut client = server.connect();
     for _ in 0..1_200 {
-        assert_eq!(client.get("/"), index().keep_alive("timeout=7"));
+        assert_eq!(client.get("/"), Answer::index().keep_alive("timeout=7"));
     }
 }
 
@@ -135,7 +137,8 @@ fn an_idle_connection_ends_at_its_deadline() {
     for _ in 0..3 {
         // Taken before the request: the timeout counts from the answer, which is later.
         let asked = Instant::now();
-        let expected = index().keep_alive(&format!("timeout=0, max={}", left.next().unwrap()));
+        let expected =
+            Answer::index().keep_alive(&format!("timeout=0, max={}", left.next().unwrap()));
         assert_eq!(client.get("/"), expected);
         assert!(asked.elapsed() < PATIENCE);
     }

@@ -1,16 +1,10 @@
 //! Requests with sound framing at the edge of the grammar: refused with a 400 that keeps the
 //! connection, or served.
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Site};
 
 const HEAD_MAX: usize = 8 * 1024;
 const FIELDS_MAX: usize = 64;
-
-fn index() -> Answer {
-    Answer::file(HTML, INDEX)
-}
 
 #[test]
 fn bad_requests_with_sound_framing_keep_the_connection() {
@@ -55,7 +49,7 @@ fn bad_requests_with_sound_framing_keep_the_connection() {
             assert_eq!(client.answer_to("GET"), expected, "{line}");
             assert_eq!(
                 client.answer_to("GET"),
-                index().left(left.next().unwrap()),
+                Answer::index().left(left.next().unwrap()),
                 "{line}"
             );
         }
@@ -93,7 +87,11 @@ fn unusual_but_valid_requests_are_served() {
     let mut client = server.connect();
     for (count, head) in HEADS.into_iter().enumerate() {
         client.send(format!("{head}\r\n\r\n"));
-        assert_eq!(client.answer_to("GET"), index().left(997 - count), "{head}");
+        assert_eq!(
+            client.answer_to("GET"),
+            Answer::index().left(997 - count),
+            "{head}"
+        );
     }
 }
 
@@ -110,7 +108,7 @@ fn a_head_of_8_kib_is_served_and_a_longer_one_refused() {
     let mut client = server.connect();
     client.send(head_of(HEAD_MAX).repeat(3));
     for count in 0..3 {
-        assert_eq!(client.answer_to("GET"), index().left(997 - count));
+        assert_eq!(client.answer_to("GET"), Answer::index().left(997 - count));
     }
     let endless = "x".repeat(HEAD_MAX);
     let table = [
@@ -143,7 +141,7 @@ fn sixty_four_fields_are_served_and_more_refused() {
     let mut client = server.connect();
     // One of the fields is Host.
     client.send(head(FIELDS_MAX - 1) + "\r\n");
-    assert_eq!(client.answer_to("GET"), index());
+    assert_eq!(client.answer_to("GET"), Answer::index());
     client.send(head(FIELDS_MAX) + "\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
     client.expect_end();

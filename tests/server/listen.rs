@@ -3,10 +3,8 @@
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-use crate::support::answer::HTML;
 use crate::support::log::{index_row, rows};
 use crate::support::server::announced;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Client, Site};
 
 /// Whether this machine has IPv6; prints that it is missing if not, as in some containers.
@@ -21,7 +19,7 @@ fn has_ipv6() -> bool {
 #[track_caller]
 fn is_served(address: SocketAddr) -> Client {
     let mut client = Client::connect(address);
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(client.get("/"), Answer::index());
     client
 }
 

@@ -2,19 +2,13 @@
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
 use std::thread;
-
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use crate::support::Site;
 use crate::support::faulty::{start, stopped, warned};
 use crate::support::load::{Load, ask_for, check_each_once};
 use crate::support::log::wait_for_rows;
-
-fn make_fifo(path: &Path) {
-    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-}
+use crate::support::site::make_fifo;
 
 #[test]
 fn a_fifo_without_a_reader_never_blocks_the_server() {

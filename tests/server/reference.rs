@@ -1,7 +1,5 @@
 //! The reference client's whole session, on one persistent connection, in Rust and in Python.
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Site, python};
 
 /// A request of the session: method, target, If-Modified-Since, and the expected answer.
@@ -9,10 +7,9 @@ type Step = (&'static str, &'static str, &'static str, Answer);
 
 /// Every accepted form of a date. The files are dated Sun, 06 Nov 1994 08:49:37.
 fn session() -> Vec<Step> {
-    let index = || Answer::file(HTML, INDEX);
     vec![
-        ("GET", "/", "", index()),
-        ("HEAD", "/", "", index().without_body()),
+        ("GET", "/", "", Answer::index()),
+        ("HEAD", "/", "", Answer::index().without_body()),
         ("POST", "/", "", Answer::bad_request()),
         ("GET", "/no-such-file", "", Answer::not_found()),
         (
@@ -21,28 +18,38 @@ fn session() -> Vec<Step> {
             "Sun, 06 Nov 1994 08:49:37 GMT",
             Answer::not_modified(),
         ),
-        ("GET", "/", "Sun, 06 Nov 1994 08:49:36 GMT", index()),
+        ("GET", "/", "Sun, 06 Nov 1994 08:49:36 GMT", Answer::index()),
         (
             "GET",
             "/",
             "Sunday, 06-Nov-94 08:49:37 GMT",
             Answer::not_modified(),
         ),
-        ("GET", "/", "Sunday, 06-Nov-94 08:49:36 GMT", index()),
+        (
+            "GET",
+            "/",
+            "Sunday, 06-Nov-94 08:49:36 GMT",
+            Answer::index(),
+        ),
         (
             "GET",
             "/",
             "Sun Nov  6 08:49:37 1994",
             Answer::not_modified(),
         ),
-        ("GET", "/", "Sun Nov  6 08:49:36 1994", index()),
+        ("GET", "/", "Sun Nov  6 08:49:36 1994", Answer::index()),
         (
             "GET",
             "/",
             "Sun, 06 Nov 1994 08:49:37 -0000",
             Answer::not_modified(),
         ),
-        ("GET", "/", "Sun, 06 Nov 1994 08:49:36 -0000", index()),
+        (
+            "GET",
+            "/",
+            "Sun, 06 Nov 1994 08:49:36 -0000",
+            Answer::index(),
+        ),
         (
             "GET",
             "/",
@@ -79,7 +86,7 @@ fn session() -> Vec<Step> {
             "",
             Answer::not_found().without_body(),
         ),
-        ("GET", "/", "", index()),
+        ("GET", "/", "", Answer::index()),
     ]
 }
 

@@ -15,7 +15,7 @@ use millpond::response::answer;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::{Signal, getppid, test_kill_process};
 
-use crate::support::answer::{HTML, TEXT};
+use crate::support::answer::TEXT;
 use crate::support::lacking::{LANDLOCK_CREATE_RULESET, without};
 use crate::support::log::{row, rows, wait_for_rows};
 use crate::support::site::INDEX;
@@ -78,9 +78,9 @@ fn a_sandboxed_server_serves_and_says_so() {
 
     let mut client = server.connect();
     let table = [
-        ("/", Answer::file(HTML, INDEX)),
+        ("/", Answer::index()),
         ("/a.txt", Answer::file(TEXT, "a\n")),
-        ("/sub/", Answer::file(HTML, INDEX)),
+        ("/sub/", Answer::index()),
         // Only opening the name shows that it is a directory.
         (
             "/sub",
@@ -246,14 +246,14 @@ fn another_folder_in_the_place_of_the_root_is_not_served() {
         return;
     };
     let mut client = server.connect();
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(client.get("/"), Answer::index());
     fs::rename(site.path("root"), site.path("before")).unwrap();
     site.write("index.html", "other");
     assert_eq!(client.get("/"), Answer::not_found().left(996));
     // The server may still read the folder that was the root, should it come back.
     fs::remove_dir_all(site.path("root")).unwrap();
     fs::rename(site.path("before"), site.path("root")).unwrap();
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX).left(995));
+    assert_eq!(client.get("/"), Answer::index().left(995));
 }
 
 #[test]

@@ -3,9 +3,7 @@
 
 use std::io::ErrorKind;
 
-use crate::support::answer::HTML;
 use crate::support::log::rows;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Client, Server, Site, eventually};
 
 /// Enough for the files that the server has open, and a few connections.
@@ -23,7 +21,7 @@ fn ask(server: &Server) -> Option<Client> {
         Err(error) => panic!("{error}"),
     };
     is_answered.then(|| {
-        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX));
+        assert_eq!(client.answer_to("GET"), Answer::index());
         client
     })
 }

@@ -7,17 +7,11 @@ use std::os::unix::process::ExitStatusExt;
 
 use rustix::process::Signal;
 
-use crate::support::answer::HTML;
 use crate::support::log::{index_row, row, rows};
-use crate::support::site::INDEX;
 use crate::support::{Answer, Client, PATIENCE, Server, Site, eventually};
 
 /// More than any socket's buffers hold.
 const LENGTH: usize = 64 * 1024 * 1024;
-
-fn index() -> Answer {
-    Answer::file(HTML, INDEX)
-}
 
 /// Asks for a large file and reads its head: the server is in the middle of sending.
 #[track_caller]
@@ -46,7 +40,7 @@ fn answers_that_are_being_sent_are_finished() {
         let mut server = site.start(&[]);
         let mut large = begin(&server);
         let mut idle = server.connect();
-        assert_eq!(idle.get("/"), index());
+        assert_eq!(idle.get("/"), Answer::index());
         let mut silent = server.connect();
         let mut partial = server.connect();
         partial.send("GET / HTTP/1.1\r\n");
@@ -77,14 +71,14 @@ fn a_request_that_came_before_the_signal_is_answered() {
     let site = Site::new();
     let mut server = site.start(&[]);
     let mut client = server.connect();
-    assert_eq!(client.get("/"), index());
+    assert_eq!(client.get("/"), Answer::index());
     // Stopped with SIGSTOP, the server finds request and signal together when it continues.
     server.signal(Signal::STOP);
     client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     server.signal(Signal::TERM);
     server.signal(Signal::CONT);
     let answer = client.answer_to("GET");
-    let keeps_alive = index().left(996);
+    let keeps_alive = Answer::index().left(996);
     assert!(
         answer == keeps_alive || answer == keeps_alive.closing(),
         "{answer:?}"
@@ -101,7 +95,7 @@ fn a_second_signal_ends_the_server_at_once() {
         site.write_sparse("large", LENGTH as u64);
         let mut server = site.start(&[]);
         let mut before = server.connect();
-        assert_eq!(before.get("/"), index());
+        assert_eq!(before.get("/"), Answer::index());
         let _stalled = begin(&server);
         server.signal(signal);
         is_refused(server.address);
@@ -140,11 +134,11 @@ fn a_stopped_server_starts_again_at_once_on_the_same_port() {
         // The server closes first, so its port is the one that stays in TIME-WAIT.
         let mut client = server.connect();
         let answer = client.ask("GET", "/", "Connection: close\r\n");
-        assert_eq!(answer, index().closing());
+        assert_eq!(answer, Answer::index().closing());
         client.expect_end();
         drop(client);
         let mut idle = server.connect();
-        assert_eq!(idle.get("/"), index());
+        assert_eq!(idle.get("/"), Answer::index());
         server.stop();
         idle.expect_end();
         server = site.start(&["--listen", &address]);

@@ -8,10 +8,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, FileType, Mode, RenameFlags, mknodat, renameat_with};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::support::answer::TEXT;
 use crate::support::lacking::{OPENAT2, without};
+use crate::support::site::make_fifo;
 use crate::support::{Answer, Server, Site};
 
 const SWAPS: usize = 100_000;
@@ -90,14 +91,7 @@ fn race(site: &Site, server: &Server) {
 #[test]
 fn special_files_and_loops_are_not_found_at_once() {
     let site = Site::new();
-    mknodat(
-        CWD,
-        site.root("fifo"),
-        FileType::Fifo,
-        Mode::from_raw_mode(0o644),
-        0,
-    )
-    .unwrap();
+    make_fifo(&site.root("fifo"));
     let _listener = UnixListener::bind(site.root("socket")).unwrap();
     symlink("loop", site.root("loop")).unwrap();
     symlink("pong", site.root("ping")).unwrap();

@@ -2,7 +2,7 @@
 
 use millpond::response::answer;
 
-use crate::support::answer::{HTML, TEXT};
+use crate::support::answer::TEXT;
 use crate::support::site::INDEX;
 use crate::support::{Answer, Client, Site};
 
@@ -25,7 +25,7 @@ impl To {
     fn answer(self) -> Answer {
         match self {
             Self::Text(name) => Answer::file(TEXT, name),
-            Self::Index => Answer::file(HTML, INDEX),
+            Self::Index => Answer::index(),
             Self::BadRequest => Answer::bad_request(),
             Self::NotFound => Answer::not_found(),
             Self::Directory(url) => Answer::page("404 Not Found", answer::directory_page(url)),

@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use millpond::response::answer;
 
+use super::site::INDEX;
+
 /// The modification time of every file that a [`super::Site`] writes.
 pub const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
@@ -60,6 +62,11 @@ impl Answer {
             .with("Content-Length", &body.as_ref().len().to_string())
             .with("Cache-Control", "no-cache")
             .with("X-Content-Type-Options", "nosniff")
+    }
+
+    /// 200 with the `index.html` of a new [`super::Site`].
+    pub fn index() -> Self {
+        Self::file(HTML, INDEX)
     }
 
     /// 304.

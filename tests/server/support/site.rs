@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
 use super::Server;
@@ -70,6 +71,12 @@ impl Site {
         file.set_modified(modified).unwrap();
     }
 
+    /// Shortens or extends a file below the root.
+    pub fn set_length(&self, name: &str, length: u64) {
+        let file = File::options().write(true).open(self.root(name)).unwrap();
+        file.set_len(length).unwrap();
+    }
+
     /// The log that the server writes by default.
     pub fn log(&self) -> PathBuf {
         self.path("Log.csv")
@@ -125,4 +132,9 @@ impl Site {
 pub fn set_modified(path: &Path, modified: SystemTime) {
     let file = File::options().append(true).open(path).unwrap();
     file.set_modified(modified).unwrap();
+}
+
+/// Makes a FIFO.
+pub fn make_fifo(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o666), 0).unwrap();
 }
