@@ -121,7 +121,7 @@ fn a_client_that_half_closes_within_a_head_gets_the_end() {
 }
 
 #[test]
-fn empty_lines_before_a_request_are_skipped_up_to_a_limit() {
+fn up_to_four_empty_lines_before_a_request_are_skipped() {
     let site = site();
     let server = site.start(&[]);
     let mut client = server.connect();
