@@ -9,7 +9,7 @@ use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SocketFlags, accept_with, recv};
 
-use crate::sending::{Answer, Progress, NextStep};
+use crate::sending::{AfterAnswer, Answer, Progress};
 
 /// How many events one call may return, as in millpond.
 const EVENTS: usize = 1024;
@@ -108,8 +108,8 @@ fn read_and_answer(connection: &mut Connection, answer: &Answer) -> io::Result<N
         return Ok(Next::Close);
     }
     let progress = answer.start(&connection.socket)?;
-    match answer.then {
-        NextStep::KeepAlive => Ok(Next::Keep(progress)),
-        NextStep::Close => Ok(Next::Close),
+    match answer.after {
+        AfterAnswer::KeepAlive => Ok(Next::Keep(progress)),
+        AfterAnswer::Close => Ok(Next::Close),
     }
 }

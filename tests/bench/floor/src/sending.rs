@@ -15,12 +15,12 @@ pub struct Answer {
     /// Sent after it, with its length, from a descriptor that is open from the start.
     file: Option<(File, u64)>,
     /// Whether the connection ends with the answer.
-    pub then: NextStep,
+    pub after: AfterAnswer,
 }
 
 /// What comes after an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum NextStep {
+pub enum AfterAnswer {
     /// The next request.
     KeepAlive,
     /// The end of the connection.
@@ -40,10 +40,10 @@ impl Answer {
     /// Reads the arguments of the command line.
     pub fn from_arguments(arguments: &[String]) -> io::Result<Self> {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let (bytes, file, then) = match words[..] {
-            ["bytes", bytes] => (bytes, None, NextStep::KeepAlive),
-            ["close", bytes] => (bytes, None, NextStep::Close),
-            ["file", head, file] => (head, Some(file), NextStep::KeepAlive),
+        let (bytes, file, after) = match words[..] {
+            ["bytes", bytes] => (bytes, None, AfterAnswer::KeepAlive),
+            ["close", bytes] => (bytes, None, AfterAnswer::Close),
+            ["file", head, file] => (head, Some(file), AfterAnswer::KeepAlive),
             _ => return Err(io::Error::other("no such mode")),
         };
         let open = |path: &str| -> io::Result<(File, u64)> {
@@ -54,7 +54,7 @@ impl Answer {
         Ok(Self {
             bytes: fs::read(bytes)?,
             file: file.map(open).transpose()?,
-            then,
+            after,
         })
     }
 
