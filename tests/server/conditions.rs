@@ -24,7 +24,7 @@ fn since(date: &str) -> String {
 }
 
 #[test]
-fn conditions() {
+fn only_a_valid_if_modified_since_is_answered_with_304() {
     let not_modified = Answer::not_modified;
     let table = [
         (since(MODIFIED), not_modified()),
@@ -38,7 +38,7 @@ fn conditions() {
             "if-modified-SINCE:Sun, 06 Nov 1994 08:49:37 GMT\r\n".to_owned(),
             not_modified(),
         ),
-        // What can't be read is ignored.
+        // Dates that cannot be parsed are ignored.
         (since(""), file()),
         (since("yesterday"), file()),
         (since("4102444800"), file()),
@@ -56,7 +56,7 @@ fn conditions() {
         (since("Sun, 06 Nov 2044 25:49:37 GMT"), file()),
         (since("Sun, 06 Nov 2044 08:61:37 GMT"), file()),
         (since("Sun, 06 Nov 2044 08:49:37 GMT\u{fc}"), file()),
-        // What is repeated too.
+        // Repeated fields are ignored, too.
         (since(LATER).repeat(2), file()),
         (since("nonsense") + &since(LATER), file()),
         (since(LATER) + &since("nonsense"), file()),
@@ -103,7 +103,7 @@ fn conditions() {
 }
 
 #[test]
-fn files_without_a_date_worth_telling() {
+fn files_without_a_usable_date_have_no_last_modified() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let server = site.start(&[]);
@@ -126,7 +126,7 @@ fn files_without_a_date_worth_telling() {
 }
 
 #[test]
-fn whole_seconds() {
+fn dates_are_compared_in_whole_seconds() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let modified = UNIX_EPOCH + Duration::from_millis(784_111_777_999);
@@ -141,7 +141,7 @@ fn whole_seconds() {
 }
 
 #[test]
-fn a_file_from_the_future() {
+fn a_file_from_the_future_is_dated_now() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let tomorrow = SystemTime::now() + Duration::from_secs(86_400);

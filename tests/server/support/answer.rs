@@ -1,4 +1,4 @@
-//! One HTTP answer, whole: read from a stream, or put together as what is expected.
+//! One whole HTTP answer: read from a stream, or built as the expected one.
 
 use std::fmt;
 use std::io::BufRead;
@@ -6,13 +6,15 @@ use std::time::{Duration, SystemTime};
 
 use millpond::response::answer;
 
+use super::site::INDEX;
+
 /// The modification time of every file that a [`super::Site`] writes.
 pub const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const TEXT: &str = "text/plain; charset=utf-8";
 
-/// Stands for the time of the answer, which is checked when it is read.
+/// Stands for the time of the answer, which is checked when the answer is read.
 const NOW: &str = "(now)";
 
 /// Stands for the file's tag, which is checked against the body when it is read.
@@ -73,6 +75,11 @@ impl Answer {
             .with("X-Content-Type-Options", "nosniff")
     }
 
+    /// 200 with the `index.html` of a new [`super::Site`].
+    pub fn index() -> Self {
+        Self::file(HTML, INDEX)
+    }
+
     /// 304.
     pub fn not_modified() -> Self {
         Self::expected("304 Not Modified", b"")
@@ -130,7 +137,7 @@ impl Answer {
         self
     }
 
-    /// With so many requests left on the connection.
+    /// Replaces the number of requests that are left on the connection.
     pub fn left(self, requests: usize) -> Self {
         self.keep_alive(&format!("timeout=10, max={requests}"))
     }
@@ -191,7 +198,7 @@ impl Answer {
         let time = httpdate::parse_http_date(&date).expect("a valid Date");
         assert_eq!(httpdate::fmt_http_date(time), date, "not in IMF-fixdate");
         let now = SystemTime::now();
-        // Whole seconds: the date may look older by up to one, and this machine may be slow.
+        // In whole seconds: the date may look up to one second older, and this machine may be slow.
         let range = now - Duration::from_secs(20)..=now;
         assert!(range.contains(&time), "{date} is not now");
         for (name, value) in &mut self.fields {
@@ -203,7 +210,7 @@ impl Answer {
 }
 
 impl fmt::Debug for Answer {
-    /// As it stands on the wire, and no more of the body than helps.
+    /// The answer as on the wire, but with no more of the body than helps in a failure message.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "\n{}", self.status)?;
         for (name, value) in &self.fields {
@@ -215,7 +222,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// A line that ends in CRLF, without it.
+/// Reads a line that ends in CRLF. Returns it without the line end.
 #[track_caller]
 fn read_line(reader: &mut impl BufRead) -> String {
     let mut line = Vec::new();

@@ -1,4 +1,4 @@
-//! Names that are swapped under the server's hands: not one byte comes from outside.
+//! Names that are swapped while the server opens them: not one byte comes from outside the root.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -8,15 +8,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, FileType, Mode, RenameFlags, mknodat, renameat_with};
+use rustix::fs::{CWD, RenameFlags, renameat_with};
 
 use crate::support::answer::TEXT;
 use crate::support::lacking::{OPENAT2, without};
+use crate::support::site::make_fifo;
 use crate::support::{Answer, Server, Site};
 
 const SWAPS: usize = 100_000;
 
-/// Much less than a wait for anything, much more than opening a file takes on a busy machine.
+/// Much less than any timeout of the server, much more than opening a file takes on a busy machine.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 const OPTIONS: [&str; 2] = ["--keep-alive-requests", "0"];
@@ -35,7 +36,7 @@ fn nothing_comes_from_outside_without_openat2() {
     race(&site, &server);
 }
 
-/// `file.txt` and `folder/file.txt`, and beside each a link to a secret, which is put in its place
+/// `file.txt` and `folder/file.txt`, and beside each a link to a secret, which is swapped with it
 /// again and again.
 fn swapped_site() -> Site {
     let site = Site::new();
@@ -52,7 +53,7 @@ fn swapped_site() -> Site {
 fn race(site: &Site, server: &Server) {
     let swapping = AtomicUsize::new(2);
     let swap = |one: &Path, other: &Path| {
-        // An even number: in the end everything is in its place.
+        // An even number: in the end each name is back in its place.
         for _ in 0..SWAPS {
             renameat_with(CWD, one, CWD, other, RenameFlags::EXCHANGE).unwrap();
         }
@@ -79,7 +80,7 @@ fn race(site: &Site, server: &Server) {
                     };
                     seen[index] += 1;
                 }
-                // It was a race, and it ended in peace.
+                // Both outcomes occurred, so the race was real; the last answer is the file.
                 assert!(seen.iter().all(|&count| count > 0), "{target}: {seen:?}");
                 assert_eq!(client.get(target), expected[0], "{target}");
             });
@@ -88,16 +89,9 @@ fn race(site: &Site, server: &Server) {
 }
 
 #[test]
-fn what_is_no_file_is_said_to_be_missing_at_once() {
+fn special_files_and_loops_are_not_found_at_once() {
     let site = Site::new();
-    mknodat(
-        CWD,
-        site.root("fifo"),
-        FileType::Fifo,
-        Mode::from_raw_mode(0o644),
-        0,
-    )
-    .unwrap();
+    make_fifo(&site.root("fifo"));
     let _listener = UnixListener::bind(site.root("socket")).unwrap();
     symlink("loop", site.root("loop")).unwrap();
     symlink("pong", site.root("ping")).unwrap();
@@ -129,7 +123,7 @@ fn what_is_no_file_is_said_to_be_missing_at_once() {
         for target in targets {
             let before = Instant::now();
             assert_eq!(client.get(target), expected, "{target}");
-            // The loop goes on as well.
+            // Another client is served at once as well.
             assert_eq!(other.get("/").status, "HTTP/1.1 200 OK");
             let elapsed = before.elapsed();
             assert!(elapsed < AT_ONCE, "{target}: {elapsed:?}");
@@ -138,7 +132,7 @@ fn what_is_no_file_is_said_to_be_missing_at_once() {
 }
 
 #[test]
-fn a_root_that_is_made_again_under_load() {
+fn a_root_that_is_created_again_under_load_never_serves_an_old_version() {
     const REBUILDS: usize = 100;
     let site = Site::new();
     let server = site.start(&OPTIONS);
@@ -149,7 +143,8 @@ fn a_root_that_is_made_again_under_load() {
     let build = |version: usize| {
         fs::remove_dir_all(site.path("root")).unwrap();
         fs::create_dir(site.path("root")).unwrap();
-        // Whole or not at all, and never older than what was there.
+        // The file is there whole or not at all, and never older than a version that a client has
+        // seen.
         site.write("next", format!("version {version:03}\n"));
         fs::rename(site.root("next"), site.root("a.txt")).unwrap();
     };
@@ -157,12 +152,12 @@ fn a_root_that_is_made_again_under_load() {
     thread::scope(|scope| {
         for _ in 0..4 {
             scope.spawn(|| {
-                let lookup_error = Answer::not_found().keep_alive("timeout=10");
+                let missing = Answer::not_found().keep_alive("timeout=10");
                 let mut client = server.connect();
                 let mut newest = 0;
                 while !is_over.load(Ordering::Relaxed) {
                     let answer = client.get("/a.txt");
-                    if answer == lookup_error {
+                    if answer == missing {
                         continue;
                     }
                     let text = String::from_utf8(answer.body.clone()).unwrap();

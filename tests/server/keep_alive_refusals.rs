@@ -1,18 +1,13 @@
-//! Sound frames at the edge: refused with a 400 that keeps the connection, or served after all.
+//! Requests with sound framing at the edge of the grammar: refused with a 400 that keeps the
+//! connection, or served.
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Site};
 
 const HEAD_MAX: usize = 8 * 1024;
 const FIELDS_MAX: usize = 64;
 
-fn index() -> Answer {
-    Answer::file(HTML, INDEX)
-}
-
 #[test]
-fn refused_and_kept() {
+fn bad_requests_with_sound_framing_keep_the_connection() {
     const LINES: [&str; 26] = [
         "POST /",
         "PUT /",
@@ -47,14 +42,14 @@ fn refused_and_kept() {
     let mut left = (0..998).rev();
     for line in LINES {
         for fields in ["", "Content-Length: 0\r\n", "Expect: 100-continue\r\n"] {
-            // One write: the next request must not be lost behind a refused one.
+            // In one write: a refused request must not take the next one with it.
             let next = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
             client.send(format!("{line} HTTP/1.1\r\nHost: h\r\n{fields}\r\n{next}"));
             let expected = Answer::bad_request().left(left.next().unwrap());
             assert_eq!(client.answer_to("GET"), expected, "{line}");
             assert_eq!(
                 client.answer_to("GET"),
-                index().left(left.next().unwrap()),
+                Answer::index().left(left.next().unwrap()),
                 "{line}"
             );
         }
@@ -62,7 +57,7 @@ fn refused_and_kept() {
 }
 
 #[test]
-fn accepted() {
+fn unusual_but_valid_requests_are_served() {
     const HEADS: [&str; 22] = [
         "GET / HTTP/1.1\r\nHost: h",
         "GET / HTTP/1.1\r\nHost:h",
@@ -92,7 +87,11 @@ fn accepted() {
     let mut client = server.connect();
     for (count, head) in HEADS.into_iter().enumerate() {
         client.send(format!("{head}\r\n\r\n"));
-        assert_eq!(client.answer_to("GET"), index().left(997 - count), "{head}");
+        assert_eq!(
+            client.answer_to("GET"),
+            Answer::index().left(997 - count),
+            "{head}"
+        );
     }
 }
 
@@ -103,13 +102,13 @@ fn head_of(length: usize) -> String {
 }
 
 #[test]
-fn the_longest_head() {
+fn a_head_of_8_kib_is_served_and_a_longer_one_refused() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
     client.send(head_of(HEAD_MAX).repeat(3));
     for count in 0..3 {
-        assert_eq!(client.answer_to("GET"), index().left(997 - count));
+        assert_eq!(client.answer_to("GET"), Answer::index().left(997 - count));
     }
     let endless = "x".repeat(HEAD_MAX);
     let table = [
@@ -135,14 +134,14 @@ fn the_longest_head() {
 }
 
 #[test]
-fn the_most_fields() {
+fn sixty_four_fields_are_served_and_more_refused() {
     let site = Site::new();
     let server = site.start(&[]);
     let head = |fields| "GET / HTTP/1.1\r\nHost: h\r\n".to_owned() + &"X: y\r\n".repeat(fields);
     let mut client = server.connect();
-    // One of them is Host.
+    // One of the fields is Host.
     client.send(head(FIELDS_MAX - 1) + "\r\n");
-    assert_eq!(client.answer_to("GET"), index());
+    assert_eq!(client.answer_to("GET"), Answer::index());
     client.send(head(FIELDS_MAX) + "\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n");
     assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
     client.expect_end();

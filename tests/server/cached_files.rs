@@ -1,4 +1,4 @@
-//! Files that the server keeps from request to request: what is served is what is there.
+//! Files that the server caches between requests: each answer is the file as it is now.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -14,14 +14,15 @@ const OPTIONS: [&str; 2] = ["--keep-alive-requests", "0"];
 
 const NAMES: [&str; 2] = ["small.txt", "large.txt"];
 
-/// Beyond what is read into memory.
+/// Larger than the files that are read into memory.
 const LARGE: usize = 100_000;
 
 fn content(name: &str, byte: &str) -> String {
     byte.repeat(if name == "small.txt" { 100 } else { LARGE })
 }
 
-/// What is done to a file of this name and content, and what it then is; `None` is no file.
+/// What is done to a file of this name and content, and its content afterwards; `None` if it is no
+/// file any more.
 type Change = (&'static str, fn(&Site, &str), Option<fn(&str) -> String>);
 
 const CHANGES: [Change; 6] = [
@@ -71,17 +72,19 @@ const CHANGES: [Change; 6] = [
 fn each_change_shows_in_the_next_answer() {
     let limit = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
     if for_cache(limit) == 0 {
-        eprintln!("skipped: with {limit} descriptors no file is kept open, so none can be seen");
+        eprintln!(
+            "skipped: with {limit} descriptors the server caches no open file, so the test cannot see one"
+        );
         return;
     }
-    // All at the start, so that their files age together.
+    // All servers start before the first change, so that their files age together.
     let sites: Vec<_> = CHANGES
         .iter()
         .flat_map(|change| NAMES.map(|name| (change, name, started())))
         .collect();
     for ((what, change, after), name, (site, server)) in sites {
         let mut client = server.connect();
-        keep(&server, &mut client);
+        wait_until_cached(&server, &mut client);
         change(&site, name);
         let expected = match after {
             Some(content) => Answer::file(TEXT, content(name)),
@@ -101,16 +104,18 @@ fn started() -> (Site, Server) {
     (site, server)
 }
 
-/// Asks for both until the large one stays open. Then the small one, which is older, is kept too.
+/// Requests both files until the large one stays open. By then the small one, which is older, is
+/// cached too.
 #[track_caller]
-fn keep(server: &Server, client: &mut Client) {
-    eventually("a file that is kept open", || {
+fn wait_until_cached(server: &Server, client: &mut Client) {
+    eventually("a file that stays open", || {
         for name in NAMES {
             let expected = Answer::file(TEXT, content(name, "a"));
             let answer = client.get(&format!("/{name}"));
             assert_eq!(answer, expected.keep_alive("timeout=10"), "{name}");
         }
-        // Its turn is over when the next answer is here; what is open now stays open.
+        // The turn that sent the last answer is over when the next answer arrives; a file that is
+        // open now stays open.
         client.get("/");
         has_open(server, "large.txt").then_some(())
     });
@@ -124,10 +129,11 @@ fn has_open(server: &Server, name: &str) -> bool {
         .any(|path| path.ends_with(name))
 }
 
-/// The server may let one in in the same turn in which it has answered the one before, and must not
-/// answer it with what it found then. A race: without that care one in a few hundred loses it.
+/// The server may accept a connection in the same turn of the loop in which it has answered the one
+/// before, and must not answer it with a lookup from before it came. This is a race: without the
+/// validation epoch, one connection in a few hundred loses it.
 #[test]
-fn each_newcomer_is_told_of_the_change_before_it_came() {
+fn each_new_connection_sees_the_change_made_before_it_came() {
     let site = Site::new();
     let server = site.start(&["--quiet"]);
     for round in 0..2_000 {

@@ -1,15 +1,16 @@
-//! Large replies that do not end as planned: the peer leaves, the file shrinks or is replaced.
+//! Large replies that do not end as planned: the client leaves, or the file shrinks or is replaced.
 
-use std::fs::{self, File};
+use std::fs;
 
 use crate::support::log::{row, wait_for_rows};
 use crate::support::{Answer, Client, Server, Site};
 
 const OCTETS: &str = "application/octet-stream";
-/// More than any socket's buffers hold: the server is in the middle while a client does not read.
+/// More than any socket's buffers hold: while the client does not read, the server is in the middle
+/// of the body.
 const LENGTH: u64 = 64 * 1024 * 1024;
 
-/// Asks for `/large`, reads the head, and leaves the body for later.
+/// Asks for `/large` and reads the head, but not the body.
 #[track_caller]
 fn begin(server: &Server) -> Client {
     let mut client = server.connect();
@@ -24,13 +25,13 @@ fn begin(server: &Server) -> Client {
 }
 
 #[test]
-fn the_client_goes_away() {
+fn a_client_that_leaves_is_logged_as_reset() {
     let site = Site::new();
     site.write_sparse("large", LENGTH);
     let server = site.start(&[]);
     let client = begin(&server);
     let address = client.address();
-    // What it has not read makes this a reset.
+    // Unread data in the client's socket turns this close into a reset.
     drop(client);
     let rows = wait_for_rows(&site.log(), 1);
     let bytes: u64 = rows[0][6].parse().unwrap();
@@ -42,23 +43,20 @@ fn the_client_goes_away() {
 }
 
 #[test]
-fn the_file_shrinks() {
+fn a_file_that_shrinks_ends_its_connection() {
     const LEFT: u64 = 20 * 1024 * 1024;
     let site = Site::new();
     site.write_sparse("large", LENGTH);
     let server = site.start(&[]);
     let mut client = begin(&server);
-    let file = File::options()
-        .write(true)
-        .open(site.root("large"))
-        .unwrap();
-    file.set_len(LEFT).unwrap();
-    // No padding up to the promised length: the connection ends, and that tells.
+    site.set_length("large", LEFT);
+    // The server does not pad the body up to the promised length. It closes the connection, which
+    // tells the client that the body is incomplete.
     assert_eq!(client.read_to_end().len() as u64, LEFT);
     let rows = wait_for_rows(&site.log(), 1);
     let expected = format!("GET /large large 200 {LEFT} file-shrank");
     assert_eq!(rows, [row(client.address(), &expected)]);
-    // The next one is told the new length.
+    // The next client gets the new length.
     let head = server.connect().ask("HEAD", "/large", "");
     assert_eq!(
         head.field("Content-Length"),
@@ -67,24 +65,20 @@ fn the_file_shrinks() {
 }
 
 #[test]
-fn the_file_grows() {
+fn a_file_that_grows_is_sent_with_its_promised_length() {
     let site = Site::new();
     site.write_sparse("large", LENGTH);
     let server = site.start(&[]);
     let mut client = begin(&server);
-    let file = File::options()
-        .write(true)
-        .open(site.root("large"))
-        .unwrap();
-    file.set_len(2 * LENGTH).unwrap();
+    site.set_length("large", 2 * LENGTH);
     let length = usize::try_from(LENGTH).unwrap();
     assert!(client.read(length).iter().all(|&byte| byte == 0));
-    // The promised length and no more: what comes next is the next answer.
+    // The server sends the promised length and no more: what follows is the next answer.
     assert_eq!(client.get("/nothing"), Answer::not_found().left(996));
 }
 
 #[test]
-fn the_file_is_replaced_or_removed() {
+fn a_file_that_is_replaced_or_removed_is_sent_to_the_end() {
     let length = usize::try_from(LENGTH).unwrap();
     let site = Site::new();
     site.write("large", vec![b'a'; length]);
@@ -101,11 +95,11 @@ fn the_file_is_replaced_or_removed() {
 }
 
 #[test]
-fn clients_that_leave_in_every_state_leave_nothing_behind() {
+fn clients_that_leave_in_any_state_free_their_slots() {
     let site = Site::new();
     site.write_sparse("large", LENGTH);
     let mut server = site.start(&["--max-connections", "8"]);
-    // Many more than the cap: each must have given its place back.
+    // Many more clients than the cap allows: each must have freed its slot.
     for _ in 0..10 {
         drop(begin(&server));
         drop(server.connect());

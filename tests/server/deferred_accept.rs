@@ -1,14 +1,14 @@
-//! When clients are accepted: as soon as they have connected, or with their first bytes.
+//! When clients are accepted: as soon as they have connected, or, with `--defer-accept`, with their
+//! first bytes.
 
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Goodbye, Site};
 
-/// The kernel keeps a silent client for a second, and the server for as long as it keeps any.
+/// The kernel holds a silent client back for a second; then the server keeps it until its head
+/// timeout.
 #[test]
-fn a_silent_one_with_deferral() {
+fn a_silent_client_with_deferral_ends_at_the_head_deadline() {
     if !cfg!(target_os = "linux") {
         println!("skipped: --defer-accept needs Linux");
         return;
@@ -17,10 +17,10 @@ fn a_silent_one_with_deferral() {
     let mut server = site.start(&["--defer-accept", "--head-timeout", "1"]);
     let since = Instant::now();
     let mut silent = server.connect();
-    // Others need not wait for it.
+    // Other clients do not have to wait for the silent one.
     let mut asking = server.connect();
-    assert_eq!(asking.get("/"), Answer::file(HTML, INDEX));
-    assert_eq!(asking.get("/"), Answer::file(HTML, INDEX).left(996));
+    assert_eq!(asking.get("/"), Answer::index());
+    assert_eq!(asking.get("/"), Answer::index().left(996));
     silent.expect_end();
     assert!(since.elapsed() >= Duration::from_secs(2));
     let goodbye = Goodbye::of(&mut server);
@@ -28,9 +28,9 @@ fn a_silent_one_with_deferral() {
     assert_eq!(goodbye.count("head-deadline"), 1, "{goodbye:?}");
 }
 
-/// Whether its first bytes are all of them or not.
+/// Wherever the first bytes end: within the head, or just before its end.
 #[test]
-fn a_request_in_two_pieces_with_deferral() {
+fn a_request_in_two_pieces_with_deferral_is_answered() {
     if !cfg!(target_os = "linux") {
         println!("skipped: --defer-accept needs Linux");
         return;
@@ -43,7 +43,7 @@ fn a_request_in_two_pieces_with_deferral() {
         client.send(&request[..at]);
         server.has_seen_all();
         client.send(&request[at..]);
-        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX).closing());
+        assert_eq!(client.answer_to("GET"), Answer::index().closing());
         client.expect_end();
     }
     assert_eq!(Goodbye::of(&mut server).count("close-asked"), 3);
