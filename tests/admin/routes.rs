@@ -104,18 +104,12 @@ fn an_untouched_server_has_this_state() {
     let second = turns["last_second"].as_object_mut().unwrap();
     assert!(second.remove("longest_turn_seconds").is_some());
     let none = [
-        "peer",
-        "head-deadline",
-        "idle-deadline",
-        "stall-deadline",
-        "evicted",
-    ];
-    let none = [
-        &none[..],
-        &["close-asked", "request-limit", "bad-request", "file-shrank"],
+        ["peer", "head-deadline", "idle-deadline", "stall-deadline"],
+        ["evicted", "close-asked", "request-limit", "bad-request"],
+        ["file-shrank", "buffer-limit", "reset", "exhausted"],
     ]
     .concat();
-    let none = [&none[..], &["reset", "exhausted", "stopped"]].concat();
+    let none = [none.as_slice(), &["stopped"]].concat();
     let close_reasons: serde_json::Map<_, _> = none
         .into_iter()
         .map(|reason| (reason.to_owned(), json!(0)))
@@ -130,7 +124,7 @@ fn an_untouched_server_has_this_state() {
             "connections": 50, "keep_alive_seconds": 10.0, "keep_alive_requests": 7,
             "head_timeout_seconds": 10.0, "stall_timeout_seconds": 30.0,
             "deadline_seconds": {
-                "first-byte": 10.0, "head": 10.0, "stall": 30.0, "idle": 10.3, "closing": 2.0
+                "first-byte": 10.0, "head": 10.0, "stall": 30.0, "idle": 10.3, "closing": 5.0
             }
         },
         "descriptors": {"connections": 0, "files": 0},

@@ -229,10 +229,10 @@ fn alone(reason: CloseReason, provoke: Provoke, count: u64) {
         (server.descriptors() == at_rest + left).then_some(())
     });
     let mut goodbye = Goodbye::of(&mut server);
-    if cause == CloseReason::BufferLimit {
+    if reason == CloseReason::BufferLimit {
         goodbye.close_reasons.remove(CloseReason::Reset.name());
         // The first that is closed may share its file with another: then it is seen at the second.
-        let found = goodbye.close_reasons.get_mut(cause.name());
+        let found = goodbye.close_reasons.get_mut(reason.name());
         assert!(
             found
                 .as_deref()
@@ -240,7 +240,7 @@ fn alone(reason: CloseReason, provoke: Provoke, count: u64) {
         );
         found.into_iter().for_each(|found| *found = count);
     }
-    let mut expected = counts(&[(cause, count)]);
+    let mut expected = counts(&[(reason, count)]);
     if stopped > 0 {
         expected.extend(counts(&[(CloseReason::Stopped, stopped)]));
     }

@@ -4,7 +4,6 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::support::log::{row, wait_for_rows};
-use crate::support::site::INDEX;
 use crate::support::{Answer, Goodbye, Site};
 
 /// The shortest time that `0.3` may turn out to be. The server reads its clock once per turn of the
@@ -95,7 +94,7 @@ fn an_upload_after_a_refusal_is_thrown_away_whatever_its_length() {
     assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
     client.expect_end();
     // Another client is served beside it.
-    assert_eq!(server.connect().get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(server.connect().get("/"), Answer::index());
     drop(client);
     server.has_seen_all();
     let goodbye = Goodbye::of(&mut server);

@@ -70,10 +70,10 @@ pub struct Stats {
     pub transitions: [u64; TRANSITIONS.len()],
 }
 
-impl Tally {
-    pub fn add_causes(&mut self, counts: &CloseCounts) {
-        for (sum, cause) in self.close_reasons.iter_mut().zip(CloseReason::ALL) {
-            *sum += counts.count(cause);
+impl Stats {
+    pub fn add_close_reasons(&mut self, counts: &CloseCounts) {
+        for (sum, reason) in self.close_reasons.iter_mut().zip(CloseReason::ALL) {
+            *sum += counts.count(reason);
         }
     }
 

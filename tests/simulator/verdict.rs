@@ -58,12 +58,12 @@ impl Wire {
     /// The reasons for which this connection may have been closed in the call that has just ended.
     pub fn possible_reasons(&self) -> Vec<CloseReason> {
         let mut close_reasons = match self.stage() {
-            Stage::Ended(cause) => self.causes_after_end(cause),
-            Stage::Answering => self.causes_while_answering(),
+            Stage::Ended(reason) => self.reasons_after_end(reason),
+            Stage::Answering => self.reasons_while_answering(),
             // A head that has begun is given up in silence only for another connection.
-            Stage::Expecting => self.causes_while_expecting(),
-            Stage::Silent => self.causes_while_silent(),
-            Stage::Idle => self.causes_while_idle(),
+            Stage::Expecting => self.reasons_while_expecting(),
+            Stage::Silent => self.reasons_while_silent(),
+            Stage::Idle => self.reasons_while_idle(),
         };
         if self.is_error_told && !matches!(self.stage(), Stage::Ended(_)) {
             close_reasons.push(CloseReason::Reset);
@@ -162,12 +162,12 @@ impl Wire {
         last.is_some_and(|last| self.scene.files.borrow().is_harmed(&last.body))
     }
 
-    fn causes_while_expecting(&self) -> Vec<CloseReason> {
-        let mut close_reasons = self.causes_while_quiet();
+    fn reasons_while_expecting(&self) -> Vec<CloseReason> {
+        let mut close_reasons = self.reasons_while_quiet();
         if self
             .tap
             .head_since
-            .is_some_and(|since| self.may_make_room(since))
+            .is_some_and(|since| self.may_be_evicted(since))
         {
             close_reasons.push(CloseReason::Evicted);
         }
@@ -182,8 +182,8 @@ impl Wire {
         self.scene.limits.buffers < 1 << 20
     }
 
-    fn causes_while_idle(&self) -> Vec<CloseReason> {
-        let mut close_reasons = self.causes_while_quiet();
+    fn reasons_while_idle(&self) -> Vec<CloseReason> {
+        let mut close_reasons = self.reasons_while_quiet();
         let now = self.scene.now.get();
         let since = self.tap.idle_since.unwrap_or_default();
         let is_over = now >= since + self.scene.limits.keep_alive;

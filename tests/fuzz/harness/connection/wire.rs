@@ -197,7 +197,7 @@ impl Transport for Stream {
     fn write(&mut self, bytes: &[u8], more: bool) -> io::Result<usize> {
         let wire = &mut *self.0.borrow_mut();
         let fault = wire.write_faults.pop_front();
-        let taken = wire.admit(bytes.len(), fault)?;
+        let taken = wire.enqueue(bytes.len(), fault)?;
         wire.is_corked = more && taken == bytes.len();
         wire.client
             .memory(&bytes[..taken], &wire.fed[..wire.read_to]);
