@@ -8,10 +8,11 @@
 //!
 //! Read in this order: `request` (bytes to request) with `header_fields`, which it alone uses;
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
-//! `media_type`.
+//! [`declared_encoding`]; `media_type`.
 
 pub mod authority;
 pub mod date;
+pub mod declared_encoding;
 mod header_fields;
 pub(crate) mod media_type;
 pub mod request;
