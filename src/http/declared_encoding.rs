@@ -87,10 +87,11 @@ fn in_meta(mut bytes: &[u8]) -> Option<&str> {
             .iter()
             .position(|&byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))?;
         let mut attributes = Attributes(&name[end..]);
-        if name.len() == tag.len() && name[..end].eq_ignore_ascii_case(b"meta") {
-            if let Some(label) = of_meta(&mut attributes) {
-                return Some(label);
-            }
+        if name.len() == tag.len()
+            && name[..end].eq_ignore_ascii_case(b"meta")
+            && let Some(label) = of_meta(&mut attributes)
+        {
+            return Some(label);
         }
         while attributes.next().is_some() {}
         bytes = attributes.0;
@@ -125,13 +126,13 @@ fn in_content(mut value: &[u8]) -> Option<&str> {
             continue;
         };
         let text = text.trim_ascii_start();
-        return match text.split_first()? {
-            (quote @ (b'"' | b'\''), quoted) => label(&quoted[..find(quoted, &[*quote])?]),
-            _ => {
-                let is_end = |&byte: &u8| byte.is_ascii_whitespace() || byte == b';';
-                label(&text[..text.iter().position(is_end).unwrap_or(text.len())])
-            }
+        let end = match text.split_first()? {
+            (quote @ (b'"' | b'\''), quoted) => return label(&quoted[..find(quoted, &[*quote])?]),
+            _ => text
+                .iter()
+                .position(|&byte| byte.is_ascii_whitespace() || byte == b';'),
         };
+        return label(&text[..end.unwrap_or(text.len())]);
     }
 }
 
@@ -150,9 +151,11 @@ impl<'a> Iterator for Attributes<'a> {
         if text.first().is_none_or(|&byte| byte == b'>') {
             return None;
         }
+        let is_end = |&byte: &u8| byte.is_ascii_whitespace() || byte == b'>';
+        let is_end_of_name = |byte: &u8| is_end(byte) || matches!(byte, b'/' | b'=');
         // An equals sign at the start is part of the name.
-        let is_end = |&byte: &u8| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>' | b'=');
-        let end = text[1..].iter().position(is_end).map(|at| at + 1);
+        let end = text[1..].iter().position(is_end_of_name);
+        let end = end.map(|at| at + 1);
         let Some(end) = end else {
             self.0 = &[];
             return None;
@@ -165,10 +168,7 @@ impl<'a> Iterator for Attributes<'a> {
         let value = value.trim_ascii_start();
         let (value, rest) = match value.split_first() {
             Some((quote @ (b'"' | b'\''), quoted)) => split(quoted, find(quoted, &[*quote]), 1),
-            _ => {
-                let is_end = |&byte: &u8| byte.is_ascii_whitespace() || byte == b'>';
-                split(value, value.iter().position(is_end), 0)
-            }
+            _ => split(value, value.iter().position(is_end), 0),
         };
         self.0 = rest;
         value.map(|value| (name, value))
