@@ -14,6 +14,8 @@ use super::fingerprint::Fingerprint;
 use super::negative_cache::NegativeCache;
 use super::root::{Root, lookup_error};
 use crate::http::date;
+use crate::http::declared_encoding::BEGINNING;
+use crate::http::media_type::{ContentType, MediaTypes};
 use crate::os::file_identity::FileIdentity;
 use crate::os::transport::read_at;
 use crate::response::resource::{Content, Documents, LookupError, Resource, SMALL};
@@ -47,6 +49,7 @@ pub struct DocumentRoot {
     epoch_results: HashMap<String, LookupResult>,
     /// Log files: never served, wherever they lie and however they are linked.
     never_served: Vec<FileIdentity>,
+    media_types: MediaTypes,
 }
 
 type LookupResult = Result<Rc<Resource<File>>, LookupError>;
@@ -63,7 +66,18 @@ impl DocumentRoot {
             wall: SystemTime::UNIX_EPOCH,
             epoch_results: HashMap::new(),
             never_served: Vec::new(),
+            media_types: MediaTypes::default(),
         })
+    }
+
+    /// With these types in place of the default ones. For a root from which nothing was served yet:
+    /// its caches hold no field of an earlier type.
+    #[must_use]
+    pub fn with_media_types(self, media_types: MediaTypes) -> Self {
+        Self {
+            media_types,
+            ..self
+        }
     }
 
     /// From now on, treats the files of these identities as absent: the log files. Rotated logs
@@ -133,12 +147,14 @@ impl DocumentRoot {
         }
         let length = fingerprint.length;
         let content = if length <= SMALL {
-            Content::Bytes(read_whole(&file, length)?)
+            Content::Bytes(read_first(&file, length)?)
         } else {
             Content::File(Rc::new(file))
         };
         let modified = fingerprint.modified().and_then(date::representable);
-        let resource = Rc::new(Resource::new(path, length, modified, content));
+        let content_type = self.content_type(path, &content)?;
+        let resource = Resource::new(path, &content_type, length, modified, content);
+        let resource = Rc::new(resource);
         if fingerprint.is_older_than_clock_tick(self.wall) {
             self.cache.put(Entry {
                 resource: Rc::clone(&resource),
@@ -148,6 +164,23 @@ impl DocumentRoot {
             });
         }
         Ok(resource)
+    }
+
+    /// The type of the file at `path`. A document that is not in memory may declare its encoding: its
+    /// beginning is read for that.
+    fn content_type(
+        &self,
+        path: &str,
+        content: &Content<File>,
+    ) -> Result<ContentType, LookupError> {
+        if let Content::File(file) = content
+            && self.media_types.depends_on_content(path)
+        {
+            // The file is longer than SMALL, and so than this.
+            let beginning = read_first(file, BEGINNING as u64)?;
+            return Ok(self.media_types.of_file(path, &beginning));
+        }
+        Ok(self.media_types.of_file(path, content.beginning()))
     }
 }
 
@@ -208,10 +241,10 @@ impl Documents for DocumentRoot {
     }
 }
 
-/// Reads the `length` bytes that Content-Length will promise. A file that turns out shorter is being
+/// Reads the first `length` bytes of a file that has as many. A file that turns out shorter is being
 /// rewritten at this moment, and a file that can't be read has no content. Both are "not found",
 /// which is still possible because no head has been sent.
-fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
+fn read_first(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
     let mut bytes = vec![0; usize::try_from(length).map_err(|_| LookupError::NotFound)?];
     let mut filled = 0;
     while filled < bytes.len() {

@@ -3,29 +3,38 @@
 
 use std::time::SystemTime;
 
-use crate::http::{date, media_type};
+use crate::http::date;
+use crate::http::media_type::ContentType;
 
 /// The field's name, colon and space.
 const LAST_MODIFIED: &str = "Last-Modified: ";
 
-/// Last-Modified, Content-Type and Content-Length of a file.
+/// Last-Modified, Content-Type, Content-Encoding and Content-Length of a file.
 #[derive(Debug)]
 pub(super) struct FileFields {
-    /// The three fields, each with its line end.
+    /// The fields, each with its line end.
     all: Box<[u8]>,
     /// How many bytes of them are Last-Modified; 0 if the file has no time to tell.
     last_modified: usize,
 }
 
 impl FileFields {
-    /// The fields of the file at `path`. `modified` is in whole seconds.
-    pub(super) fn new(path: &str, length: u64, modified: Option<SystemTime>) -> Self {
+    /// The fields of a file of this type. `modified` is in whole seconds.
+    pub(super) fn new(
+        content_type: &ContentType,
+        length: u64,
+        modified: Option<SystemTime>,
+    ) -> Self {
         let last_modified = modified.map_or_else(String::new, |modified| {
             format!("{LAST_MODIFIED}{}\r\n", date::write(modified))
         });
-        let (media_type, parameter) = media_type::for_path(path);
-        let content =
-            format!("Content-Type: {media_type}{parameter}\r\nContent-Length: {length}\r\n");
+        let encoding = content_type.encoding.map_or_else(String::new, |encoding| {
+            format!("Content-Encoding: {encoding}\r\n")
+        });
+        let content = format!(
+            "Content-Type: {}\r\n{encoding}Content-Length: {length}\r\n",
+            content_type.text
+        );
         Self {
             all: [last_modified.as_bytes(), content.as_bytes()]
                 .concat()
@@ -34,12 +43,13 @@ impl FileFields {
         }
     }
 
-    /// Last-Modified (if there is one), Content-Type and Content-Length.
+    /// Last-Modified (if there is one), Content-Type, Content-Encoding (if there is one) and
+    /// Content-Length.
     pub(super) fn all(&self) -> &[u8] {
         &self.all
     }
 
-    /// Content-Type and Content-Length.
+    /// Content-Type, Content-Encoding (if there is one) and Content-Length.
     pub(super) fn content(&self) -> &[u8] {
         &self.all[self.last_modified..]
     }

@@ -133,7 +133,7 @@ mod tests {
     }
 
     fn resource(modified: Option<SystemTime>) -> Rc<Resource<()>> {
-        Rc::new(Resource::new(
+        Rc::new(Resource::of_default_type(
             "a.css",
             1234,
             modified,

@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime};
 
 use super::file_fields::FileFields;
 use crate::http::date;
+use crate::http::declared_encoding::BEGINNING;
+use crate::http::media_type::{ContentType, MediaTypes};
 
 /// Files up to this length, in bytes, are read into memory when they are looked up, and are sent
 /// in one write together with their head. For longer files one more system call costs less than
@@ -37,15 +39,33 @@ pub enum Content<F> {
 
 impl<F> Resource<F> {
     /// What was found at `path`. `modified` is cut to whole seconds.
-    pub fn new(path: &str, length: u64, modified: Option<SystemTime>, content: Content<F>) -> Self {
+    pub fn new(
+        path: &str,
+        content_type: &ContentType,
+        length: u64,
+        modified: Option<SystemTime>,
+        content: Content<F>,
+    ) -> Self {
         let modified = modified.map(date::whole_seconds);
         Self {
             path: path.to_owned(),
             length,
             modified,
             content,
-            fields: FileFields::new(path, length, modified),
+            fields: FileFields::new(content_type, length, modified),
         }
+    }
+
+    /// The same, of the type that the server gives to `path` without options. For documents that are
+    /// no files of an operator's.
+    pub fn of_default_type(
+        path: &str,
+        length: u64,
+        modified: Option<SystemTime>,
+        content: Content<F>,
+    ) -> Self {
+        let content_type = MediaTypes::default().of_file(path, content.beginning());
+        Self::new(path, &content_type, length, modified, content)
     }
 
     /// How many bytes of memory its texts take, and its content if that is in memory.
@@ -55,6 +75,16 @@ impl<F> Resource<F> {
             Content::File(_) => 0,
         };
         self.path.len() + self.fields.all().len() + body
+    }
+}
+
+impl<F> Content<F> {
+    /// As much of the first [`BEGINNING`] bytes as is in memory.
+    pub fn beginning(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => &bytes[..bytes.len().min(BEGINNING)],
+            Self::File(_) => &[],
+        }
     }
 }
 

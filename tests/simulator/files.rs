@@ -254,6 +254,8 @@ impl Root {
             Content::File(inode)
         };
         let modified = Some(modified());
-        Ok(Rc::new(Resource::new(path, length, modified, content)))
+        Ok(Rc::new(Resource::of_default_type(
+            path, length, modified, content,
+        )))
     }
 }

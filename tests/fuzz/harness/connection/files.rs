@@ -118,6 +118,8 @@ impl Documents for Files {
         } else {
             Content::File(body)
         };
-        Ok(Rc::new(Resource::new(path, length, modified, content)))
+        Ok(Rc::new(Resource::of_default_type(
+            path, length, modified, content,
+        )))
     }
 }
