@@ -46,4 +46,13 @@ mod tests {
             assert_eq!(of_extension(absent), None, "{absent}");
         }
     }
+
+    #[test]
+    fn no_row_repeats_what_mime_guess_says() {
+        for row in TABLE.lines() {
+            let (extension, media_type) = row.split_once('\t').unwrap();
+            let guessed = mime_guess::from_ext(extension).first_raw();
+            assert_ne!(guessed, Some(media_type), "{extension}");
+        }
+    }
 }

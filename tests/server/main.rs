@@ -47,3 +47,4 @@ mod stop;
 mod support;
 mod swapped;
 mod targets;
+mod types;
