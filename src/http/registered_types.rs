@@ -47,12 +47,17 @@ mod tests {
         }
     }
 
+    /// But for `md`, which `mime_guess` has twice, so that its answer depends on how a search goes.
     #[test]
     fn no_row_repeats_what_mime_guess_says() {
-        for row in TABLE.lines() {
-            let (extension, media_type) = row.split_once('\t').unwrap();
-            let guessed = mime_guess::from_ext(extension).first_raw();
-            assert_ne!(guessed, Some(media_type), "{extension}");
-        }
+        let repeated: Vec<_> = TABLE
+            .lines()
+            .filter(|row| {
+                let (extension, media_type) = row.split_once('\t').unwrap();
+                let guessed = mime_guess::from_ext(extension).first_raw();
+                guessed.is_some_and(|guessed| guessed.eq_ignore_ascii_case(media_type))
+            })
+            .collect();
+        assert_eq!(repeated, ["md\ttext/markdown"]);
     }
 }
