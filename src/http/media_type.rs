@@ -195,14 +195,14 @@ fn has_charset(media_type: &str) -> bool {
     let mut parameters = media_type.split(';').skip(1);
     parameters.any(|parameter| {
         let name = parameter.split('=').next().unwrap_or_default();
-        name.trim().eq_ignore_ascii_case("charset")
+        name.trim_ascii().eq_ignore_ascii_case("charset")
     })
 }
 
 /// The type without parameters, in lower case.
 fn essence(media_type: &str) -> String {
     let end = media_type.find(';').unwrap_or(media_type.len());
-    media_type[..end].trim_end().to_ascii_lowercase()
+    media_type[..end].trim_ascii_end().to_ascii_lowercase()
 }
 
 /// The rules for documents of a type, if it is one of markup.
