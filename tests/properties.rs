@@ -7,6 +7,8 @@
 
 #[path = "properties/dates.rs"]
 mod date;
+#[path = "properties/encodings.rs"]
+mod encodings;
 #[path = "properties/log.rs"]
 mod log;
 #[path = "properties/parsing.rs"]

@@ -1,6 +1,5 @@
 //! The lookup: name below the root → the cached file, or one that is opened and read now.
 
-use std::cell::Cell;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, ErrorKind};
@@ -9,22 +8,17 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use super::cache::{Cache, CacheLimits, Entry};
-use super::content_tag;
 use super::fingerprint::Fingerprint;
-use super::hidden::Hidden;
 use super::negative_cache::NegativeCache;
-use super::root::{Opened, Root, lookup_error, read_whole};
-use crate::http::date;
+use super::reader::Reader;
+use super::root::{Opened, Root, lookup_error};
+use crate::http::media_type::MediaTypes;
 use crate::os::file_identity::FileIdentity;
-use crate::response::resource::{Content, Documents, LookupError, Resource, SMALL};
+use crate::response::resource::{Documents, LookupError, Resource};
 
-/// How many results an epoch remembers that are not in the cache. Each may hold [`SMALL`] bytes, or
+/// How many results an epoch remembers that are not in the cache. Each may hold [`SMALL`](crate::response::resource::SMALL) bytes, or
 /// an open file, whose descriptor is one of [`crate::os::descriptors::RESERVE`].
 const EPOCH_RESULTS_MAX: usize = 8;
-
-/// How many bytes are read for entity tags in one turn before the next request has to wait for a later
-/// turn: with the last file, twice as many at most.
-const DIGESTED_PER_TURN: u64 = content_tag::DIGEST_MAX;
 
 /// A folder of real files, with a cache that never serves a stale file.
 ///
@@ -46,12 +40,7 @@ pub struct DocumentRoot {
     /// Results of this epoch that neither cache may keep, such as a file that has just changed, or
     /// a folder.
     epoch_results: HashMap<String, LookupResult>,
-    /// How many bytes of small files are in memory: in the cache, and in responses that are not sent
-    /// yet, which may outlive their entry in the cache.
-    live_bytes: Rc<Cell<usize>>,
-    /// How many bytes have been read for entity tags in this turn.
-    digested: u64,
-    hidden: Hidden,
+    reader: Reader,
 }
 
 type LookupResult = Result<Rc<Resource<File>>, LookupError>;
@@ -67,16 +56,27 @@ impl DocumentRoot {
             monotonic: Duration::ZERO,
             wall: SystemTime::UNIX_EPOCH,
             epoch_results: HashMap::new(),
-            live_bytes: Rc::default(),
-            digested: 0,
-            hidden: Hidden::default(),
+            reader: Reader::default(),
         })
+    }
+
+    /// With these types in place of the default ones. For a root from which nothing was served yet:
+    /// its caches hold no field of an earlier type.
+    #[must_use]
+    pub fn with_media_types(mut self, media_types: MediaTypes) -> Self {
+        self.reader.media_types = media_types;
+        self
+    }
+
+    /// From now on, treats every file that begins so as absent: a log.
+    pub(crate) fn hide_logs(&mut self, beginning: Vec<u8>) {
+        self.reader.hidden.set_log_beginning(beginning);
     }
 
     /// From now on, treats the files of these identities as absent, and no others. They must be open
     /// as long as they are treated so.
     pub(crate) fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
-        if self.hidden.set_written(files) {
+        if self.reader.hidden.set_written(files) {
             // A file may be in the cache, if it was served until now.
             self.epoch_results.clear();
             self.cache.clear();
@@ -128,14 +128,8 @@ impl DocumentRoot {
             }
         };
         let fingerprint = Fingerprint::new(&stat);
-        if self.hidden.is_written(&fingerprint.identity) {
-            return Err(LookupError::NotFound);
-        }
-        let (content, tag) = self.read(file, &fingerprint)?;
-        let length = fingerprint.length;
-        let modified = fingerprint.modified().and_then(date::representable);
-        let resource = Resource::new(path, length, modified, &tag, content);
-        let resource = Rc::new(resource.counted(&self.live_bytes));
+        let resource = self.reader.read(path, file, &fingerprint, self.wall)?;
+        let resource = Rc::new(resource);
         if fingerprint.is_older_than_clock_tick(self.wall) {
             self.cache.put(Entry {
                 resource: Rc::clone(&resource),
@@ -145,40 +139,6 @@ impl DocumentRoot {
             });
         }
         Ok(resource)
-    }
-}
-
-impl DocumentRoot {
-    /// From now on, treats every file that begins so as absent: a log.
-    pub(crate) fn hide_logs(&mut self, beginning: Vec<u8>) {
-        self.hidden.set_log_beginning(beginning);
-    }
-
-    /// The content of a file, and its entity tag.
-    fn read(
-        &mut self,
-        file: File,
-        fingerprint: &Fingerprint,
-    ) -> Result<(Content<File>, String), LookupError> {
-        if fingerprint.length <= SMALL {
-            let bytes = read_whole(&file, fingerprint.length)?;
-            self.refuse_log(&bytes)?;
-            let tag = content_tag::of_bytes(&bytes);
-            return Ok((Content::Bytes(bytes), tag));
-        }
-        let beginning = read_whole(&file, self.hidden.beginning_length() as u64)?;
-        self.refuse_log(&beginning)?;
-        let tag = content_tag::of_file(&file, fingerprint, self.wall);
-        let (tag, read) = tag.map_err(|error| lookup_error(&error))?;
-        self.digested += read;
-        Ok((Content::File(Rc::new(file)), tag))
-    }
-
-    fn refuse_log(&self, content: &[u8]) -> Result<(), LookupError> {
-        if self.hidden.is_log(content) {
-            return Err(LookupError::NotFound);
-        }
-        Ok(())
     }
 }
 
@@ -220,7 +180,7 @@ impl Documents for DocumentRoot {
     fn begin_turn(&mut self, monotonic: Duration, wall: SystemTime) {
         self.monotonic = monotonic;
         self.wall = wall;
-        self.digested = 0;
+        self.reader.begin_turn();
         self.cache.close_unused(monotonic);
         self.revalidate();
     }
@@ -232,12 +192,12 @@ impl Documents for DocumentRoot {
     }
 
     fn has_read_enough(&self) -> bool {
-        self.digested >= DIGESTED_PER_TURN
+        self.reader.has_read_enough()
     }
 
     fn uncached_bytes(&self) -> usize {
         let cached = self.cache.content_bytes();
-        self.live_bytes.get().saturating_sub(cached)
+        self.reader.live_bytes().saturating_sub(cached)
     }
 
     fn end_turn(&mut self) {

@@ -8,13 +8,17 @@
 //!
 //! Read in this order: `request` (bytes to request) with `header_fields`, which it alone uses;
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
-//! `media_type`.
+//! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
+//! [`media_type_options`].
 
 pub mod authority;
 pub mod date;
+pub mod declared_encoding;
 pub mod entity_tag;
 mod header_fields;
-pub(crate) mod media_type;
+pub mod media_type;
+pub mod media_type_options;
+mod registered_types;
 pub mod request;
 pub mod status;
 pub mod target;

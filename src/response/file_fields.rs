@@ -3,16 +3,17 @@
 
 use std::time::SystemTime;
 
-use crate::http::{date, media_type};
+use crate::http::date;
+use crate::http::media_type::ContentType;
 
 /// The names of two fields, with colon and space.
 const ETAG: &str = "ETag: ";
 const LAST_MODIFIED: &str = "Last-Modified: ";
 
-/// ETag, Last-Modified, Content-Type and Content-Length of a file.
+/// ETag, Last-Modified, Content-Type, Content-Encoding and Content-Length of a file.
 #[derive(Debug)]
 pub(super) struct FileFields {
-    /// The four fields, each with its line end.
+    /// The fields, each with its line end.
     all: Box<[u8]>,
     /// Where Last-Modified begins.
     last_modified: usize,
@@ -21,15 +22,24 @@ pub(super) struct FileFields {
 }
 
 impl FileFields {
-    /// The fields of the file at `path`. `modified` is in whole seconds.
-    pub(super) fn new(path: &str, length: u64, modified: Option<SystemTime>, tag: &str) -> Self {
+    /// The fields of a file of this type. `modified` is in whole seconds.
+    pub(super) fn new(
+        content_type: &ContentType,
+        length: u64,
+        modified: Option<SystemTime>,
+        tag: &str,
+    ) -> Self {
         let tag = format!("{ETAG}{tag}\r\n");
         let last_modified = modified.map_or_else(String::new, |modified| {
             format!("{LAST_MODIFIED}{}\r\n", date::write(modified))
         });
-        let (media_type, parameter) = media_type::for_path(path);
-        let content =
-            format!("Content-Type: {media_type}{parameter}\r\nContent-Length: {length}\r\n");
+        let encoding = content_type.encoding.map_or_else(String::new, |encoding| {
+            format!("Content-Encoding: {encoding}\r\n")
+        });
+        let content = format!(
+            "Content-Type: {}\r\n{encoding}Content-Length: {length}\r\n",
+            content_type.text
+        );
         Self {
             last_modified: tag.len(),
             content: tag.len() + last_modified.len(),
@@ -37,7 +47,8 @@ impl FileFields {
         }
     }
 
-    /// ETag, Last-Modified (if there is one), Content-Type and Content-Length.
+    /// ETag, Last-Modified (if there is one), Content-Type, Content-Encoding (if there is one) and
+    /// Content-Length.
     pub(super) fn all(&self) -> &[u8] {
         &self.all
     }
@@ -52,7 +63,7 @@ impl FileFields {
         &self.all[..self.content]
     }
 
-    /// Content-Type and Content-Length.
+    /// Content-Type, Content-Encoding (if there is one) and Content-Length.
     pub(super) fn content(&self) -> &[u8] {
         &self.all[self.content..]
     }

@@ -18,7 +18,7 @@ const END_OF_FILE_FIELDS: &str =
 
 /// The last field of an error page. With it a browser believes the type that we declare, and does not
 /// find a script in an image.
-const END_OF_PAGE_FIELDS: &str = "\r\nX-Content-Type-Options: nosniff\r\n\r\n";
+const END_OF_PAGE_FIELDS: &str = "X-Content-Type-Options: nosniff\r\n\r\n";
 
 /// What a head says about the connection's future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +54,11 @@ pub fn append_head<F>(
             append_validators(out, resource, now);
             append(out, &[END_OF_FILE_FIELDS]);
         }
-        Answer::OwnPage(_, page) => append_page_fields(out, page.length),
+        Answer::OwnPage(_, page) => {
+            // Its own type: like any document it may declare another encoding than UTF-8.
+            out.extend_from_slice(page.fields.content());
+            append(out, &[END_OF_PAGE_FIELDS]);
+        }
         Answer::BuiltInPage(_, page) => append_page_fields(out, page.len() as u64),
     }
 }
@@ -107,7 +111,7 @@ fn append_page_fields(out: &mut Vec<u8>, length: u64) {
         &["Content-Type: text/html; charset=utf-8\r\nContent-Length: "],
     );
     append_number(out, length);
-    append(out, &[END_OF_PAGE_FIELDS]);
+    append(out, &["\r\n", END_OF_PAGE_FIELDS]);
 }
 
 fn append_number(out: &mut Vec<u8>, number: u64) {
@@ -137,8 +141,12 @@ mod tests {
     }
 
     fn resource(modified: Option<SystemTime>) -> Rc<Resource<()>> {
-        Rc::new(Resource::new(
-            "a.css",
+        named("a.css", modified)
+    }
+
+    fn named(path: &str, modified: Option<SystemTime>) -> Rc<Resource<()>> {
+        Rc::new(Resource::of_default_type(
+            path,
             1234,
             modified,
             "\"tag\"",
@@ -208,6 +216,14 @@ mod tests {
                  Cache-Control: no-cache\r\n",
             ),
             (
+                Answer::File(named("a.svgz", None)),
+                ConnectionField::Close,
+                "HTTP/1.1 200 OK\r\n",
+                "Connection: close\r\nETag: \"tag\"\r\nContent-Type: image/svg+xml\r\n\
+                 Content-Encoding: gzip\r\nContent-Length: 1234\r\n\
+                 Cache-Control: no-cache\r\n",
+            ),
+            (
                 Answer::NotModified(resource(day_before)),
                 KEEP,
                 "HTTP/1.1 304 Not Modified\r\n",
@@ -223,7 +239,7 @@ mod tests {
                  ETag: \"tag\"\r\nCache-Control: no-cache\r\n",
             ),
             (
-                Answer::OwnPage(Status::NotFound, resource(day_before)),
+                Answer::OwnPage(Status::NotFound, named("404.html", day_before)),
                 ConnectionField::Close,
                 "HTTP/1.1 404 Not Found\r\n",
                 "Connection: close\r\nContent-Type: text/html; charset=utf-8\r\n\

@@ -240,7 +240,8 @@ mod tests {
 
     fn resource(bytes: &[u8]) -> Body<Vec<u8>> {
         let content = Content::Bytes(bytes.into());
-        let resource = Resource::new("a.txt", bytes.len() as u64, None, "\"t\"", content);
+        let resource =
+            Resource::of_default_type("a.txt", bytes.len() as u64, None, "\"t\"", content);
         Body::Resource(Rc::new(resource))
     }
 

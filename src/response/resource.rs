@@ -6,6 +6,8 @@ use std::time::{Duration, SystemTime};
 
 use super::file_fields::FileFields;
 use crate::http::date;
+use crate::http::declared_encoding::BEGINNING;
+use crate::http::media_type::{ContentType, MediaTypes};
 
 /// Files up to this length, in bytes, are read into memory when they are looked up, and are sent
 /// in one write together with their head. For longer files one more system call costs less than
@@ -56,6 +58,7 @@ impl<F> Resource<F> {
     /// quotes.
     pub fn new(
         path: &str,
+        content_type: &ContentType,
         length: u64,
         modified: Option<SystemTime>,
         tag: &str,
@@ -67,7 +70,7 @@ impl<F> Resource<F> {
             length,
             modified,
             content,
-            fields: FileFields::new(path, length, modified, tag),
+            fields: FileFields::new(content_type, length, modified, tag),
             live: None,
         }
     }
@@ -100,9 +103,32 @@ impl<F> Resource<F> {
         }
     }
 
+    /// The same, of the type that the server gives to `path` without options. For documents that are
+    /// no files of an operator's.
+    pub fn of_default_type(
+        path: &str,
+        length: u64,
+        modified: Option<SystemTime>,
+        tag: &str,
+        content: Content<F>,
+    ) -> Self {
+        let content_type = MediaTypes::default().of_file(path, content.beginning());
+        Self::new(path, &content_type, length, modified, tag, content)
+    }
+
     /// How many bytes of memory its texts take, and its content if that is in memory.
     pub fn memory(&self) -> usize {
         self.path.len() + self.fields.all().len() + self.bytes().len()
+    }
+}
+
+impl<F> Content<F> {
+    /// As much of the first [`BEGINNING`] bytes as is in memory.
+    pub fn beginning(&self) -> &[u8] {
+        match self {
+            Self::Bytes(bytes) => &bytes[..bytes.len().min(BEGINNING)],
+            Self::File(_) => &[],
+        }
     }
 }
 

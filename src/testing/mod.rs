@@ -98,7 +98,7 @@ impl Files {
         } else {
             Content::File(Rc::new(RefCell::new(bytes)))
         };
-        let resource = Resource::new(path, length, Some(modified), &tag, content);
+        let resource = Resource::of_default_type(path, length, Some(modified), &tag, content);
         self.resources.insert(path.to_owned(), Rc::new(resource));
     }
 

@@ -21,7 +21,7 @@ fn type_of(file: &Path) -> &'static str {
         Some("svg") => "image/svg+xml; charset=utf-8",
         Some("png") => "image/png",
         Some("jpg") => "image/jpeg",
-        Some("ico") => "image/x-icon",
+        Some("ico") => "image/vnd.microsoft.icon",
         other => panic!("{other:?}: no media type is known for this extension"),
     }
 }

@@ -48,3 +48,4 @@ mod stop;
 mod support;
 mod swapped_names;
 mod targets;
+mod types;

@@ -270,7 +270,7 @@ impl Root {
             Content::File(inode)
         };
         let modified = Some(modified());
-        Ok(Rc::new(Resource::new(
+        Ok(Rc::new(Resource::of_default_type(
             path, length, modified, &tag, content,
         )))
     }

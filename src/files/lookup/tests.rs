@@ -8,6 +8,7 @@ use rustix::fs::inotify;
 
 use super::*;
 use crate::os::transport::read_at;
+use crate::response::resource::{Content, SMALL};
 
 mod freshness;
 

@@ -16,7 +16,9 @@ impl Documents for Names {
     fn find(&mut self, path: &str) -> Result<Rc<Resource<()>>, LookupError> {
         let (length, modified) = (*self.0.get(path).unwrap_or(&Err(LookupError::NotFound)))?;
         let content = Content::File(Rc::new(()));
-        Ok(Rc::new(Resource::new(path, length, modified, TAG, content)))
+        Ok(Rc::new(Resource::of_default_type(
+            path, length, modified, TAG, content,
+        )))
     }
 }
 

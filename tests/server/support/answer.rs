@@ -80,6 +80,20 @@ impl Answer {
         Self::file(HTML, INDEX)
     }
 
+    /// With a Content-Encoding, which comes after the type.
+    pub fn encoded(mut self, encoding: &str) -> Self {
+        let mut names = self.fields.iter().map(|(name, _)| name);
+        let at = names.position(|name| name == "Content-Type").unwrap() + 1;
+        let field = ("Content-Encoding".to_owned(), encoding.to_owned());
+        self.fields.insert(at, field);
+        self
+    }
+
+    /// With another Content-Type.
+    pub fn typed(self, media_type: &str) -> Self {
+        self.set("Content-Type", media_type)
+    }
+
     /// 304.
     pub fn not_modified() -> Self {
         Self::expected("304 Not Modified", b"")

@@ -121,6 +121,8 @@ impl Documents for Files {
         } else {
             Content::File(body)
         };
-        Ok(Rc::new(Resource::new(path, length, modified, TAG, content)))
+        Ok(Rc::new(Resource::of_default_type(
+            path, length, modified, TAG, content,
+        )))
     }
 }

@@ -1,0 +1,97 @@
+//! An open file → what is served of it: its content or beginning, its entity tag, its type.
+
+use std::cell::Cell;
+use std::fs::File;
+use std::rc::Rc;
+use std::time::SystemTime;
+
+use super::content_tag;
+use super::fingerprint::Fingerprint;
+use super::hidden::Hidden;
+use super::root::{lookup_error, read_whole};
+use crate::http::date;
+use crate::http::declared_encoding::BEGINNING;
+use crate::http::media_type::{ContentType, MediaTypes};
+use crate::response::resource::{Content, LookupError, Resource, SMALL};
+
+/// How many bytes are read for entity tags in one turn before the next request has to wait for a later
+/// turn: with the last file, twice as many at most.
+const DIGESTED_PER_TURN: u64 = content_tag::DIGEST_MAX;
+
+/// Reads files, and counts what it reads.
+#[derive(Debug, Default)]
+pub(super) struct Reader {
+    pub(super) hidden: Hidden,
+    pub(super) media_types: MediaTypes,
+    /// How many bytes of small files are in memory: in the cache, and in responses that are not sent
+    /// yet, which may outlive their entry in the cache.
+    live_bytes: Rc<Cell<usize>>,
+    /// How many bytes have been read for entity tags in this turn.
+    digested: u64,
+}
+
+impl Reader {
+    pub(super) fn begin_turn(&mut self) {
+        self.digested = 0;
+    }
+
+    pub(super) fn has_read_enough(&self) -> bool {
+        self.digested >= DIGESTED_PER_TURN
+    }
+
+    pub(super) fn live_bytes(&self) -> usize {
+        self.live_bytes.get()
+    }
+
+    /// What is served for `path`, where this file was found. `now` is the time of the wall clock.
+    pub(super) fn read(
+        &mut self,
+        path: &str,
+        file: File,
+        fingerprint: &Fingerprint,
+        now: SystemTime,
+    ) -> Result<Resource<File>, LookupError> {
+        if self.hidden.is_written(&fingerprint.identity) {
+            return Err(LookupError::NotFound);
+        }
+        let length = fingerprint.length;
+        let (content, tag) = if length <= SMALL {
+            let bytes = read_whole(&file, length)?;
+            let tag = content_tag::of_bytes(&bytes);
+            (Content::Bytes(bytes), tag)
+        } else {
+            let tag = content_tag::of_file(&file, fingerprint, now);
+            let (tag, read) = tag.map_err(|error| lookup_error(&error))?;
+            self.digested += read;
+            (Content::File(Rc::new(file)), tag)
+        };
+        let content_type = self.examine(path, &content)?;
+        let modified = fingerprint.modified().and_then(date::representable);
+        let resource = Resource::new(path, &content_type, length, modified, &tag, content);
+        Ok(resource.counted(&self.live_bytes))
+    }
+
+    /// The type of the file at `path`, unless it is a log. Both may need the beginning of a file that is
+    /// not in memory: a document may declare its encoding there.
+    fn examine(&self, path: &str, content: &Content<File>) -> Result<ContentType, LookupError> {
+        let read;
+        let beginning = match content {
+            Content::Bytes(bytes) => bytes,
+            Content::File(file) => {
+                let declaration = match self.media_types.depends_on_content(path) {
+                    true => BEGINNING,
+                    false => 0,
+                };
+                // The file is longer than SMALL, and so than either.
+                let needed = declaration.max(self.hidden.beginning_length());
+                read = read_whole(file, needed as u64)?;
+                &read
+            }
+        };
+        if self.hidden.is_log(beginning) {
+            return Err(LookupError::NotFound);
+        }
+        let beginning = &beginning[..beginning.len().min(BEGINNING)];
+        Ok(self.media_types.of_file(path, beginning))
+    }
+}
