@@ -141,6 +141,7 @@ impl<O: HasLiveView> Server<O> {
             match request {
                 Request::ReopenLog => self.outputs.reopen_log(context),
                 Request::DumpEvents => context.emit_for_loop(Event::DumpRequested),
+                Request::Nothing(signal) => self.outputs.diagnose(&signals::unused_line(signal)),
                 Request::Stop if self.stopping_since.is_none() => self.begin_stop(),
                 Request::Stop => {}
             }
@@ -193,10 +194,13 @@ impl<O: HasLiveView> Server<O> {
         self.table.close_all();
         self.outputs.print_lines(self.table.context_mut());
         self.write_log();
+        let reasons = match self.table.closed() {
+            closed if closed.total() == 0 => String::new(),
+            closed => format!(" ({closed})"),
+        };
         self.outputs.log_summary(format!(
-            "stopped after {} connections ({}) and {} responses",
+            "stopped after {} connections{reasons} and {} responses",
             self.table.accepted(),
-            self.table.closed(),
             self.table.context().log.recorded()
         ));
     }
