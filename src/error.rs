@@ -1,7 +1,6 @@
 //! What can keep the server from starting, each as one sentence with its cure.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Why the server did not start, or could not go on.
@@ -19,7 +18,7 @@ pub enum Error {
     #[error("cannot listen on {address}: {source}; {}", listen_cure(source))]
     Listen {
         /// The address that was asked for.
-        address: SocketAddr,
+        address: String,
         /// What the system says.
         source: io::Error,
     },
@@ -45,7 +44,7 @@ pub enum Error {
     )]
     Admin {
         /// The address that was asked for.
-        address: SocketAddr,
+        address: String,
         /// What the system says.
         source: io::Error,
     },
@@ -60,14 +59,25 @@ pub enum Error {
     Poll(io::Error),
 }
 
+/// ENODEV (netdevice(7)): no interface has this name.
+const NO_SUCH_DEVICE: i32 = 19;
+
 fn listen_cure(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
             "stop the other server, or choose another port with --listen ADDR:PORT"
         }
-        io::ErrorKind::PermissionDenied => "choose a port above 1023 with --listen ADDR:PORT",
+        // capabilities(7), systemd.exec(5)
+        io::ErrorKind::PermissionDenied => {
+            "choose a port above 1023 with --listen ADDR:PORT, or give the right to lower ones: \
+             `setcap cap_net_bind_service=+ep FILE` for the program's file, or \
+             `AmbientCapabilities=CAP_NET_BIND_SERVICE` in its systemd unit"
+        }
         io::ErrorKind::AddrNotAvailable => {
             "choose an address of this machine with --listen ADDR:PORT"
+        }
+        _ if error.raw_os_error() == Some(NO_SUCH_DEVICE) => {
+            "choose an interface that `ip link` shows, or another address with --listen ADDR:PORT"
         }
         _ => "choose another address with --listen ADDR:PORT",
     }

@@ -16,7 +16,6 @@ mod state;
 mod viewer;
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use mio::net::TcpListener;
@@ -24,10 +23,11 @@ use mio::{Interest, Registry, Token};
 
 pub use self::state::ServerSnapshot;
 use self::viewer::{Stage, Viewer};
+use crate::config::ListenAddress;
 use crate::error::Error;
 use crate::events::id::ConnectionId;
 use crate::observe::live::LiveView;
-use crate::os::listeners;
+use crate::os::bind::{self, Endpoint};
 
 /// How many may watch at once.
 pub const VIEWERS_MAX: usize = 16;
@@ -52,7 +52,7 @@ const ACCEPTS: usize = 32;
 pub struct Admin {
     /// `None` once the server stops: a successor may want the port.
     listener: Option<TcpListener>,
-    address: SocketAddr,
+    endpoint: Endpoint,
     /// Cleared by `WouldBlock` alone.
     may_accept: bool,
     accept_at: Duration,
@@ -62,13 +62,18 @@ pub struct Admin {
 }
 
 impl Admin {
-    /// Listens. To be called before a sandbox is entered.
-    pub fn bind(address: SocketAddr) -> Result<Self, Error> {
-        let failed = |source| Error::Admin { address, source };
-        let listener = listeners::listen(address, &[]).map_err(failed)?;
+    /// Listens. To be called before a sandbox is entered. Of `localhost` it takes 127.0.0.1 alone.
+    pub fn bind(address: &ListenAddress) -> Result<Self, Error> {
+        let failed = |source| Error::Admin {
+            address: address.to_string(),
+            source,
+        };
+        let bound = bind::bind(address, &[]).map_err(failed)?;
+        let no_address = || failed(io::ErrorKind::AddrNotAvailable.into());
+        let bound = bound.into_iter().next().ok_or_else(no_address)?;
         Ok(Self {
-            address: listener.local_addr().map_err(failed)?,
-            listener: Some(listener),
+            endpoint: bound.endpoint().map_err(failed)?,
+            listener: Some(bound.socket),
             may_accept: true,
             accept_at: Duration::ZERO,
             viewers: [const { None }; CONNECTIONS_MAX],
@@ -87,8 +92,17 @@ impl Admin {
 
     /// The lines that tell where it is, for standard error.
     pub fn notices(&self) -> Vec<String> {
-        let mut lines = vec![format!("live view on http://{}/", self.address)];
-        if !self.address.ip().to_canonical().is_loopback() {
+        let Endpoint {
+            address,
+            is_on_all_interfaces,
+        } = self.endpoint;
+        let reach = if is_on_all_interfaces {
+            ", all interfaces"
+        } else {
+            ""
+        };
+        let mut lines = vec![format!("live view on http://{address}/{reach}")];
+        if is_on_all_interfaces || !address.ip().is_loopback() {
             lines.push(
                 "the live view has no password, and whoever can reach it sees who is served; \
                  127.0.0.1 and a tunnel (ssh -L) are safer"

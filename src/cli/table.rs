@@ -5,6 +5,7 @@
 use super::draft::{Draft, Mistake, Wanted};
 use super::option::{Group, Opt, SWITCH, VALUE};
 use super::values::{self, Cure};
+use crate::config::ListenAddress;
 use crate::http::target::DotFiles;
 
 /// The one argument that is not an option. It has a row, since it sets a setting as options do.
@@ -24,8 +25,9 @@ pub(crate) const OPTIONS: &[Opt] = &[
         short: Some('l'),
         value: Some("ADDRESS"),
         default: Some("127.0.0.1:2130"),
-        help: "Address to listen on: ADDR:PORT, [IPv6]:PORT or PORT (on 127.0.0.1); may be given \
-               several times; port 0 lets the system choose",
+        help: "Address to listen on: ADDR:PORT, [IPv6]:PORT, localhost:PORT (both families), PORT (on \
+               127.0.0.1) or :PORT (on all interfaces); may be given several times; port 0 lets the \
+               system choose",
         may_repeat: true,
         set: |to, address| {
             // The address of --port stays the last one, wherever that option stands.
@@ -98,7 +100,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("SECONDS"),
         default: Some("10"),
         help: "How long a connection may be idle between requests; 0 closes it after each answer",
-        set: |to, time| put(&mut to.config.limits.keep_alive, values::seconds(time)),
+        set: |to, time| put(&mut to.config.limits.keep_alive, values::duration(time)),
         ..VALUE
     },
     Opt {
@@ -119,7 +121,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         help: "How long a new connection may be silent, and how long a request head may take",
         set: |to, time| {
             let timeout = &mut to.config.limits.head_timeout;
-            put(timeout, values::positive_seconds(time))
+            put(timeout, values::positive_duration(time))
         },
         ..VALUE
     },
@@ -130,7 +132,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         help: "How long a response may go without progress",
         set: |to, time| {
             let timeout = &mut to.config.limits.stall_timeout;
-            put(timeout, values::positive_seconds(time))
+            put(timeout, values::positive_duration(time))
         },
         ..VALUE
     },
@@ -199,7 +201,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         help: "With --trace: stand still for so long after each line; nobody is served meanwhile",
         group: Group::Observing,
         set: |to, time| {
-            let pause = values::seconds(time).map(Some);
+            let pause = values::duration(time).map(Some);
             put(&mut to.config.observing.trace, pause)
         },
         ..VALUE
@@ -251,6 +253,17 @@ pub(crate) fn check_combinations(draft: &Draft) -> Result<(), Mistake> {
     }
     if draft.is_given("slow-motion") && !draft.is_given("trace") {
         return Err("'--slow-motion' slows the narration of --trace; add --trace".to_owned());
+    }
+    check_addresses(&draft.config.listen)
+}
+
+/// One of two addresses that overlap could not be listened on: it would be "in use", by this server.
+fn check_addresses(listen: &[ListenAddress]) -> Result<(), Mistake> {
+    for (index, address) in listen.iter().enumerate() {
+        let others = &mut listen[..index].iter();
+        if let Some(other) = others.find(|other| address.overlaps(other)) {
+            return Err(format!("'{other}' and '{address}' overlap; leave one out"));
+        }
     }
     Ok(())
 }

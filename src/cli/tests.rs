@@ -1,7 +1,6 @@
 //! What is typed, which settings it makes, and what the operator is told of a mistake.
 
 use std::ffi::OsStr;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,7 +8,7 @@ use super::draft::Draft;
 use super::option::Opt;
 use super::table::{OPTIONS, ROOT};
 use super::*;
-use crate::config::{Limits, Observing};
+use crate::config::{Limits, ListenAddress, Observing};
 use crate::http::target::DotFiles;
 
 /// What `--help` prints, whole.
@@ -26,7 +25,10 @@ fn parsed(line: &str) -> Result<Config, EarlyExit> {
 fn defaults() {
     let config = parsed("millpond").unwrap();
     assert_eq!(config.root, PathBuf::from("www"));
-    assert_eq!(config.listen, ["127.0.0.1:2130".parse().unwrap()]);
+    assert_eq!(
+        config.listen,
+        ["127.0.0.1:2130".parse::<ListenAddress>().unwrap()]
+    );
     assert_eq!(config.log, Some(PathBuf::from("Log.csv")));
     assert!(config.print_requests);
     assert_eq!(config.dot_files, DotFiles::Hidden);
@@ -105,11 +107,47 @@ fn keep_alive_off() {
 }
 
 #[test]
+fn times_are_seconds_or_have_units() {
+    let table = [
+        ("5", 5_000),
+        ("0.5", 500),
+        ("5s", 5_000),
+        ("1.5s", 1_500),
+        ("1m30s", 90_000),
+        ("500ms", 500),
+        ("2h", 7_200_000),
+        ("365d", 365 * 86_400_000),
+    ];
+    for option in [
+        "--keep-alive",
+        "--head-timeout",
+        "--stall-timeout",
+        "--trace --slow-motion",
+    ] {
+        for (text, millis) in table {
+            let config = parsed(&format!("millpond {option} {text}")).unwrap();
+            let limits = &config.limits;
+            let read = match option {
+                "--keep-alive" => limits.keep_alive,
+                "--head-timeout" => limits.head_timeout,
+                "--stall-timeout" => limits.stall_timeout,
+                _ => config.observing.trace.unwrap(),
+            };
+            assert_eq!(read, Duration::from_millis(millis), "{option} {text}");
+        }
+    }
+}
+
+#[test]
 fn mistakes_are_one_line_with_the_thing_and_the_cure() {
     let table = [
         ("--bad", "'--bad'"),
         ("a b", "'b'"),
-        ("--listen localhost:1", "'localhost:1'"),
+        ("--listen example.com:1", "'example.com:1'"),
+        (
+            "--listen :1 -p 1",
+            "'*:1' and '127.0.0.1:1' overlap; leave one out;",
+        ),
         ("--listen 1.2.3.4", "'1.2.3.4'"),
         ("--listen ::1:80x", "'::1:80x'"),
         ("--listen 65536", "'65536'"),
@@ -121,7 +159,15 @@ fn mistakes_are_one_line_with_the_thing_and_the_cure() {
         ("--keep-alive nan", "'nan'"),
         ("--keep-alive inf", "'inf'"),
         ("--keep-alive 1e9", "'1e9'"),
+        ("--keep-alive 367d", "'367d'"),
+        ("--keep-alive 5x", "'5x'"),
+        ("--keep-alive 1m-30s", "'1m-30s'"),
+        (
+            "--keep-alive 99999999999999999999s",
+            "'99999999999999999999s'",
+        ),
         ("--head-timeout 0", "'0'"),
+        ("--head-timeout 0s", "'0s'"),
         ("--stall-timeout 0", "'0'"),
         ("--keep-alive-requests -1", "'-1'"),
         ("--keep-alive-requests x", "'x'"),
@@ -247,7 +293,7 @@ fn the_table_in_readme_has_a_row_for_each_option_and_no_other() {
 #[test]
 fn addresses_are_listened_on_in_the_order_typed_and_the_port_last() {
     let config = parsed("millpond -p 3 -l 1 -l 2").unwrap();
-    let ports: Vec<u16> = config.listen.iter().map(SocketAddr::port).collect();
+    let ports: Vec<u16> = config.listen.iter().map(ListenAddress::port).collect();
     assert_eq!(ports, [1, 2, 3]);
 }
 

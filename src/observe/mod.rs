@@ -60,7 +60,7 @@ impl Observers {
             trace: trace.map_err(Error::Setup)?,
             trace_file: trace_file.map(TraceFile::start),
             recorder: recorder.map(FlightRecorder::new),
-            view: asked.admin.map(|_| LiveView::default()),
+            view: asked.admin.as_ref().map(|_| LiveView::default()),
         })
     }
 

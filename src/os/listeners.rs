@@ -6,15 +6,11 @@ use std::time::Duration;
 
 use mio::net::{TcpListener, TcpStream};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{Domain, Protocol, Socket, Type};
 
+use crate::config::ListenAddress;
 use crate::error::Error;
+use crate::os::bind::{self, Bound, Endpoint};
 use crate::os::descriptors::is_out_of_descriptors;
-
-/// How many connections the kernel may keep waiting for our `accept`. The standard library's 128
-/// overflows when a few hundred clients connect at one instant, and a client whose connection is
-/// dropped then waits a second before it tries again.
-pub const BACKLOG: u32 = 4096;
 
 /// How long to wait before an accept that failed for want of room is tried again, if nobody
 /// leaves before.
@@ -23,7 +19,7 @@ const RETRY_AFTER: Duration = Duration::from_millis(100);
 /// A listening socket and what is remembered of it.
 #[derive(Debug)]
 struct Listener {
-    socket: TcpListener,
+    bound: Bound,
     /// Cleared by `WouldBlock` alone. The edge that set it does not come again while clients are
     /// still in the queue.
     may_accept: bool,
@@ -63,36 +59,35 @@ impl Listeners {
     /// Listens on all of `addresses`, or on none.
     /// With `defer_accept` a connection is accepted only when its first bytes have come, or after a
     /// second of silence.
-    pub fn bind(addresses: &[SocketAddr], defer_accept: bool) -> Result<Self, Error> {
-        let bound = |address| {
-            let socket = listen(address, addresses)?;
-            if defer_accept {
-                super::defer_accept::defer_accept(&socket)?;
-            }
-            Ok(socket)
-        };
-        let sockets = addresses.iter().map(|&address| {
-            bound(address)
-                .map(|socket| Listener {
-                    socket,
+    pub fn bind(addresses: &[ListenAddress], defer_accept: bool) -> Result<Self, Error> {
+        let mut sockets = Vec::new();
+        for address in addresses {
+            let failed = |source| Error::Listen {
+                address: address.to_string(),
+                source,
+            };
+            for bound in bind::bind(address, addresses).map_err(failed)? {
+                if defer_accept {
+                    super::defer_accept::defer_accept(&bound.socket).map_err(failed)?;
+                }
+                sockets.push(Listener {
+                    bound,
                     // A client may have come between listen and registration.
                     may_accept: true,
-                })
-                .map_err(|source| Error::Listen { address, source })
-        });
+                });
+            }
+        }
         Ok(Self {
-            sockets: sockets.collect::<Result<_, _>>()?,
+            sockets,
             paused: None,
             next: 0,
         })
     }
 
-    /// The addresses, with the ports that the system chose for 0.
-    pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.sockets
-            .iter()
-            .map(|listener| listener.socket.local_addr())
-            .collect()
+    /// Where they listen, with the ports that the system chose for 0.
+    pub fn endpoints(&self) -> io::Result<Vec<Endpoint>> {
+        let sockets = self.sockets.iter();
+        sockets.map(|listener| listener.bound.endpoint()).collect()
     }
 
     /// How many there are.
@@ -109,7 +104,7 @@ impl Listeners {
     pub fn socket(&mut self, index: usize) -> Option<&mut TcpListener> {
         self.sockets
             .get_mut(index)
-            .map(|listener| &mut listener.socket)
+            .map(|listener| &mut listener.bound.socket)
     }
 
     /// Clients have come.
@@ -146,7 +141,7 @@ impl Listeners {
     pub fn is_someone_waiting(&mut self) -> bool {
         for listener in &mut self.sockets {
             if listener.may_accept {
-                let mut polled = [PollFd::new(&listener.socket, PollFlags::IN)];
+                let mut polled = [PollFd::new(&listener.bound.socket, PollFlags::IN)];
                 let ready = poll(&mut polled, Some(&Timespec::default()));
                 // In doubt there is someone: an edge that is forgotten does not come again.
                 listener.may_accept = ready.is_ok_and(|ready| ready > 0) || ready.is_err();
@@ -164,7 +159,7 @@ impl Listeners {
             if !listener.may_accept {
                 continue;
             }
-            return match listener.socket.accept() {
+            return match listener.bound.socket.accept() {
                 Ok((stream, peer)) => Accepted::Client(stream, peer),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     listener.may_accept = false;
@@ -183,30 +178,6 @@ impl Listeners {
     pub fn close(&mut self) {
         self.sockets.clear();
     }
-}
-
-/// A socket that listens on `address`. `all` are those that will be listened on besides.
-pub fn listen(address: SocketAddr, all: &[SocketAddr]) -> io::Result<TcpListener> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    // A restart finds connections of its predecessor in TIME-WAIT; they are no reason not to
-    // listen again (socket(7), SO_REUSEADDR).
-    socket.set_reuse_address(true)?;
-    // Handed down to accepted sockets on Linux. Without it a head in one segment and a body in
-    // the next meet Nagle's algorithm and the client's delayed acknowledgement: 40 ms.
-    socket.set_tcp_nodelay(true)?;
-    if address.is_ipv6() {
-        // [::] takes IPv4 clients too, unless an IPv4 listener was asked for on the same port.
-        let shares_port = |other: &SocketAddr| other.is_ipv4() && other.port() == address.port();
-        socket.set_only_v6(address.port() != 0 && all.iter().any(shares_port))?;
-    }
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG.cast_signed())?;
-    Ok(TcpListener::from_std(socket.into()))
 }
 
 #[cfg(test)]

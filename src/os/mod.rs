@@ -1,3 +1,6 @@
+//! The operating system behind small doors: sockets, descriptors, standard streams, the sandbox.
+
+pub mod bind;
 pub mod console;
 mod defer_accept;
 pub mod descriptors;

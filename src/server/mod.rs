@@ -18,7 +18,6 @@ mod token;
 
 use std::io::{self, ErrorKind};
 use std::marker::PhantomData;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use mio::net::TcpStream;
@@ -38,6 +37,7 @@ use crate::events::event::Event;
 use crate::events::event::NoopObserver;
 use crate::files::DocumentRoot;
 use crate::observe::live::HasLiveView;
+use crate::os::bind::Endpoint;
 use crate::os::listeners::Listeners;
 
 /// How many events one call of poll may return.
@@ -74,15 +74,15 @@ pub struct Server<O: HasLiveView> {
 }
 
 impl<O: HasLiveView> Server<O> {
-    /// The addresses that are listened on, with their real ports.
-    pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.listeners.addresses()
+    /// Where it listens, with the real ports.
+    pub fn endpoints(&self) -> io::Result<Vec<Endpoint>> {
+        self.listeners.endpoints()
     }
 
     /// Tells standard output where the server listens.
     pub fn announce(&mut self) -> io::Result<()> {
-        for address in self.addresses()? {
-            self.outputs.announce(address);
+        for endpoint in self.endpoints()? {
+            self.outputs.announce(endpoint);
         }
         Ok(())
     }

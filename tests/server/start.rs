@@ -84,7 +84,7 @@ fn options_that_cannot_be_meant() {
     let table: [(&[&str], &str); 9] = [
         (&["--bad"], "--bad"),
         (&["another-root"], "root"),
-        (&["--listen", "localhost:1"], "localhost:1"),
+        (&["--listen", "example.com:1"], "example.com:1"),
         (&["-p", "65536"], "65536"),
         (&["--keep-alive", "ten"], "ten"),
         (&["--keep-alive-requests", "-1"], "-1"),
