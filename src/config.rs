@@ -73,6 +73,8 @@ pub struct Observing {
     pub flight_recorder: Option<PathBuf>,
     /// Show the loop to browsers and collectors of metrics on this address. See [`crate::admin`].
     pub admin: Option<ListenAddress>,
+    /// Names besides its own by which the live view may be asked for, without a port.
+    pub admin_hosts: Vec<String>,
 }
 
 impl Observing {

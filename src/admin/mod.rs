@@ -53,6 +53,8 @@ pub struct Admin {
     /// `None` once the server stops: a successor may want the port.
     listener: Option<TcpListener>,
     endpoint: Endpoint,
+    /// Names by which it may be asked for, besides those of its address.
+    hosts: Vec<String>,
     /// Cleared by `WouldBlock` alone.
     may_accept: bool,
     accept_at: Duration,
@@ -63,7 +65,7 @@ pub struct Admin {
 
 impl Admin {
     /// Listens. To be called before a sandbox is entered. Of `localhost` it takes 127.0.0.1 alone.
-    pub fn bind(address: &ListenAddress) -> Result<Self, Error> {
+    pub fn bind(address: &ListenAddress, hosts: &[String]) -> Result<Self, Error> {
         let failed = |source| Error::Admin {
             address: address.to_string(),
             source,
@@ -73,6 +75,7 @@ impl Admin {
         let bound = bound.into_iter().next().ok_or_else(no_address)?;
         Ok(Self {
             endpoint: bound.endpoint().map_err(failed)?,
+            hosts: hosts.to_owned(),
             listener: Some(bound.socket),
             may_accept: true,
             accept_at: Duration::ZERO,
@@ -182,7 +185,7 @@ impl Admin {
             }
             viewer.is_ready = false;
             let goes_on = viewer.advance(snapshot.now, |head| {
-                let reply = routes::answer(head, watching, view, snapshot);
+                let reply = routes::answer(head, &self.hosts, watching, view, snapshot);
                 if let Some(slot) = reply.watch {
                     view.watch(index, slot);
                 }

@@ -12,9 +12,11 @@ use crate::observe::live::LiveView;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// The answer to a head. `watching` is how many watch already.
+/// The answer to a head. `hosts` are names of the live view besides those of its address; `watching` is
+/// how many watch already.
 pub(super) fn answer(
     request: &Request,
+    hosts: &[String],
     watching: usize,
     view: &mut LiveView,
     snapshot: &state::ServerSnapshot,
@@ -23,8 +25,10 @@ pub(super) fn answer(
     let Parsed::Complete(parsed, length) = request::parse(request.bytes, 0) else {
         return refuse("400 Bad Request", "this is no sound request\n");
     };
-    if !is_for_us(&request.bytes[..length], parsed.line.target, request.local) {
-        let why = "this Host is not ours: open the address that the server printed\n";
+    let head = &request.bytes[..length];
+    if !is_for_us(head, parsed.line.target, request.local, hosts) {
+        let why = "this Host is not ours: open the address that the server printed, or start it with \
+                   --admin-host NAME\n";
         return refuse("403 Forbidden", why);
     }
     let body = match parsed.method {
@@ -85,12 +89,12 @@ fn watched_slot(query: &str) -> Option<usize> {
 /// Whether the client meant us. A page from elsewhere whose name its owner has pointed at this
 /// machine (DNS rebinding) is in the browser's eyes of one origin with us, and could read it all.
 /// It can't hide its name from the Host field, though.
-fn is_for_us(head: &[u8], target: &str, local: Option<SocketAddr>) -> bool {
+fn is_for_us(head: &[u8], target: &str, local: Option<SocketAddr>, hosts: &[String]) -> bool {
     let (Some(authority), Some(local)) = (authority(head), local) else {
         return false;
     };
     // With an absolute target Host does not count (RFC 9112, 3.2.2).
-    target.starts_with('/') && names_us(authority, local)
+    target.starts_with('/') && (names_us(authority, local) || is_among(hosts, authority))
 }
 
 /// The Host of a sound head; `None` if there is none, as HTTP/1.0 allows.
@@ -101,6 +105,17 @@ fn authority(head: &[u8]) -> Option<&str> {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("host")
             .then(|| value.trim_matches([' ', '\t']))
+    })
+}
+
+/// Whether the operator has given this name to the live view. Any port is accepted: a container
+/// or a tunnel may have another one, and a page from elsewhere can't have the name itself.
+fn is_among(hosts: &[String], authority: &str) -> bool {
+    hosts.iter().any(|host| {
+        let begins_so = authority
+            .split_at_checked(host.len())
+            .filter(|(name, _)| name.eq_ignore_ascii_case(host));
+        begins_so.is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(':'))
     })
 }
 
@@ -156,6 +171,26 @@ mod tests {
                 expected,
                 "{authority} at {local}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_operator_gave_is_ours_on_any_port() {
+        let hosts = ["metrics.example".to_owned(), "[2001:db8::1]".to_owned()];
+        let table = [
+            ("metrics.example", true),
+            ("Metrics.Example:2131", true),
+            ("metrics.example:9000", true),
+            ("[2001:DB8::1]:2131", true),
+            ("metrics.example.evil.example:2131", false),
+            ("evil.metrics.example:2131", false),
+            ("metrics.exampl", false),
+            ("metrics.examplé", false),
+            ("", false),
+        ];
+        for (authority, expected) in table {
+            assert_eq!(is_among(&hosts, authority), expected, "{authority}");
+            assert!(!is_among(&[], authority), "{authority}");
         }
     }
 

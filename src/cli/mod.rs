@@ -7,7 +7,7 @@
 //! others, and neither opens a file nor binds a socket.
 //!
 //! To be read in this order: `option` (what a row says), `table` (the rows), `values` (text to value),
-//! `draft` (the settings so far), `parse` (word by word), `help` and `banner` (what is printed), `exit`
+//! `draft` (the settings so far), `parse` (word by word), `suggest` (what a typo meant), `help` and `banner` (what is printed), `exit`
 //! (the end of a program that has nothing to run; `millpond-swarm` ends with it too).
 
 mod banner;
@@ -16,6 +16,7 @@ mod exit;
 mod help;
 pub(crate) mod option;
 mod parse;
+mod suggest;
 pub(crate) mod table;
 mod values;
 

@@ -236,6 +236,20 @@ pub(crate) const OPTIONS: &[Opt] = &[
         },
         ..VALUE
     },
+    Opt {
+        long: "admin-host",
+        value: Some("NAME"),
+        help: "With --admin: answer requests for this host name too, as a scraper's on another machine; \
+               may be given several times",
+        group: Group::Observing,
+        may_repeat: true,
+        set: |to, name| {
+            let name = values::host(name)?;
+            to.config.observing.admin_hosts.push(name);
+            Ok(())
+        },
+        ..VALUE
+    },
 ];
 
 pub(crate) fn find_by_name(long: &str) -> Option<&'static Opt> {
@@ -253,6 +267,9 @@ pub(crate) fn check_combinations(draft: &Draft) -> Result<(), Mistake> {
     }
     if draft.is_given("slow-motion") && !draft.is_given("trace") {
         return Err("'--slow-motion' slows the narration of --trace; add --trace".to_owned());
+    }
+    if draft.is_given("admin-host") && !draft.is_given("admin") {
+        return Err("'--admin-host' is a name of the live view; add --admin".to_owned());
     }
     check_addresses(&draft.config.listen)
 }

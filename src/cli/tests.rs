@@ -57,7 +57,8 @@ fn everything_else() {
     let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
                 --dot-files --defer-accept --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
                 --stall-timeout 2.25 --max-connections 7 --trace --slow-motion 0.2 \
-                --trace-file t.json --flight-recorder f.json --admin 9 --cache 0 site";
+                --trace-file t.json --flight-recorder f.json --admin 9 --admin-host a.example \
+                --admin-host [::1] --cache 0 site";
     let config = parsed(line).unwrap();
     assert_eq!(config.root, PathBuf::from("site"));
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
@@ -75,6 +76,7 @@ fn everything_else() {
         trace_file: Some("t.json".into()),
         flight_recorder: Some("f.json".into()),
         admin: Some("127.0.0.1:9".parse().unwrap()),
+        admin_hosts: vec!["a.example".to_owned(), "[::1]".to_owned()],
     };
     assert_eq!(config.observing, observing);
     let expected = Limits {
@@ -176,6 +178,15 @@ fn mistakes_are_one_line_with_the_thing_and_the_cure() {
         ("--trace --slow-motion x", "'x'"),
         ("--admin localhost", "'localhost'"),
         ("--slow-motion 1", "add --trace;"),
+        ("--admin-host a", "add --admin;"),
+        ("--admin 1 --admin-host a:1", "'a:1'"),
+        ("--admin 1 --admin-host a:", "'a:'"),
+        ("--admin 1 --admin-host [::1", "'[::1'"),
+        ("--admin 1 --admin-host http://a", "'http://a'"),
+        (
+            "--keepalive 5",
+            "'--keepalive'; did you mean --keep-alive?;",
+        ),
         ("-x", "'-x'"),
         ("-p 1 -p 2", "'--port' is given more than once"),
         ("--quiet=yes", "'--quiet'"),

@@ -7,6 +7,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use crate::config::ListenAddress;
+use crate::http::authority;
 
 /// What is wrong with a value, and what to write in its place.
 pub(crate) type Cure = &'static str;
@@ -81,4 +82,15 @@ pub(super) fn requests(text: &OsStr) -> Result<Option<NonZeroU32>, Cure> {
 pub(super) fn connections(text: &OsStr) -> Result<usize, Cure> {
     let count = read(text).filter(|&count| count > 0);
     count.ok_or("no number of connections; write one from 1 on")
+}
+
+/// A host as it stands in a Host field, without a port.
+pub(super) fn host(text: &OsStr) -> Result<String, Cure> {
+    let text = text.to_str().unwrap_or_default();
+    // Where a port stands already, another one can't follow.
+    if authority::names_a_host(format!("{text}:1").as_bytes()) {
+        Ok(text.to_owned())
+    } else {
+        Err("no host name; write one without a port, such as server.example or [2001:db8::1]")
+    }
 }

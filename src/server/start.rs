@@ -36,12 +36,9 @@ impl<O: HasLiveView> Server<O> {
                 source,
             })?;
         let listeners = Listeners::bind(&config.listen, config.defer_accept)?;
-        let admin = config
-            .observing
-            .admin
-            .as_ref()
-            .map(Admin::bind)
-            .transpose()?;
+        let observing = &config.observing;
+        let bind_admin = |address| Admin::bind(address, &observing.admin_hosts);
+        let admin = observing.admin.as_ref().map(bind_admin).transpose()?;
         // Before the log, which may be at its size limit already: SIGXFSZ must not end the start.
         let signals = SignalSource::start(config).map_err(Error::Setup)?;
         let log_file = open_log(config, &clock, &mut documents, &mut outputs)?;
