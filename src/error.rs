@@ -48,6 +48,18 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
+    /// The limit on descriptors leaves none to serve with.
+    #[error(
+        "cannot serve with {limit} descriptors: {needed}; raise the limit, as with `ulimit -n {enough}`"
+    )]
+    Descriptors {
+        /// How many there may be.
+        limit: u64,
+        /// What is known of how many are needed, in words.
+        needed: String,
+        /// A limit that is enough.
+        enough: u64,
+    },
     /// `--sandbox` can't be had.
     #[error("cannot enter the sandbox: {0}; start without --sandbox, or on Linux 5.13 or later")]
     Sandbox(String),
@@ -57,6 +69,22 @@ pub enum Error {
     /// Waiting for events failed, which the system does not do to a sane program.
     #[error("waiting for events failed: {0}")]
     Poll(io::Error),
+}
+
+impl Error {
+    /// What the system said, if it said something.
+    pub fn io(&self) -> Option<&io::Error> {
+        match self {
+            Self::Root { source, .. }
+            | Self::Listen { source, .. }
+            | Self::Log { source, .. }
+            | Self::Observing { source, .. }
+            | Self::Admin { source, .. }
+            | Self::Setup(source)
+            | Self::Poll(source) => Some(source),
+            Self::Sandbox(_) | Self::Descriptors { .. } => None,
+        }
+    }
 }
 
 /// ENODEV (netdevice(7)): no interface has this name.

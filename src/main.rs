@@ -15,11 +15,12 @@ use millpond::server::Server;
 const PROGRAM: &str = "millpond";
 
 fn main() -> ExitCode {
-    let descriptors = descriptors::raise_limit();
-    match cli::parse(std::env::args_os(), descriptors) {
-        Ok(config) => match run(&config, descriptors) {
+    let limit = descriptors::raise_limit();
+    match cli::parse(std::env::args_os(), limit) {
+        Ok(config) => match run(&config, limit) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
+                let error = descriptors::explain(error, config.listen.len());
                 cli::print_error(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
@@ -48,7 +49,8 @@ fn serve(config: &Config, descriptors: u64, observer: impl HasLiveView) -> Resul
         .then(|| sandbox::enter(&config.root, config.log.as_deref()))
         .transpose()?;
     server.announce().map_err(Error::Setup)?;
-    server.diagnose(&cli::banner(config, descriptors));
+    let banner = cli::banner(server.config(), descriptors);
+    server.diagnose(&banner);
     if let Some(line) = sandbox {
         server.diagnose(&line);
     }

@@ -3,11 +3,12 @@
 
 use crate::clock::Clock;
 use crate::config::Config;
+use crate::error::Error;
 use crate::events::event::{Event, Observer};
 use crate::events::id::ConnectionId;
 use crate::log::access_log::AccessLog;
 use crate::log::request_lines::RequestLines;
-use crate::os::descriptors::FdBudget;
+use crate::os::descriptors::{self, FdBudget};
 use crate::os::transport::Transport;
 use crate::response::resource::Documents;
 
@@ -76,6 +77,15 @@ impl<E: Env> LoopContext<E> {
             observer,
             config,
         }
+    }
+
+    /// Bounds the connections by the descriptors that are left once everything is open; none is in use
+    /// yet. An error if they are too few to serve.
+    pub fn fit_descriptors(&mut self, has_live_view: bool) -> Result<(), Error> {
+        let limits = &mut self.config.limits;
+        descriptors::fit(limits, has_live_view)?;
+        self.descriptors = FdBudget::new(limits.max_descriptors);
+        Ok(())
     }
 
     /// Tells the observer what happened to the connection `id`.

@@ -6,9 +6,13 @@
 //! they are read: a small file can always be opened.
 
 use std::io;
+use std::path::Path;
 
-use rustix::io::Errno;
+use rustix::io::{Errno, fcntl_dupfd_cloexec};
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+
+use crate::config::Limits;
+use crate::error::Error;
 
 /// Descriptors that newcomers leave alone: the three standard streams and two copies of them,
 /// epoll, the signals' two, the root, the log, a listener or two, and [`FILES_RESERVE`].
@@ -20,6 +24,13 @@ pub const FILES_RESERVE: usize = 16;
 /// Descriptors that are kept for the live view, beyond [`RESERVE`], if there is one: its listener
 /// and its viewers. A server that is full can still be looked at.
 pub const ADMIN_RESERVE: u64 = 24;
+
+/// What it takes to serve at all, beyond what a started server holds: a connection and its file, which
+/// may be held twice while it is opened.
+const TO_SERVE: usize = 3;
+
+/// The same for the live view: a viewer.
+const TO_BE_VIEWED: usize = 1;
 
 /// Raises the soft limit on descriptors to the hard one, which needs no privilege, and gives the
 /// limit that then holds (getrlimit(2), `RLIMIT_NOFILE`).
@@ -62,6 +73,72 @@ pub fn is_out_of_descriptors(error: &io::Error) -> bool {
     out_of_descriptors
         .iter()
         .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+}
+
+/// Bounds `limits` by the descriptors that a started server has left: with few of them, what
+/// [`for_connections`] reckons is more than there are. An error if they are too few to serve.
+pub fn fit(limits: &mut Limits, has_live_view: bool) -> Result<(), Error> {
+    let least = TO_SERVE + if has_live_view { TO_BE_VIEWED } else { 0 };
+    let free = count_free(RESERVE);
+    if free < least {
+        let limit = limit();
+        let needed = limit_for(limit, least - free);
+        return Err(Error::Descriptors {
+            limit,
+            needed: format!("{needed} are needed"),
+            enough: needed,
+        });
+    }
+    if free < RESERVE {
+        // All connections may be busy, and each file is opened while its connection is there.
+        let for_clients = free + 1 - least;
+        limits.max_descriptors = limits.max_descriptors.min(for_clients);
+        limits.max_connections = limits.max_connections.min(for_clients);
+    }
+    Ok(())
+}
+
+/// Why the server did not start, if it was for want of descriptors: how many would have been needed is
+/// not known then, but how many are enough.
+pub fn explain(error: Error, listeners: usize) -> Error {
+    let is_limit = |error: &io::Error| error.raw_os_error() == Some(Errno::MFILE.raw_os_error());
+    if !error.io().is_some_and(is_limit) {
+        return error;
+    }
+    let limit = limit();
+    let for_start = RESERVE as u64 + ADMIN_RESERVE + 2 * listeners as u64;
+    let enough = limit.saturating_add(for_start);
+    Error::Descriptors {
+        limit,
+        needed: format!("more are needed, and {enough} are enough"),
+        enough,
+    }
+}
+
+/// The limit that gives so many descriptors more than `limit`. A descriptor that was inherited keeps its
+/// number, even one beyond the limit, and would be in the way of a higher one.
+fn limit_for(limit: u64, mut more: usize) -> u64 {
+    let is_taken = |number: u64| Path::new(&format!("/proc/self/fd/{number}")).is_symlink();
+    let mut number = limit;
+    while more > 0 {
+        more -= usize::from(!is_taken(number));
+        number = number.saturating_add(1);
+    }
+    number
+}
+
+fn limit() -> u64 {
+    getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX)
+}
+
+/// How many descriptors can still be had, counted up to `most`, by having them: descriptors that were
+/// inherited count as well, and no table of what the start opens goes stale.
+fn count_free(most: usize) -> usize {
+    let standard_error = io::stderr();
+    let copy = || fcntl_dupfd_cloexec(&standard_error, 0).ok();
+    // Held together until they are counted.
+    let copies: Vec<_> = (0..most).map_while(|_| copy()).collect();
+    copies.len()
 }
 
 /// How many descriptors are in use, and how many may be.

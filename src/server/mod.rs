@@ -27,6 +27,7 @@ use self::outputs::Outputs;
 use self::signals::{Request, SignalSource};
 use self::token::{TokenKind, readiness};
 use crate::admin::Admin;
+use crate::config::Config;
 use crate::connection::context::Env;
 use crate::connection_table::ConnectionTable;
 use crate::connection_table::turn::EventLoop;
@@ -77,6 +78,11 @@ impl<O: HasLiveView> Server<O> {
     /// Where it listens, with the real ports.
     pub fn endpoints(&self) -> io::Result<Vec<Endpoint>> {
         self.listeners.endpoints()
+    }
+
+    /// The settings, with the bounds that the descriptors of this process allow.
+    pub fn config(&self) -> &Config {
+        &self.table.context().config
     }
 
     /// Tells standard output where the server listens.

@@ -56,6 +56,9 @@ impl<O: HasLiveView> Server<O> {
             outputs,
         };
         server.register().map_err(Error::Setup)?;
+        // Now that all is open. What follows, a sandbox, takes fewer than a client and gives them back.
+        let has_live_view = server.admin.is_some();
+        server.table.context_mut().fit_descriptors(has_live_view)?;
         Ok(server)
     }
 
