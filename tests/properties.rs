@@ -8,6 +8,8 @@
 mod date;
 #[path = "properties/log.rs"]
 mod log;
+#[path = "properties/operator.rs"]
+mod operator;
 #[path = "properties/parsing.rs"]
 mod parsing;
 #[path = "fuzz/harness/request.rs"]
