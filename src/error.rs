@@ -110,3 +110,29 @@ fn listen_cure(error: &io::Error) -> &'static str {
         _ => "choose another address with --listen ADDR:PORT",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_low_port_without_the_right_names_the_capability_and_the_unit_in_one_line() {
+        let error = Error::Listen {
+            address: "127.0.0.1:80".to_owned(),
+            source: io::ErrorKind::PermissionDenied.into(),
+        };
+        let line = error.to_string();
+        assert!(
+            line.starts_with("cannot listen on 127.0.0.1:80: "),
+            "{line}"
+        );
+        for cure in [
+            "setcap cap_net_bind_service=+ep",
+            "AmbientCapabilities=CAP_NET_BIND_SERVICE",
+            "a port above 1023",
+        ] {
+            assert!(line.contains(cure), "{line}");
+        }
+        assert!(!line.contains('\n'), "{line}");
+    }
+}

@@ -50,9 +50,10 @@ impl Outputs {
 
     /// Tells standard output where the server listens.
     pub(super) fn announce(&mut self, endpoint: Endpoint) {
-        let reach = match endpoint.is_on_all_interfaces {
-            true => ", all interfaces",
-            false => "",
+        let reach = if endpoint.is_on_all_interfaces {
+            ", all interfaces"
+        } else {
+            ""
         };
         let address = endpoint.address;
         let port = address.port();
