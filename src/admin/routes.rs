@@ -12,6 +12,10 @@ use crate::observe::live::LiveView;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
+/// What a client gets whose Host is another.
+const NOT_OURS: &str = "this Host is not ours: open the address that the server printed, or start it with \
+                        --admin-host NAME\n";
+
 /// The answer to a head. `hosts` are names of the live view besides those of its address; `watching` is
 /// how many watch already.
 pub(super) fn answer(
@@ -27,9 +31,7 @@ pub(super) fn answer(
     };
     let head = &request.bytes[..length];
     if !is_for_us(head, parsed.line.target, request.local, hosts) {
-        let why = "this Host is not ours: open the address that the server printed, or start it with \
-                   --admin-host NAME\n";
-        return refuse("403 Forbidden", why);
+        return refuse("403 Forbidden", NOT_OURS);
     }
     let body = match parsed.method {
         Method::Get => Body::Sent,

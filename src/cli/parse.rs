@@ -5,6 +5,7 @@ use std::ffi::{OsStr, OsString};
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::Parser;
 
+use super::combinations;
 use super::draft::{Draft, Mistake};
 use super::option::Opt;
 use super::suggest;
@@ -31,7 +32,7 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Draf
             return Ok(draft);
         }
     }
-    table::check_combinations(&draft)?;
+    combinations::check(&draft)?;
     Ok(draft)
 }
 

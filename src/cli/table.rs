@@ -2,10 +2,9 @@
 //!
 //! To add one: a field and its default in [`crate::config`], a row here, and the place that uses it.
 
-use super::draft::{Draft, Mistake, Wanted};
+use super::draft::Wanted;
 use super::option::{Group, Opt, SWITCH, VALUE};
 use super::values::{self, Cure};
-use crate::config::ListenAddress;
 use crate::http::target::DotFiles;
 
 /// The one argument that is not an option. It has a row, since it sets a setting as options do.
@@ -258,31 +257,6 @@ pub(crate) fn find_by_name(long: &str) -> Option<&'static Opt> {
 
 pub(crate) fn find_by_letter(short: char) -> Option<&'static Opt> {
     OPTIONS.iter().find(|option| option.short == Some(short))
-}
-
-/// Options that make sense alone may make none together.
-pub(crate) fn check_combinations(draft: &Draft) -> Result<(), Mistake> {
-    if draft.is_given("no-log") && draft.is_given("log") {
-        return Err("'--no-log' conflicts with '--log'; leave one out".to_owned());
-    }
-    if draft.is_given("slow-motion") && !draft.is_given("trace") {
-        return Err("'--slow-motion' slows the narration of --trace; add --trace".to_owned());
-    }
-    if draft.is_given("admin-host") && !draft.is_given("admin") {
-        return Err("'--admin-host' is a name of the live view; add --admin".to_owned());
-    }
-    check_addresses(&draft.config.listen)
-}
-
-/// One of two addresses that overlap could not be listened on: it would be "in use", by this server.
-fn check_addresses(listen: &[ListenAddress]) -> Result<(), Mistake> {
-    for (index, address) in listen.iter().enumerate() {
-        let others = &mut listen[..index].iter();
-        if let Some(other) = others.find(|other| address.overlaps(other)) {
-            return Err(format!("'{other}' and '{address}' overlap; leave one out"));
-        }
-    }
-    Ok(())
 }
 
 /// Stores a value that makes sense.
