@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::http::target::DotFiles;
+use crate::os::listen_address::ListenAddress;
 
 /// The port of the reference server.
 const DEFAULT_PORT: u16 = 2130;
@@ -17,7 +18,7 @@ pub struct Config {
     /// The folder that is served.
     pub root: PathBuf,
     /// The addresses that are listened on; at least one.
-    pub listen: Vec<SocketAddr>,
+    pub listen: Vec<ListenAddress>,
     /// The log file, if there is to be one.
     pub log: Option<PathBuf>,
     /// How much memory the file cache may take, in bytes.
@@ -45,7 +46,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             root: "www".into(),
-            listen: vec![(Ipv4Addr::LOCALHOST, DEFAULT_PORT).into()],
+            listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)).into()],
             log: Some("Log.csv".into()),
             cache_bytes: 16 << 20,
             cache_files: 256,
@@ -69,7 +70,9 @@ pub struct Observing {
     /// Keep the last events, and write them to this file when asked.
     pub flight_recorder: Option<PathBuf>,
     /// Show the loop to browsers and collectors of metrics on this address. See [`crate::admin`].
-    pub admin: Option<SocketAddr>,
+    pub admin: Option<ListenAddress>,
+    /// Names besides its own by which the live view may be asked for, without a port.
+    pub admin_hosts: Vec<String>,
 }
 
 impl Observing {

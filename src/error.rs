@@ -1,7 +1,6 @@
 //! Errors that keep the server from starting. Each is one sentence that names the cure.
 
 use std::io;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// Why the server did not start, or could not go on.
@@ -19,7 +18,7 @@ pub enum Error {
     #[error("cannot listen on {address}: {source}; {}", listen_cure(source))]
     Listen {
         /// The address to listen on.
-        address: SocketAddr,
+        address: String,
         /// The error of the system.
         source: io::Error,
     },
@@ -45,9 +44,21 @@ pub enum Error {
     )]
     Admin {
         /// The address to listen on.
-        address: SocketAddr,
+        address: String,
         /// The error of the system.
         source: io::Error,
+    },
+    /// The limit on descriptors leaves none to serve with.
+    #[error(
+        "cannot serve with {limit} descriptors: {needed}; raise the limit, as with `ulimit -n {enough}`"
+    )]
+    Descriptors {
+        /// How many there may be.
+        limit: u64,
+        /// What is known of how many are needed, in words.
+        needed: String,
+        /// A limit that is enough.
+        enough: u64,
     },
     /// The kernel can't enforce `--sandbox`.
     #[error("cannot enter the sandbox: {0}; start without --sandbox, or on Linux 5.13 or later")]
@@ -60,15 +71,68 @@ pub enum Error {
     Poll(io::Error),
 }
 
+impl Error {
+    /// What the system said, if it said something.
+    pub fn io(&self) -> Option<&io::Error> {
+        match self {
+            Self::Root { source, .. }
+            | Self::Listen { source, .. }
+            | Self::Log { source, .. }
+            | Self::Observing { source, .. }
+            | Self::Admin { source, .. }
+            | Self::Setup(source)
+            | Self::Poll(source) => Some(source),
+            Self::Sandbox(_) | Self::Descriptors { .. } => None,
+        }
+    }
+}
+
+/// ENODEV (netdevice(7)): no interface has this name.
+const NO_SUCH_DEVICE: i32 = 19;
+
 fn listen_cure(error: &io::Error) -> &'static str {
     match error.kind() {
         io::ErrorKind::AddrInUse => {
             "stop the other server, or choose another port with --listen ADDR:PORT"
         }
-        io::ErrorKind::PermissionDenied => "choose a port above 1023 with --listen ADDR:PORT",
+        // capabilities(7), systemd.exec(5)
+        io::ErrorKind::PermissionDenied => {
+            "choose a port above 1023 with --listen ADDR:PORT, or give the right to lower ones: \
+             `setcap cap_net_bind_service=+ep FILE` for the program's file, or \
+             `AmbientCapabilities=CAP_NET_BIND_SERVICE` in its systemd unit"
+        }
         io::ErrorKind::AddrNotAvailable => {
             "choose an address of this machine with --listen ADDR:PORT"
         }
+        _ if error.raw_os_error() == Some(NO_SUCH_DEVICE) => {
+            "choose an interface that `ip link` shows, or another address with --listen ADDR:PORT"
+        }
         _ => "choose another address with --listen ADDR:PORT",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_low_port_without_the_right_names_the_capability_and_the_unit_in_one_line() {
+        let error = Error::Listen {
+            address: "127.0.0.1:80".to_owned(),
+            source: io::ErrorKind::PermissionDenied.into(),
+        };
+        let line = error.to_string();
+        assert!(
+            line.starts_with("cannot listen on 127.0.0.1:80: "),
+            "{line}"
+        );
+        for cure in [
+            "setcap cap_net_bind_service=+ep",
+            "AmbientCapabilities=CAP_NET_BIND_SERVICE",
+            "a port above 1023",
+        ] {
+            assert!(line.contains(cure), "{line}");
+        }
+        assert!(!line.contains('\n'), "{line}");
     }
 }

@@ -16,9 +16,9 @@
 //! | 0 | [`error`] | what can keep the server from starting | |
 //! | 0 | [`http`] | the grammar of HTTP/1.1, pure text | |
 //! | 1 | [`clock`] | the time, read once per turn | |
-//! | 1 | [`config`] | the settings, checked | |
 //! | 2 | [`events`] | what can happen, as plain values | yes |
 //! | 2 | [`os`] | the operating system behind small doors | yes |
+//! | 3 | [`config`] | the settings, checked | |
 //! | 3 | [`response`] | which answer, its head, and what of it is still to be sent | |
 //! | 4 | [`files`] | a name below the root → an open file, never older than its request | |
 //! | 5 | [`log`] | rows in memory, whole rows on disk; request lines | |

@@ -8,18 +8,19 @@ use millpond::error::Error;
 use millpond::events::event::NoopObserver;
 use millpond::observe::live::HasLiveView;
 use millpond::observe::{self, Observers};
-use millpond::os::{descriptors, sandbox};
+use millpond::os::{descriptors, sandbox, spare_descriptors};
 use millpond::server::Server;
 
 /// What its messages begin with.
 const PROGRAM: &str = "millpond";
 
 fn main() -> ExitCode {
-    let descriptors = descriptors::raise_limit();
-    match cli::parse(std::env::args_os(), descriptors) {
-        Ok(config) => match run(&config, descriptors) {
+    let limit = descriptors::raise_limit();
+    match cli::parse(std::env::args_os(), limit) {
+        Ok(config) => match run(&config, limit) {
             Ok(()) => ExitCode::SUCCESS,
             Err(error) => {
+                let error = spare_descriptors::explain(error, config.listen.len());
                 cli::print_error(PROGRAM, &error.to_string());
                 ExitCode::FAILURE
             }
@@ -48,7 +49,8 @@ fn serve(config: &Config, descriptors: u64, observer: impl HasLiveView) -> Resul
         .then(|| sandbox::enter(&config.root, config.log.as_deref()))
         .transpose()?;
     server.announce().map_err(Error::Setup)?;
-    server.diagnose(&cli::banner(config, descriptors));
+    let banner = cli::banner(server.config(), descriptors);
+    server.diagnose(&banner);
     if let Some(line) = sandbox {
         server.diagnose(&line);
     }

@@ -87,7 +87,13 @@ type Doors = &'static [(&'static str, &'static [&'static str])];
 const SERVER_DOORS: Doors = &[
     (
         "mio",
-        &["server", "admin", "os/listeners.rs", "os/transport.rs"],
+        &[
+            "server",
+            "admin",
+            "os/bind.rs",
+            "os/listeners.rs",
+            "os/transport.rs",
+        ],
     ),
     ("slab", &["connection_table/mod.rs"]),
     ("httparse", &["http"]),
@@ -97,10 +103,10 @@ const SERVER_DOORS: Doors = &[
     ("percent_encoding", &["http/target.rs"]),
     ("cap_std", &["files/root.rs"]),
     ("lru", &["files"]),
-    ("humantime", &["log"]),
+    ("humantime", &["log", "cli"]),
     ("landlock", &["os/sandbox.rs"]),
     ("nix", &["os/defer_accept.rs"]),
-    ("socket2", &["os/listeners.rs"]),
+    ("socket2", &["os/bind.rs"]),
     ("signal_hook", &["os/stop_signals.rs", "server/signals.rs"]),
     ("signal_hook_mio", &["server/signals.rs"]),
     ("lexopt", &["cli"]),

@@ -11,6 +11,8 @@ mod date;
 mod encodings;
 #[path = "properties/log.rs"]
 mod log;
+#[path = "properties/operator.rs"]
+mod operator;
 #[path = "properties/parsing.rs"]
 mod parsing;
 #[path = "fuzz/harness/request.rs"]

@@ -22,7 +22,6 @@ mod state;
 mod viewer;
 
 use std::io;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use mio::net::TcpListener;
@@ -33,8 +32,9 @@ use self::viewer::{Stage, VIEWERS_MAX, Viewer};
 use crate::error::Error;
 use crate::events::id::ConnectionId;
 use crate::observe::live::LiveView;
+use crate::os::bind::{self, Endpoint};
 use crate::os::descriptors::ADMIN_RESERVE;
-use crate::os::listeners;
+use crate::os::listen_address::ListenAddress;
 
 /// How many viewers there may be: some more than may watch, so that a collector gets metrics while
 /// that many watch. [`ADMIN_RESERVE`] is for the viewers and the listener.
@@ -57,7 +57,9 @@ const ACCEPTS: usize = 32;
 pub(crate) struct Admin {
     /// `None` once the server stops, because a successor may want the port.
     listener: Option<TcpListener>,
-    address: SocketAddr,
+    endpoint: Endpoint,
+    /// Names for the Host field besides those of its address.
+    hosts: Vec<String>,
     /// Whether connections may wait in the kernel's queue. Only `WouldBlock` clears it.
     may_accept: bool,
     /// No accept before this time.
@@ -69,13 +71,20 @@ pub(crate) struct Admin {
 }
 
 impl Admin {
-    /// Listens on `address`. To be called before the process enters a sandbox.
-    pub(crate) fn bind(address: SocketAddr) -> Result<Self, Error> {
-        let failed = |source| Error::Admin { address, source };
-        let listener = listeners::listen(address, &[]).map_err(failed)?;
+    /// Listens. To be called before the process enters a sandbox. Of `localhost` it takes 127.0.0.1
+    /// alone. `hosts` are names for the Host field besides those of the address.
+    pub(crate) fn bind(address: &ListenAddress, hosts: &[String]) -> Result<Self, Error> {
+        let failed = |source| Error::Admin {
+            address: address.to_string(),
+            source,
+        };
+        let bound = bind::bind(address, &[]).map_err(failed)?;
+        let no_address = || failed(io::ErrorKind::AddrNotAvailable.into());
+        let bound = bound.into_iter().next().ok_or_else(no_address)?;
         Ok(Self {
-            address: listener.local_addr().map_err(failed)?,
-            listener: Some(listener),
+            endpoint: bound.endpoint().map_err(failed)?,
+            hosts: hosts.to_owned(),
+            listener: Some(bound.socket),
             may_accept: true,
             accept_at: Duration::ZERO,
             viewers: [const { None }; CONNECTIONS_MAX],
@@ -93,8 +102,14 @@ impl Admin {
 
     /// The lines about the live view that the server prints when it starts.
     pub(crate) fn notices(&self) -> Vec<String> {
-        let mut lines = vec![format!("live view on http://{}/", self.address)];
-        if !self.address.ip().to_canonical().is_loopback() {
+        let endpoint = self.endpoint;
+        let mut lines = vec![format!(
+            "live view on http://{}/{}",
+            endpoint.address,
+            endpoint.reach()
+        )];
+        let is_local = endpoint.address.ip().to_canonical().is_loopback();
+        if endpoint.is_on_all_interfaces || !is_local {
             lines.push(
                 "the live view has no password, and whoever can reach it sees who is served; \
                  127.0.0.1 and a tunnel (ssh -L) are safer"
@@ -178,7 +193,7 @@ impl Admin {
             }
             viewer.is_ready = false;
             let is_open = viewer.advance(snapshot.now, |head| {
-                let reply = routes::answer(head, watching, view, snapshot);
+                let reply = routes::answer(head, &self.hosts, watching, view, snapshot);
                 if let Some(slot) = reply.slot {
                     view.watch(index, slot);
                 }

@@ -13,9 +13,15 @@ use crate::observe::live::LiveView;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// The answer to a request. `watching` is how many viewers watch already.
+/// The answer to a request whose Host field names another server.
+const NOT_OURS: &str = "this Host is not ours: open the address that the server printed, or start it with \
+                         --admin-host NAME\n";
+
+/// The answer to a request. `hosts` are names of the live view besides those of its address;
+/// `watching` is how many viewers watch already.
 pub(super) fn answer(
     request: &Request,
+    hosts: &[String],
     watching: usize,
     view: &mut LiveView,
     snapshot: &ServerSnapshot,
@@ -26,9 +32,9 @@ pub(super) fn answer(
         return reject("400 Bad Request", "this is no sound request\n");
     };
     let target = parsed.line.target;
-    if !is_for_us(&request.bytes[..length], target, request.local) {
-        let why = "this Host is not ours: open the address that the server printed\n";
-        return reject("403 Forbidden", why);
+    let head = &request.bytes[..length];
+    if !is_for_us(head, target, request.local, hosts) {
+        return reject("403 Forbidden", NOT_OURS);
     }
     let with_body = match parsed.method {
         Method::Get => true,
@@ -67,12 +73,12 @@ fn watched_slot(query: &str) -> Option<usize> {
 /// Whether the request names this server. The owner of a foreign page can let the page's name point
 /// at this machine (DNS rebinding). A browser then takes the page and the live view for one origin,
 /// and the page could read everything. But the browser sends the page's name in the Host field.
-fn is_for_us(head: &[u8], target: &str, local: Option<SocketAddr>) -> bool {
+fn is_for_us(head: &[u8], target: &str, local: Option<SocketAddr>, hosts: &[String]) -> bool {
     let (Some(authority), Some(local)) = (host(head), local) else {
         return false;
     };
     // An absolute target overrides Host (RFC 9112, 3.2.2), so none is allowed.
-    target.starts_with('/') && is_our_authority(authority, local)
+    target.starts_with('/') && (is_our_authority(authority, local) || is_among(hosts, authority))
 }
 
 /// The Host field of a valid head. `None` if there is none, as HTTP/1.0 allows.
@@ -83,6 +89,17 @@ fn host(head: &[u8]) -> Option<&str> {
         let (name, value) = line.split_once(':')?;
         name.eq_ignore_ascii_case("host")
             .then(|| value.trim_matches([' ', '\t']))
+    })
+}
+
+/// Whether the operator has given this name to the live view. Any port is accepted: a container or a
+/// tunnel may have another one, and a foreign page can't have the name itself.
+fn is_among(hosts: &[String], authority: &str) -> bool {
+    hosts.iter().any(|host| {
+        let begins_so = authority
+            .split_at_checked(host.len())
+            .filter(|(name, _)| name.eq_ignore_ascii_case(host));
+        begins_so.is_some_and(|(_, rest)| rest.is_empty() || rest.starts_with(':'))
     })
 }
 
@@ -138,6 +155,26 @@ mod tests {
                 expected,
                 "{authority} at {local}"
             );
+        }
+    }
+
+    #[test]
+    fn a_name_that_the_operator_gave_is_ours_on_any_port() {
+        let hosts = ["metrics.example".to_owned(), "[2001:db8::1]".to_owned()];
+        let table = [
+            ("metrics.example", true),
+            ("Metrics.Example:2131", true),
+            ("metrics.example:9000", true),
+            ("[2001:DB8::1]:2131", true),
+            ("metrics.example.evil.example:2131", false),
+            ("evil.metrics.example:2131", false),
+            ("metrics.exampl", false),
+            ("metrics.examplé", false),
+            ("", false),
+        ];
+        for (authority, expected) in table {
+            assert_eq!(is_among(&hosts, authority), expected, "{authority}");
+            assert!(!is_among(&[], authority), "{authority}");
         }
     }
 

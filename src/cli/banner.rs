@@ -1,7 +1,7 @@
 //! The first line of diagnostics: the settings and limits that hold, whether typed or by default.
 
 use crate::config::Config;
-use crate::os::listeners::BACKLOG;
+use crate::os::bind::BACKLOG;
 
 /// The settings and limits that hold. `descriptors` is the limit on descriptors.
 pub fn banner(config: &Config, descriptors: u64) -> String {

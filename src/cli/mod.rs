@@ -1,21 +1,25 @@
 //! The command line: what was typed becomes a [`Config`], and the operator is told what came of it.
 //!
-//! Invariant: an option is one row of `table::OPTIONS`, and no other file of `src/` names it. What is
+//! Invariant: an option is one row of `table::OPTIONS`, and but for `combinations` and the texts that an
+//! operator reads, no other file of `src/` names it. What is
 //! parsed and what `--help` says come from that row; README's table is held against it by a test.
 //!
 //! It must not know how a setting is used: it checks that a value makes sense by itself and beside the
 //! others, and neither opens a file nor binds a socket.
 //!
 //! To be read in this order: `option` (what a row says), `table` (the rows), `values` (text to value),
-//! `draft` (the settings so far), `parse` (word by word), `help` and `banner` (what is printed), `exit`
+//! `draft` (the settings so far), `parse` (word by word), `combinations` (which options exclude
+//! each other), `suggest` (what a typo meant), `help` and `banner` (what is printed), `exit`
 //! (the end of a program that has nothing to run; `millpond-swarm` ends with it too).
 
 mod banner;
+mod combinations;
 mod draft;
 mod exit;
 mod help;
 pub(crate) mod option;
 mod parse;
+mod suggest;
 pub(crate) mod table;
 mod values;
 

@@ -5,8 +5,10 @@ use std::ffi::{OsStr, OsString};
 use lexopt::Arg::{Long, Short, Value};
 use lexopt::Parser;
 
+use super::combinations;
 use super::draft::{Draft, Mistake};
 use super::option::Opt;
+use super::suggest;
 use super::table::{self, ROOT};
 
 /// Reads what was typed, the program's name first. Nothing behind an option that asks for a text, such
@@ -18,9 +20,7 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Draf
         let option = match word {
             Short(letter) => table::find_by_letter(letter)
                 .ok_or_else(|| format!("there is no option '-{letter}'"))?,
-            Long(name) => {
-                table::find_by_name(name).ok_or_else(|| format!("there is no option '--{name}'"))?
-            }
+            Long(name) => table::find_by_name(name).ok_or_else(|| no_option(name))?,
             Value(root) => {
                 set_root(&mut draft, &root)?;
                 continue;
@@ -32,8 +32,16 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Draf
             return Ok(draft);
         }
     }
-    table::check_combinations(&draft)?;
+    combinations::check(&draft)?;
     Ok(draft)
+}
+
+fn no_option(name: &str) -> Mistake {
+    let question = match suggest::suggestion(name) {
+        Some(meant) => format!("; did you mean --{meant}?"),
+        None => String::new(),
+    };
+    format!("there is no option '--{name}'{question}")
 }
 
 fn set_root(draft: &mut Draft, root: &OsStr) -> Result<(), Mistake> {

@@ -2,7 +2,7 @@
 //!
 //! To add one: a field and its default in [`crate::config`], a row here, and the place that uses it.
 
-use super::draft::{Draft, Mistake, Wanted};
+use super::draft::Wanted;
 use super::option::{Group, Opt, SWITCH, VALUE};
 use super::values::{self, Cure};
 use crate::http::target::DotFiles;
@@ -24,8 +24,9 @@ pub(crate) const OPTIONS: &[Opt] = &[
         short: Some('l'),
         value: Some("ADDRESS"),
         default: Some("127.0.0.1:2130"),
-        help: "Address to listen on: ADDR:PORT, [IPv6]:PORT or PORT (on 127.0.0.1); may be given \
-               several times; port 0 lets the system choose",
+        help: "Address to listen on: ADDR:PORT, [IPv6]:PORT, localhost:PORT (both families), PORT (on \
+               127.0.0.1) or :PORT (on all interfaces); may be given several times; port 0 lets the \
+               system choose",
         may_repeat: true,
         set: |to, address| {
             // The address of --port stays the last one, wherever that option stands.
@@ -98,7 +99,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         value: Some("SECONDS"),
         default: Some("10"),
         help: "How long a connection may be idle between requests; 0 closes it after each answer",
-        set: |to, time| put(&mut to.config.limits.keep_alive, values::seconds(time)),
+        set: |to, time| put(&mut to.config.limits.keep_alive, values::duration(time)),
         ..VALUE
     },
     Opt {
@@ -119,7 +120,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         help: "How long a new connection may be silent, and how long a request head may take",
         set: |to, time| {
             let timeout = &mut to.config.limits.head_timeout;
-            put(timeout, values::positive_seconds(time))
+            put(timeout, values::positive_duration(time))
         },
         ..VALUE
     },
@@ -130,7 +131,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         help: "How long a response may go without progress",
         set: |to, time| {
             let timeout = &mut to.config.limits.stall_timeout;
-            put(timeout, values::positive_seconds(time))
+            put(timeout, values::positive_duration(time))
         },
         ..VALUE
     },
@@ -199,7 +200,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         help: "With --trace: stand still for so long after each line; nobody is served meanwhile",
         group: Group::Observing,
         set: |to, time| {
-            let pause = values::seconds(time).map(Some);
+            let pause = values::duration(time).map(Some);
             put(&mut to.config.observing.trace, pause)
         },
         ..VALUE
@@ -234,6 +235,20 @@ pub(crate) const OPTIONS: &[Opt] = &[
         },
         ..VALUE
     },
+    Opt {
+        long: "admin-host",
+        value: Some("NAME"),
+        help: "With --admin: answer requests for this host name too, as a scraper's on another machine; \
+               may be given several times",
+        group: Group::Observing,
+        may_repeat: true,
+        set: |to, name| {
+            let name = values::host(name)?;
+            to.config.observing.admin_hosts.push(name);
+            Ok(())
+        },
+        ..VALUE
+    },
 ];
 
 pub(crate) fn find_by_name(long: &str) -> Option<&'static Opt> {
@@ -242,17 +257,6 @@ pub(crate) fn find_by_name(long: &str) -> Option<&'static Opt> {
 
 pub(crate) fn find_by_letter(short: char) -> Option<&'static Opt> {
     OPTIONS.iter().find(|option| option.short == Some(short))
-}
-
-/// Options that make sense alone may make none together.
-pub(crate) fn check_combinations(draft: &Draft) -> Result<(), Mistake> {
-    if draft.is_given("no-log") && draft.is_given("log") {
-        return Err("'--no-log' conflicts with '--log'; leave one out".to_owned());
-    }
-    if draft.is_given("slow-motion") && !draft.is_given("trace") {
-        return Err("'--slow-motion' slows the narration of --trace; add --trace".to_owned());
-    }
-    Ok(())
 }
 
 /// Stores a value that makes sense.

@@ -1,7 +1,6 @@
 //! What is typed, which settings it makes, and what the operator is told of a mistake.
 
 use std::ffi::OsStr;
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -11,6 +10,7 @@ use super::table::{OPTIONS, ROOT};
 use super::*;
 use crate::config::{Limits, Observing};
 use crate::http::target::DotFiles;
+use crate::os::listen_address::ListenAddress;
 
 /// What `--help` prints, whole.
 const HELP: &str = include_str!("../../tests/shared/help.txt");
@@ -26,7 +26,10 @@ fn parsed(line: &str) -> Result<Config, EarlyExit> {
 fn defaults() {
     let config = parsed("millpond").unwrap();
     assert_eq!(config.root, PathBuf::from("www"));
-    assert_eq!(config.listen, ["127.0.0.1:2130".parse().unwrap()]);
+    assert_eq!(
+        config.listen,
+        ["127.0.0.1:2130".parse::<ListenAddress>().unwrap()]
+    );
     assert_eq!(config.log, Some(PathBuf::from("Log.csv")));
     assert!(config.print_requests);
     assert_eq!(config.dot_files, DotFiles::Hidden);
@@ -55,7 +58,8 @@ fn everything_else() {
     let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
                 --dot-files --defer-accept --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
                 --stall-timeout 2.25 --max-connections 7 --trace --slow-motion 0.2 \
-                --trace-file t.json --flight-recorder f.json --admin 9 --cache 0 site";
+                --trace-file t.json --flight-recorder f.json --admin 9 --admin-host a.example \
+                --admin-host [::1] --cache 0 site";
     let config = parsed(line).unwrap();
     assert_eq!(config.root, PathBuf::from("site"));
     let listen: Vec<String> = config.listen.iter().map(ToString::to_string).collect();
@@ -73,6 +77,7 @@ fn everything_else() {
         trace_file: Some("t.json".into()),
         flight_recorder: Some("f.json".into()),
         admin: Some("127.0.0.1:9".parse().unwrap()),
+        admin_hosts: vec!["a.example".to_owned(), "[::1]".to_owned()],
     };
     assert_eq!(config.observing, observing);
     let expected = Limits {
@@ -105,11 +110,47 @@ fn keep_alive_off() {
 }
 
 #[test]
+fn times_are_seconds_or_have_units() {
+    let table = [
+        ("5", 5_000),
+        ("0.5", 500),
+        ("5s", 5_000),
+        ("1.5s", 1_500),
+        ("1m30s", 90_000),
+        ("500ms", 500),
+        ("2h", 7_200_000),
+        ("365d", 365 * 86_400_000),
+    ];
+    for option in [
+        "--keep-alive",
+        "--head-timeout",
+        "--stall-timeout",
+        "--trace --slow-motion",
+    ] {
+        for (text, millis) in table {
+            let config = parsed(&format!("millpond {option} {text}")).unwrap();
+            let limits = &config.limits;
+            let read = match option {
+                "--keep-alive" => limits.keep_alive,
+                "--head-timeout" => limits.head_timeout,
+                "--stall-timeout" => limits.stall_timeout,
+                _ => config.observing.trace.unwrap(),
+            };
+            assert_eq!(read, Duration::from_millis(millis), "{option} {text}");
+        }
+    }
+}
+
+#[test]
 fn mistakes_are_one_line_with_the_thing_and_the_cure() {
     let table = [
         ("--bad", "'--bad'"),
         ("a b", "'b'"),
-        ("--listen localhost:1", "'localhost:1'"),
+        ("--listen example.com:1", "'example.com:1'"),
+        (
+            "--listen :1 -p 1",
+            "'*:1' and '127.0.0.1:1' overlap; leave one out;",
+        ),
         ("--listen 1.2.3.4", "'1.2.3.4'"),
         ("--listen ::1:80x", "'::1:80x'"),
         ("--listen 65536", "'65536'"),
@@ -121,7 +162,15 @@ fn mistakes_are_one_line_with_the_thing_and_the_cure() {
         ("--keep-alive nan", "'nan'"),
         ("--keep-alive inf", "'inf'"),
         ("--keep-alive 1e9", "'1e9'"),
+        ("--keep-alive 367d", "'367d'"),
+        ("--keep-alive 5x", "'5x'"),
+        ("--keep-alive 1m-30s", "'1m-30s'"),
+        (
+            "--keep-alive 99999999999999999999s",
+            "'99999999999999999999s'",
+        ),
         ("--head-timeout 0", "'0'"),
+        ("--head-timeout 0s", "'0s'"),
         ("--stall-timeout 0", "'0'"),
         ("--keep-alive-requests -1", "'-1'"),
         ("--keep-alive-requests x", "'x'"),
@@ -130,6 +179,15 @@ fn mistakes_are_one_line_with_the_thing_and_the_cure() {
         ("--trace --slow-motion x", "'x'"),
         ("--admin localhost", "'localhost'"),
         ("--slow-motion 1", "add --trace;"),
+        ("--admin-host a", "add --admin;"),
+        ("--admin 1 --admin-host a:1", "'a:1'"),
+        ("--admin 1 --admin-host a:", "'a:'"),
+        ("--admin 1 --admin-host [::1", "'[::1'"),
+        ("--admin 1 --admin-host http://a", "'http://a'"),
+        (
+            "--keepalive 5",
+            "'--keepalive'; did you mean --keep-alive?;",
+        ),
         ("-x", "'-x'"),
         ("-p 1 -p 2", "'--port' is given more than once"),
         ("--quiet=yes", "'--quiet'"),
@@ -247,7 +305,7 @@ fn the_table_in_readme_has_a_row_for_each_option_and_no_other() {
 #[test]
 fn addresses_are_listened_on_in_the_order_typed_and_the_port_last() {
     let config = parsed("millpond -p 3 -l 1 -l 2").unwrap();
-    let ports: Vec<u16> = config.listen.iter().map(SocketAddr::port).collect();
+    let ports: Vec<u16> = config.listen.iter().map(ListenAddress::port).collect();
     assert_eq!(ports, [1, 2, 3]);
 }
 

@@ -6,45 +6,52 @@ use std::num::NonZeroU32;
 use std::str::FromStr;
 use std::time::Duration;
 
+use crate::http::authority;
+use crate::os::listen_address::ListenAddress;
+
 /// What is wrong with a value, and what to write in its place.
 pub(crate) type Cure = &'static str;
 
-/// Durations beyond this many seconds, a year, are more likely a mistake than a wish.
-const SECONDS_MAX: f64 = 365.0 * 86_400.0;
+/// Durations beyond a year are more likely a mistake than a wish.
+const DURATION_MAX: Duration = Duration::from_secs(365 * 86_400);
 
 fn read<T: FromStr>(text: &OsStr) -> Option<T> {
     text.to_str()?.parse().ok()
 }
 
 /// A port of this machine that no other machine can reach.
-pub(super) fn local(port: u16) -> SocketAddr {
-    (Ipv4Addr::LOCALHOST, port).into()
+pub(super) fn local(port: u16) -> ListenAddress {
+    SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into()
 }
 
 pub(super) fn port(text: &OsStr) -> Result<u16, Cure> {
     read(text).ok_or("no port; write a number up to 65535, such as 2130")
 }
 
-pub(super) fn address(text: &OsStr) -> Result<SocketAddr, Cure> {
-    let port = read(text).map(local);
-    port.or_else(|| read(text))
-        .ok_or("no address; write ADDR:PORT, [IPv6]:PORT or PORT, such as 127.0.0.1:2130")
+pub(super) fn address(text: &OsStr) -> Result<ListenAddress, Cure> {
+    read(text).ok_or(
+        "no address; write ADDR:PORT, [IPv6]:PORT, localhost:PORT, PORT (on 127.0.0.1) or :PORT (on all \
+         interfaces), such as 127.0.0.1:2130",
+    )
 }
 
-pub(super) fn seconds(text: &OsStr) -> Result<Duration, Cure> {
-    let seconds = read(text).unwrap_or(f64::NAN);
-    if (0.0..=SECONDS_MAX).contains(&seconds) {
-        Ok(Duration::from_secs_f64(seconds))
-    } else {
-        Err("no number of seconds up to a year; write one such as 10 or 0.5")
-    }
+/// Seconds as a number, or with units as in `1m30s`.
+pub(super) fn duration(text: &OsStr) -> Result<Duration, Cure> {
+    let seconds = |text: &str| match text.parse() {
+        Ok(seconds) => Duration::try_from_secs_f64(seconds).ok(),
+        Err(_) => humantime::parse_duration(text).ok(),
+    };
+    text.to_str()
+        .and_then(seconds)
+        .filter(|&duration| duration <= DURATION_MAX)
+        .ok_or("no time up to a year; write seconds such as 10 or 0.5, or units such as 1m30s or 500ms")
 }
 
 /// Zero would close every connection before it could be used.
-pub(super) fn positive_seconds(text: &OsStr) -> Result<Duration, Cure> {
-    match seconds(text)? {
-        Duration::ZERO => Err("must be more than 0; write seconds such as 10 or 0.5"),
-        seconds => Ok(seconds),
+pub(super) fn positive_duration(text: &OsStr) -> Result<Duration, Cure> {
+    match duration(text)? {
+        Duration::ZERO => Err("must be more than 0; write seconds such as 10 or 0.5, or 1m30s"),
+        duration => Ok(duration),
     }
 }
 
@@ -75,4 +82,15 @@ pub(super) fn requests(text: &OsStr) -> Result<Option<NonZeroU32>, Cure> {
 pub(super) fn connections(text: &OsStr) -> Result<usize, Cure> {
     let count = read(text).filter(|&count| count > 0);
     count.ok_or("no number of connections; write one from 1 on")
+}
+
+/// A host as it stands in a Host field, without a port.
+pub(super) fn host(text: &OsStr) -> Result<String, Cure> {
+    let text = text.to_str().unwrap_or_default();
+    // Where a port stands already, another one can't follow.
+    if authority::names_a_host(format!("{text}:1").as_bytes()) {
+        Ok(text.to_owned())
+    } else {
+        Err("no host name; write one without a port, such as server.example or [2001:db8::1]")
+    }
 }

@@ -78,6 +78,14 @@ impl<E: Env> LoopContext<E> {
         }
     }
 
+    /// Lowers the number of descriptors that connections may take to `most`. None is in use yet.
+    pub(crate) fn bound_descriptors(&mut self, most: usize) {
+        let limits = &mut self.config.limits;
+        limits.max_descriptors = limits.max_descriptors.min(most);
+        limits.max_connections = limits.max_connections.min(most);
+        self.descriptors = FdBudget::new(limits.max_descriptors);
+    }
+
     /// Tells the observer what happened to the connection `id`.
     pub fn emit(&mut self, id: ConnectionId, event: Event) {
         self.observer.event(Some(id), event);

@@ -69,7 +69,7 @@ impl Observers {
             trace: trace.map_err(Error::Setup)?,
             trace_file: trace_file.map(TraceFile::start),
             recorder: recorder.map(FlightRecorder::new),
-            view: options.admin.map(|_| LiveView::default()),
+            view: options.admin.as_ref().map(|_| LiveView::default()),
         })
     }
 

@@ -6,16 +6,12 @@ use std::time::Duration;
 
 use mio::net::{TcpListener, TcpStream};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use socket2::{Domain, Protocol, Socket, Type};
 
-use super::defer_accept::defer_accept;
+use super::bind::{self, Bound, Endpoint};
+use super::defer_accept;
 use super::descriptors::is_out_of_descriptors;
+use super::listen_address::ListenAddress;
 use crate::error::Error;
-
-/// How many connections the kernel may keep waiting for an accept. The standard library's 128
-/// overflows when a few hundred clients connect at one instant, and each client that is dropped
-/// waits a second before it tries again.
-pub(crate) const BACKLOG: u32 = 4096;
 
 /// How long to wait after an accept that failed because no descriptor was left, if no connection
 /// ends before.
@@ -23,7 +19,7 @@ const RETRY_AFTER: Duration = Duration::from_millis(100);
 
 #[derive(Debug)]
 struct Listener {
-    socket: TcpListener,
+    bound: Bound,
     /// Whether connections may wait in the kernel's queue. Only `WouldBlock` clears it: the edge
     /// that set it does not come again while the queue holds connections.
     may_accept: bool,
@@ -63,36 +59,35 @@ pub(crate) enum Accepted {
 impl Listeners {
     /// Listens on all of `addresses`, or fails. With `deferred` the kernel hands over a connection
     /// when its first bytes have come, or after a second of silence.
-    pub(crate) fn bind(addresses: &[SocketAddr], deferred: bool) -> Result<Self, Error> {
-        let bound = |address| {
-            let socket = listen(address, addresses)?;
-            if deferred {
-                defer_accept(&socket)?;
-            }
-            Ok(socket)
-        };
-        let sockets = addresses.iter().map(|&address| {
-            bound(address)
-                .map(|socket| Listener {
-                    socket,
+    pub(crate) fn bind(addresses: &[ListenAddress], deferred: bool) -> Result<Self, Error> {
+        let mut sockets = Vec::new();
+        for address in addresses {
+            let failed = |source| Error::Listen {
+                address: address.to_string(),
+                source,
+            };
+            for bound in bind::bind(address, addresses).map_err(failed)? {
+                if deferred {
+                    defer_accept::defer_accept(&bound.socket).map_err(failed)?;
+                }
+                sockets.push(Listener {
+                    bound,
                     // A client may connect between listen and registration.
                     may_accept: true,
-                })
-                .map_err(|source| Error::Listen { address, source })
-        });
+                });
+            }
+        }
         Ok(Self {
-            sockets: sockets.collect::<Result<_, _>>()?,
+            sockets,
             paused: None,
             last: 0,
         })
     }
 
-    /// The addresses, with the port that the system chose instead of 0.
-    pub(crate) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.sockets
-            .iter()
-            .map(|listener| listener.socket.local_addr())
-            .collect()
+    /// Where they listen, with the ports that the system chose instead of 0.
+    pub(crate) fn endpoints(&self) -> io::Result<Vec<Endpoint>> {
+        let sockets = self.sockets.iter();
+        sockets.map(|listener| listener.bound.endpoint()).collect()
     }
 
     pub(crate) fn len(&self) -> usize {
@@ -103,7 +98,7 @@ impl Listeners {
     pub(crate) fn socket(&mut self, index: usize) -> Option<&mut TcpListener> {
         self.sockets
             .get_mut(index)
-            .map(|listener| &mut listener.socket)
+            .map(|listener| &mut listener.bound.socket)
     }
 
     /// The kernel reports that clients have connected to this listener.
@@ -140,7 +135,7 @@ impl Listeners {
     pub(crate) fn has_waiting_client(&mut self) -> bool {
         for listener in &mut self.sockets {
             if listener.may_accept {
-                let mut polled = [PollFd::new(&listener.socket, PollFlags::IN)];
+                let mut polled = [PollFd::new(&listener.bound.socket, PollFlags::IN)];
                 let ready = poll(&mut polled, Some(&Timespec::default()));
                 // In doubt a client waits: an edge that is forgotten does not come again.
                 listener.may_accept = ready.is_ok_and(|ready| ready > 0) || ready.is_err();
@@ -158,7 +153,7 @@ impl Listeners {
             if !listener.may_accept {
                 continue;
             }
-            return match listener.socket.accept() {
+            return match listener.bound.socket.accept() {
                 Ok((stream, peer)) => Accepted::Client(stream, peer),
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                     listener.may_accept = false;
@@ -182,31 +177,6 @@ impl Listeners {
     pub(crate) fn close(&mut self) {
         self.sockets.clear();
     }
-}
-
-/// A socket that listens on `address`. `all` holds every address that the server listens on.
-pub(crate) fn listen(address: SocketAddr, all: &[SocketAddr]) -> io::Result<TcpListener> {
-    let socket = Socket::new(
-        Domain::for_address(address),
-        Type::STREAM,
-        Some(Protocol::TCP),
-    )?;
-    // After a restart, connections of the predecessor may be in TIME-WAIT. They must not keep the
-    // address in use (socket(7), SO_REUSEADDR).
-    socket.set_reuse_address(true)?;
-    // Linux gives accepted sockets the same option. Without it a body that follows its head in
-    // a segment of its own waits 40 ms, for Nagle's algorithm and the client's delayed
-    // acknowledgement.
-    socket.set_tcp_nodelay(true)?;
-    if address.is_ipv6() {
-        // [::] takes IPv4 clients too, unless there is an IPv4 address with the same port.
-        let shares_port = |other: &SocketAddr| other.is_ipv4() && other.port() == address.port();
-        socket.set_only_v6(address.port() != 0 && all.iter().any(shares_port))?;
-    }
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG.cast_signed())?;
-    Ok(TcpListener::from_std(socket.into()))
 }
 
 #[cfg(test)]

@@ -5,15 +5,18 @@
 //!
 //! Must not know: HTTP, the states of a connection, the settings. A caller passes values.
 //!
-//! Read in this order: [`transport`] (what a connection needs of a socket), `listeners` with
-//! `defer_accept` (where connections come from), [`descriptors`] (how many there can be), [`file_identity`],
-//! `console` (lines for people), [`stop_signals`], [`sandbox`].
+//! Read in this order: [`transport`] (what a connection needs of a socket); [`listen_address`],
+//! [`bind`], `listeners` and `defer_accept` (where connections come from); [`descriptors`] and
+//! [`spare_descriptors`] (how many there can be); [`file_identity`]; `console` (lines for people); [`stop_signals`]; [`sandbox`].
 
+pub mod bind;
 pub(crate) mod console;
 mod defer_accept;
 pub mod descriptors;
 pub mod file_identity;
+pub mod listen_address;
 pub(crate) mod listeners;
 pub mod sandbox;
+pub mod spare_descriptors;
 pub mod stop_signals;
 pub mod transport;

@@ -18,7 +18,6 @@ mod token;
 
 use std::io::{self, ErrorKind};
 use std::marker::PhantomData;
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use mio::net::TcpStream;
@@ -28,6 +27,7 @@ use self::outputs::Outputs;
 use self::signals::{Request, SignalSource};
 use self::token::{TokenKind, readiness};
 use crate::admin::Admin;
+use crate::config::Config;
 use crate::connection::context::Env;
 use crate::connection_table::ConnectionTable;
 use crate::connection_table::turn::EventLoop;
@@ -38,6 +38,7 @@ use crate::events::event::Event;
 use crate::events::event::NoopObserver;
 use crate::files::DocumentRoot;
 use crate::observe::live::HasLiveView;
+use crate::os::bind::Endpoint;
 use crate::os::listeners::Listeners;
 
 /// How many events one call of poll may return.
@@ -74,15 +75,20 @@ pub struct Server<O: HasLiveView> {
 }
 
 impl<O: HasLiveView> Server<O> {
-    /// The addresses that are listened on, with their real ports.
-    pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
-        self.listeners.addresses()
+    /// Where it listens, with the real ports.
+    pub fn endpoints(&self) -> io::Result<Vec<Endpoint>> {
+        self.listeners.endpoints()
+    }
+
+    /// The settings, with the bounds that the descriptors of this process allow.
+    pub fn config(&self) -> &Config {
+        &self.table.context().config
     }
 
     /// Tells standard output where the server listens.
     pub fn announce(&mut self) -> io::Result<()> {
-        for address in self.addresses()? {
-            self.outputs.announce(address);
+        for endpoint in self.endpoints()? {
+            self.outputs.announce(endpoint);
         }
         Ok(())
     }
@@ -141,6 +147,7 @@ impl<O: HasLiveView> Server<O> {
             match request {
                 Request::ReopenLog => self.outputs.reopen_log(context),
                 Request::DumpEvents => context.emit_for_loop(Event::DumpRequested),
+                Request::Nothing(signal) => self.outputs.diagnose(&signals::unused_line(signal)),
                 Request::Stop if self.stopping_since.is_none() => self.begin_stop(),
                 Request::Stop => {}
             }
@@ -193,10 +200,13 @@ impl<O: HasLiveView> Server<O> {
         self.table.close_all();
         self.outputs.print_lines(self.table.context_mut());
         self.write_log();
+        let reasons = match self.table.closed() {
+            closed if closed.total() == 0 => String::new(),
+            closed => format!(" ({closed})"),
+        };
         self.outputs.log_summary(format!(
-            "stopped after {} connections ({}) and {} responses",
+            "stopped after {} connections{reasons} and {} responses",
             self.table.accepted(),
-            self.table.closed(),
             self.table.context().log.recorded()
         ));
     }

@@ -3,12 +3,12 @@
 
 use std::fmt::Write as _;
 use std::io;
-use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
 use crate::connection::context::{Env, LoopContext};
 use crate::files::DocumentRoot;
 use crate::log::file::LogFile;
+use crate::os::bind::Endpoint;
 use crate::os::console::Console;
 
 /// Lines that their reader does not take are tried again after this time.
@@ -49,12 +49,10 @@ impl Outputs {
     }
 
     /// Tells standard output where the server listens.
-    pub(super) fn announce(&mut self, address: SocketAddr) {
-        let line = format!(
-            "Listening on port {}: http://{}/\n",
-            address.port(),
-            reachable(address)
-        );
+    pub(super) fn announce(&mut self, endpoint: Endpoint) {
+        let address = endpoint.address;
+        let (port, reach) = (address.port(), endpoint.reach());
+        let line = format!("Listening on port {port}{reach}: http://{address}/\n");
         self.output.print(line.as_bytes());
     }
 
@@ -163,35 +161,5 @@ impl Outputs {
             let _ = write!(summary, "; {untaken} lines of output lost");
         }
         self.diagnose(&summary);
-    }
-}
-
-/// The address to type into a browser, which cannot open "all addresses".
-fn reachable(address: SocketAddr) -> SocketAddr {
-    let mut address = SocketAddr::new(address.ip().to_canonical(), address.port());
-    if address.ip().is_unspecified() {
-        address.set_ip(match address {
-            SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-            SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-        });
-    }
-    address
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_address_to_type() {
-        let table = [
-            ("127.0.0.1:1", "127.0.0.1:1"),
-            ("0.0.0.0:1", "127.0.0.1:1"),
-            ("[::]:1", "[::1]:1"),
-            ("[::ffff:10.0.0.1]:1", "10.0.0.1:1"),
-        ];
-        for (address, expected) in table {
-            assert_eq!(reachable(address.parse().unwrap()).to_string(), expected);
-        }
     }
 }

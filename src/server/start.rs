@@ -20,6 +20,7 @@ use crate::log::csv_row;
 use crate::log::file::LogFile;
 use crate::observe::live::HasLiveView;
 use crate::os::listeners::Listeners;
+use crate::os::spare_descriptors;
 
 impl<O: HasLiveView> Server<O> {
     /// Opens everything that can fail: root, listeners, log. From then on nothing ends the server but
@@ -38,7 +39,9 @@ impl<O: HasLiveView> Server<O> {
             })?;
         documents.hide_logs(csv_row::header());
         let listeners = Listeners::bind(&config.listen, config.defer_accept)?;
-        let admin = config.observing.admin.map(Admin::bind).transpose()?;
+        let observing = &config.observing;
+        let bind_admin = |address| Admin::bind(address, &observing.admin_hosts);
+        let admin = observing.admin.as_ref().map(bind_admin).transpose()?;
         // Before the log, which may be at its size limit already: SIGXFSZ must not end the start.
         let signals = SignalSource::start(config).map_err(Error::Setup)?;
         let log_file = open_log(config, &clock, &mut documents, &mut outputs)?;
@@ -56,6 +59,11 @@ impl<O: HasLiveView> Server<O> {
             outputs,
         };
         server.register().map_err(Error::Setup)?;
+        // Now that all is open. What follows, a sandbox, takes fewer than a client and gives them back.
+        let has_live_view = server.admin.is_some();
+        if let Some(most) = spare_descriptors::for_connections(has_live_view)? {
+            server.table.context_mut().bound_descriptors(most);
+        }
         Ok(server)
     }
 

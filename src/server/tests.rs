@@ -4,7 +4,6 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::UNIX_EPOCH;
 
 use super::*;
-use crate::config::Config;
 use crate::events::event::NoopObserver;
 use crate::http::status::Status;
 use crate::log::csv_row::{self, Row};

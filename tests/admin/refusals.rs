@@ -42,6 +42,29 @@ fn only_the_live_views_own_names_are_answered() {
 }
 
 #[test]
+fn a_scraper_may_come_by_a_name_that_the_operator_gave() {
+    let options = [
+        "--admin-host",
+        "metrics.example",
+        "--admin-host",
+        "10.1.2.3",
+    ];
+    let viewed = ViewedServer::start(&options);
+    let table = [
+        ("metrics.example", "200 OK"),
+        ("Metrics.example:9100", "200 OK"),
+        ("10.1.2.3:9100", "200 OK"),
+        ("evil.example", "403 Forbidden"),
+        ("metrics.example.evil.example", "403 Forbidden"),
+    ];
+    for (host, status) in table {
+        let answer = viewed.raw(&format!("GET /metrics HTTP/1.1\r\nHost: {host}\r\n\r\n"));
+        let expected = format!("HTTP/1.1 {status}\r\n");
+        assert!(answer.starts_with(&expected), "{host}: {answer}");
+    }
+}
+
+#[test]
 fn the_file_port_does_not_serve_the_live_view() {
     let viewed = ViewedServer::start(&[]);
     let authority = format!("Host: {}\r\n", viewed.admin);
@@ -97,9 +120,10 @@ fn an_address_in_use_stops_the_start_and_a_public_one_is_warned_of() {
     let site = Site::new();
     let mut server = site.start(&["--admin", "0.0.0.0:0"]);
     let mut line = String::new();
-    while !line.starts_with("millpond: live view on http://0.0.0.0:") {
+    while !line.starts_with("millpond: live view on http://127.0.0.1:") {
         line = server.next_diagnostic();
     }
+    assert!(line.ends_with("/, all interfaces"), "{line}");
     assert_eq!(
         server.next_diagnostic(),
         "millpond: the live view has no password, and whoever can reach it sees who is served; \

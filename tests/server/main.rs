@@ -42,6 +42,7 @@ mod reference;
 mod root;
 mod sandbox;
 mod shortage;
+mod signals;
 mod slow_reader;
 mod start;
 mod stop;

@@ -2,13 +2,17 @@
 //! exit status.
 
 use std::fs;
-use std::net::TcpListener;
-use std::process::Output;
+use std::io::{BufRead, BufReader};
+use std::net::{SocketAddr, TcpListener};
+use std::process::{Child, ChildStdout, Output};
 
 use millpond::os::descriptors::for_connections;
 use rustix::process::{Resource, getrlimit};
 
-use crate::support::Site;
+use crate::support::answer::HTML;
+use crate::support::server::announced;
+use crate::support::site::INDEX;
+use crate::support::{Answer, Client, Site};
 
 /// The server printed exactly one line on standard error, and ended with this status.
 #[track_caller]
@@ -85,7 +89,7 @@ fn contradictory_or_invalid_options_stop_the_start() {
     let table: [(&[&str], &str); 9] = [
         (&["--bad"], "--bad"),
         (&["another-root"], "root"),
-        (&["--listen", "localhost:1"], "localhost:1"),
+        (&["--listen", "example.com:1"], "example.com:1"),
         (&["-p", "65536"], "65536"),
         (&["--keep-alive", "ten"], "ten"),
         (&["--keep-alive-requests", "-1"], "-1"),
@@ -150,4 +154,112 @@ fn the_banner_names_the_limits_in_effect() {
     );
     assert!(banner.contains(&expected), "{banner}");
     assert!(banner.ends_with("; log none"), "{banner}");
+}
+
+/// A server under a limit on descriptors: where it listens, or what it said instead.
+#[track_caller]
+fn start_under(site: &Site, limit: u64, options: &[&str]) -> Result<Running, Output> {
+    let script = format!("ulimit -n {limit}; exec \"$@\"");
+    let mut command = site.command_behind(&["sh", "-c", &script, "sh"], options);
+    let mut child = command.spawn().unwrap();
+    let mut line = String::new();
+    let mut output = BufReader::new(child.stdout.take().unwrap());
+    output.read_line(&mut line).unwrap();
+    if line.is_empty() {
+        return Err(child.wait_with_output().unwrap());
+    }
+    Ok(Running {
+        address: announced(line.trim_end()),
+        child,
+        _output: output,
+    })
+}
+
+struct Running {
+    address: SocketAddr,
+    child: Child,
+    _output: BufReader<ChildStdout>,
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Everything can be had, also when all connections that are let in ask at once.
+#[track_caller]
+fn serves_all(server: &Running) {
+    let mut client = Client::connect(server.address);
+    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(client.get("/folder/").status, "HTTP/1.1 200 OK");
+    assert_eq!(client.get("/missing").body, b"not here");
+    assert_eq!(client.get("/large").body.len(), LARGE);
+    drop(client);
+    let mut clients: Vec<Client> = (0..12).map(|_| Client::connect(server.address)).collect();
+    for client in &mut clients {
+        client.send("GET / HTTP/1.1\r\nHost: h\r\nConnection: close\r\n\r\n");
+    }
+    for client in &mut clients {
+        assert_eq!(client.answer_to("GET").body, INDEX.as_bytes());
+    }
+}
+
+/// More than is read into memory.
+const LARGE: usize = 3_000_000;
+
+/// The least limit under which the dynamic linker gets along.
+const LINKED: u64 = 5;
+
+#[test]
+fn a_limit_of_descriptors_is_refused_or_serves() {
+    let site = Site::new();
+    site.write("folder/index.html", "folder");
+    site.write("404.html", "not here");
+    site.write("large", vec![b'x'; LARGE]);
+    let recorded = ["--trace-file", "t.json", "--flight-recorder", "f.json"];
+    let table: [&[&str]; 6] = [
+        &[],
+        &["--no-log", "--quiet"],
+        &["-l", "127.0.0.1:0", "-l", "localhost:0", "-l", ":0"],
+        &["--admin", "0"],
+        &["--sandbox"],
+        &recorded,
+    ];
+    for options in table {
+        let mut named = None;
+        let mut limit = LINKED;
+        loop {
+            match start_under(&site, limit, options) {
+                Ok(server) => {
+                    serves_all(&server);
+                    break;
+                }
+                Err(output) => {
+                    let error = String::from_utf8_lossy(&output.stderr);
+                    let begin = format!("millpond: cannot serve with {limit} descriptors: ");
+                    let line = error.trim_end();
+                    assert!(line.starts_with(&begin), "{options:?}: {error}");
+                    assert!(!line.contains('\n'), "{options:?}: {error}");
+                    assert_eq!(output.status.code(), Some(1), "{error}");
+                    let needed = error
+                        .split(&begin)
+                        .nth(1)
+                        .unwrap()
+                        .split_once(" are needed; ");
+                    named = needed.and_then(|(count, _)| count.parse().ok()).or(named);
+                    let enough = line.rsplit_once("`ulimit -n ").unwrap().1;
+                    let enough: u64 = enough.strip_suffix('`').unwrap().parse().unwrap();
+                    assert!(enough > limit, "{error}");
+                    let retried = start_under(&site, enough, options);
+                    assert!(retried.is_ok(), "{options:?}: {error}");
+                    limit += 1;
+                }
+            }
+            assert!(limit < 40, "{options:?}");
+        }
+        println!("{options:?}: {limit}");
+        assert_eq!(named, Some(limit), "{options:?}: the number that was named");
+    }
 }

@@ -3,17 +3,55 @@ use std::net::TcpStream as Client;
 use super::*;
 
 fn bound(addresses: &[&str]) -> Listeners {
-    let addresses: Vec<SocketAddr> = addresses
-        .iter()
-        .map(|address| address.parse().unwrap())
-        .collect();
-    Listeners::bind(&addresses, false).unwrap()
+    let addresses = addresses.iter().map(|address| address.parse().unwrap());
+    Listeners::bind(&addresses.collect::<Vec<_>>(), false).unwrap()
+}
+
+fn addresses(listeners: &Listeners) -> Vec<SocketAddr> {
+    let endpoints = listeners.endpoints().unwrap().into_iter();
+    endpoints.map(|endpoint| endpoint.address).collect()
+}
+
+#[test]
+fn all_interfaces_are_one_socket_that_both_families_reach() {
+    for text in [":0", "*:0", "0.0.0.0:0", "[::]:0"] {
+        let listeners = bound(&[text]);
+        let [endpoint] = listeners.endpoints().unwrap()[..] else {
+            panic!("{text}");
+        };
+        assert!(endpoint.is_on_all_interfaces, "{text}");
+        assert!(endpoint.address.ip().is_loopback(), "{text}");
+        Client::connect(endpoint.address).unwrap();
+        Client::connect(("127.0.0.1", endpoint.address.port())).unwrap();
+    }
+}
+
+#[test]
+fn both_loopbacks_share_the_port_that_the_system_chose() {
+    let listeners = bound(&["localhost:0"]);
+    let found = addresses(&listeners);
+    assert_eq!(found[0].ip().to_string(), "127.0.0.1");
+    for address in &found[1..] {
+        assert_eq!(address.ip().to_string(), "::1");
+        assert_eq!(address.port(), found[0].port());
+    }
+    assert!(found.len() <= 2, "{found:?}");
+    assert!(!listeners.endpoints().unwrap()[0].is_on_all_interfaces);
+}
+
+#[test]
+fn an_interface_that_is_not_there_is_an_error_with_its_cure() {
+    let address = "[fe80::1%no-such]:0".parse().unwrap();
+    let error = Listeners::bind(&[address], false).unwrap_err().to_string();
+    let line = "cannot listen on [fe80::1%no-such]:0: No such device (os error 19); \
+                choose an interface that `ip link` shows, or another address with --listen ADDR:PORT";
+    assert_eq!(error, line);
 }
 
 #[test]
 fn listeners_alternate_until_no_client_waits() {
     let mut listeners = bound(&["127.0.0.1:0", "127.0.0.1:0"]);
-    let addresses = listeners.addresses().unwrap();
+    let addresses = addresses(&listeners);
     // Three clients on the first and two on the second: the listeners alternate.
     let clients = [0, 0, 0, 1, 1].map(|index| Client::connect(addresses[index]).unwrap());
     let mut accepted = Vec::new();
@@ -52,7 +90,7 @@ fn the_kernel_tells_whether_a_client_waits() {
     assert!(listeners.is_open(Duration::ZERO, 0));
     assert!(!listeners.has_waiting_client());
     assert!(!listeners.is_open(Duration::ZERO, 0));
-    let _client = Client::connect(listeners.addresses().unwrap()[0]).unwrap();
+    let _client = Client::connect(addresses(&listeners)[0]).unwrap();
     listeners.mark_acceptable(0);
     assert!(listeners.has_waiting_client());
 }
@@ -60,8 +98,10 @@ fn the_kernel_tells_whether_a_client_waits() {
 #[test]
 fn an_address_in_use_is_an_error_with_its_cure() {
     let first = bound(&["127.0.0.1:0"]);
-    let addresses = first.addresses().unwrap();
-    let error = Listeners::bind(&addresses, false).unwrap_err().to_string();
+    let addresses = addresses(&first);
+    let error = Listeners::bind(&[addresses[0].into()], false)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains(&addresses[0].to_string()), "{error}");
     assert!(error.contains("choose another port"), "{error}");
 }
@@ -69,7 +109,7 @@ fn an_address_in_use_is_an_error_with_its_cure() {
 #[test]
 fn both_families_can_listen_on_one_port() {
     let first = bound(&["0.0.0.0:0"]);
-    let port = first.addresses().unwrap()[0].port();
+    let port = addresses(&first)[0].port();
     drop(first);
     let both = bound(&[&format!("0.0.0.0:{port}"), &format!("[::]:{port}")]);
     assert_eq!(both.len(), 2);

@@ -35,8 +35,13 @@ impl Goodbye {
     /// `millpond: stopped after 3 connections (peer 2, stopped 1) and 4 responses`.
     fn read(line: &str) -> Option<Self> {
         let rest = line.strip_prefix("millpond: stopped after ")?;
-        let (connections, rest) = rest.split_once(" connections (")?;
-        let (close_reasons, rest) = rest.split_once(") and ")?;
+        let (connections, rest) = rest.split_once(" connections")?;
+        let (close_reasons, rest) = rest.split_once(" and ")?;
+        let close_reasons = match close_reasons.strip_prefix(" (") {
+            Some(reasons) => reasons.strip_suffix(')')?,
+            // There is nothing to say of no connections.
+            None => close_reasons,
+        };
         let (responses, _) = rest.split_once(" responses")?;
         let close_reasons = close_reasons
             .split(", ")

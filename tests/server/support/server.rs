@@ -124,7 +124,7 @@ impl Drop for Server {
     }
 }
 
-/// Reads `Listening on port N: http://ADDR/`.
+/// Reads `Listening on port N: http://ADDR/` or `Listening on port N, all interfaces: http://ADDR/`.
 #[track_caller]
 pub fn announced(line: &str) -> SocketAddr {
     let address: Option<SocketAddr> = line
@@ -134,6 +134,7 @@ pub fn announced(line: &str) -> SocketAddr {
     let Some(address) = address else {
         panic!("no address in {line:?}");
     };
+    let line = line.replace(", all interfaces", "");
     let expected = format!("Listening on port {}: http://{address}/", address.port());
     assert_eq!(line, expected);
     address
