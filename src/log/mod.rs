@@ -8,12 +8,14 @@
 //! when to write.
 //!
 //! Read in this order: [`escape`]; [`csv_row`] (a response as a row); [`access_log`] (rows that wait
-//! in memory); `file` (the file they go to), then `open` and `lock`, which it uses; [`request_lines`].
+//! in memory); `file` (the file they go to), then `open`,
+//! `lock` and `lines`, which it uses; [`request_lines`].
 
 pub mod access_log;
 pub mod csv_row;
 pub mod escape;
 pub(crate) mod file;
-mod lock;
+mod lines;
+pub(crate) mod lock;
 mod open;
 pub mod request_lines;

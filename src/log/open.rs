@@ -1,5 +1,6 @@
 //! Opens a log. Whatever the file held before, it then begins with the header row and ends at the
-//! end of a row.
+//! end of a row, unless another process holds its lock: then it is left as it is, to be opened again
+//! later.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,28 +10,46 @@ use std::time::SystemTime;
 
 use rustix::fs::OFlags;
 
-use crate::os::file_identity::FileIdentity;
-
 use super::csv_row;
-use super::lock::FileLock;
+use super::lock::{FileLock, Patience};
 
 /// How often to open the file again because another server has replaced it before it was locked.
 const ATTEMPTS: usize = 10;
 
+/// A log that is open for appending.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) file: File,
+    /// The file with other columns that had the name before. It is kept open, so that no other file
+    /// gets its inode number.
+    pub(super) set_aside: Option<File>,
+    /// Whether the file was examined, and mended where necessary. Not while another process holds its
+    /// lock.
+    pub(super) is_examined: bool,
+}
+
 /// Opens the log at `path` for appending. Cuts off a torn end, sets aside a file with other columns,
-/// and tells either in `notices`. Also returns the identity of a file that it set aside.
+/// and tells either in `notices`.
 pub(super) fn open(
     path: &Path,
     now: SystemTime,
+    patience: Patience,
     notices: &mut Vec<String>,
-) -> io::Result<(File, Option<FileIdentity>)> {
-    let mut aside_identity = None;
+) -> io::Result<Opened> {
+    let mut set_aside = None;
     for _ in 0..ATTEMPTS {
         let file = open_for_append(path)?;
+        let opened = |file, set_aside, is_examined| Opened {
+            file,
+            set_aside,
+            is_examined,
+        };
         if !file.metadata()?.is_file() {
-            return Ok((file, aside_identity));
+            return Ok(opened(file, set_aside, true));
         }
-        let lock = FileLock::acquire(&file);
+        let Some(lock) = FileLock::acquire(&file, patience) else {
+            return Ok(opened(file, set_aside, false));
+        };
         if !lock.is_still_at(path) {
             continue;
         }
@@ -45,18 +64,19 @@ pub(super) fn open(
                 ));
             }
             Existing::Foreign => {
-                let aside = set_aside(path, now)?;
-                aside_identity = Some(FileIdentity::from(&file.metadata()?));
+                let aside = rename_aside(path, now)?;
                 notices.push(format!(
                     "the log '{}' has other columns and was set aside as '{}'",
                     path.display(),
                     aside.display()
                 ));
+                drop(lock);
+                set_aside = Some(file);
                 continue;
             }
         }
         drop(lock);
-        return Ok((file, aside_identity));
+        return Ok(opened(file, set_aside, true));
     }
     Err(io::Error::other("others keep replacing the file"))
 }
@@ -127,7 +147,7 @@ fn last_line_end(file: &File, size: u64) -> io::Result<u64> {
 
 /// Renames `Log.csv` to `Log.2026-11-22T10-11-12Z.csv`, with a number behind the date if that name
 /// is taken. Returns the new path.
-fn set_aside(path: &Path, now: SystemTime) -> io::Result<PathBuf> {
+fn rename_aside(path: &Path, now: SystemTime) -> io::Result<PathBuf> {
     // No colons in a file name: some systems and many tools give them another meaning.
     let date = humantime::format_rfc3339_seconds(now)
         .to_string()
@@ -163,7 +183,7 @@ mod tests {
         let mut names = Vec::new();
         for number in 0..3 {
             fs::write(&path, format!("{number}")).unwrap();
-            let aside = set_aside(&path, UNIX_EPOCH).unwrap();
+            let aside = rename_aside(&path, UNIX_EPOCH).unwrap();
             assert_eq!(fs::read_to_string(&aside).unwrap(), format!("{number}"));
             names.push(aside.file_name().unwrap().to_owned());
         }

@@ -192,7 +192,7 @@ impl<O: HasLiveView> Server<O> {
     fn finish(&mut self) {
         self.table.close_all();
         self.outputs.print_lines(self.table.context_mut());
-        self.write_log();
+        self.outputs.finish_log(self.table.context_mut());
         self.outputs.log_summary(format!(
             "stopped after {} connections ({}) and {} responses",
             self.table.accepted(),
@@ -248,7 +248,7 @@ impl<O: HasLiveView> EventLoop for Server<O> {
 impl<O: HasLiveView> Drop for Server<O> {
     /// Also when a panic unwinds: the rows so far are written out.
     fn drop(&mut self) {
-        self.write_log();
+        self.outputs.finish_log(self.table.context_mut());
     }
 }
 

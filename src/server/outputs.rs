@@ -73,7 +73,8 @@ impl Outputs {
         if self.diagnostics.is_waiting() {
             self.diagnostics.flush();
         }
-        if is_due(context.log.due()) {
+        let lock_retry = self.log_file.as_ref().and_then(LogFile::retry_at);
+        if is_due(context.log.due()) || is_due(lock_retry) {
             self.write_log(context);
         }
     }
@@ -83,7 +84,8 @@ impl Outputs {
         let is_waiting = self.output.is_waiting() || self.diagnostics.is_waiting();
         let retry = is_waiting.then(|| context.clock.elapsed() + CONSOLE_RETRY);
         let log = self.log_file.as_ref().and_then(|_| context.log.due());
-        [context.lines.due(), log, retry]
+        let lock_retry = self.log_file.as_ref().and_then(LogFile::retry_at);
+        [context.lines.due(), log, lock_retry, retry]
             .into_iter()
             .flatten()
             .min()
@@ -102,15 +104,29 @@ impl Outputs {
             return;
         };
         let rows = context.log.take();
-        if rows.is_empty() {
+        if rows.is_empty() && file.retry_at().is_none() {
             return;
         }
-        let warning = file.write(&rows, context.clock.now().monotonic);
+        let mut notices = Vec::new();
+        file.write(&rows, context.clock.now().monotonic, &mut notices);
         context.log.give_back(rows);
         // The file may be another than before, if the old one was deleted.
         context.documents.never_serve(file.identities());
-        if let Some(warning) = warning {
-            self.diagnose(&warning);
+        for notice in notices {
+            self.diagnose(&notice);
+        }
+    }
+
+    /// Writes the last rows, after the loop has ended. What can't be written within a second is lost.
+    pub(super) fn finish_log<E: Env>(&mut self, context: &mut LoopContext<E>) {
+        let Some(file) = &mut self.log_file else {
+            return;
+        };
+        let rows = context.log.take();
+        let mut notices = Vec::new();
+        file.finish(&rows, context.clock.now().monotonic, &mut notices);
+        for notice in notices {
+            self.diagnose(&notice);
         }
     }
 

@@ -17,6 +17,7 @@ use crate::connection_table::ConnectionTable;
 use crate::error::Error;
 use crate::files::{CacheLimits, DocumentRoot};
 use crate::log::file::LogFile;
+use crate::log::lock::Patience;
 use crate::observe::live::HasLiveView;
 use crate::os::listeners::Listeners;
 
@@ -91,7 +92,9 @@ fn open_log(
         source,
     };
     let mut notices = Vec::new();
-    let log = LogFile::open(path, clock.now().wall, &mut notices).map_err(failed)?;
+    let now = clock.now().wall;
+    // The loop has not begun: to wait for another process's lock delays no client.
+    let log = LogFile::open(path, now, Patience::OneSecond, &mut notices).map_err(failed)?;
     documents.never_serve(log.identities());
     let is_beneath_root = match (path.canonicalize(), config.root.canonicalize()) {
         (Ok(log), Ok(root)) => log.starts_with(root),
