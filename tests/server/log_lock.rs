@@ -83,7 +83,7 @@ fn rows_beyond_the_bound_are_dropped_and_counted() {
 #[test]
 fn a_start_under_a_foreign_lock_mends_only_when_the_lock_is_free() {
     let site = Site::new();
-    let mut server = start(&site, "Log.csv");
+    let server = start(&site, "Log.csv");
     let mut asked = ask_for(&mut server.connect(), "first", 1);
     assert_eq!(stopped(server), 0);
     let row = fs::read_to_string(site.log()).unwrap();
@@ -182,7 +182,7 @@ fn a_stop_tries_for_the_lock_once_more_and_counts_what_is_lost() {
 #[test]
 fn a_hangup_under_a_foreign_lock_waits_for_nothing() {
     let site = Site::new();
-    let mut server = start(&site, "Log.csv");
+    let server = start(&site, "Log.csv");
     let mut client = server.connect();
     let lock = locked(&site.log());
     let mut asked = ask_for(&mut client, "before", 3);
