@@ -18,6 +18,7 @@ use std::time::{Duration, SystemTime};
 use crate::os::file_identity::FileIdentity;
 
 use super::csv_row;
+use super::fifo;
 use super::lines::{self, ShortWrite};
 use super::lock::{FileLock, Patience};
 use super::open::{self, Opened};
@@ -64,10 +65,10 @@ impl LogFile {
         let is_file = opened.file.metadata()?.is_file();
         let mut log = Self {
             path: path.to_owned(),
-            late: if is_file {
-                Vec::new()
-            } else {
+            late: if opened.needs_header {
                 csv_row::header()
+            } else {
+                Vec::new()
             },
             is_file,
             opened,
@@ -123,7 +124,7 @@ impl LogFile {
         let mut new = Self::open(&self.path, now, patience, notices)?;
         let set_aside = self.opened.set_aside.take();
         new.opened.set_aside = new.opened.set_aside.or(set_aside);
-        self.opened = new.opened;
+        let mut old = std::mem::replace(&mut self.opened, new.opened);
         let was_file = std::mem::replace(&mut self.is_file, new.is_file);
         let late = std::mem::replace(&mut self.late, new.late);
         if was_file {
@@ -131,6 +132,7 @@ impl LogFile {
         } else {
             // The beginning of a late row is in the old pipe, so its rest can't go into the new file.
             self.count_lost(lines::count(&late));
+            self.count_lost(fifo::give_up(&mut old.file, &self.path));
         }
         Ok(())
     }
@@ -150,6 +152,8 @@ impl LogFile {
         let header = csv_row::header();
         let late = self.late.strip_prefix(&*header).unwrap_or(&self.late);
         self.count_lost(lines::count(late));
+        let unread = fifo::give_up(&mut self.opened.file, &self.path);
+        self.count_lost(unread);
         self.late.clear();
         self.locked = None;
     }

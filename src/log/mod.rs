@@ -9,11 +9,12 @@
 //!
 //! Read in this order: [`escape`]; [`csv_row`] (a response as a row); [`access_log`] (rows that wait
 //! in memory); `file` (the file they go to), then `open`,
-//! `lock` and `lines`, which it uses; [`request_lines`].
+//! `lock`, `lines` and `fifo`, which it uses; [`request_lines`].
 
 pub mod access_log;
 pub mod csv_row;
 pub mod escape;
+mod fifo;
 pub(crate) mod file;
 mod lines;
 pub(crate) mod lock;

@@ -10,6 +10,8 @@ use std::time::SystemTime;
 
 use rustix::fs::OFlags;
 
+use crate::os::links::{self, Destination};
+
 use super::csv_row;
 use super::lock::{FileLock, Patience};
 
@@ -26,6 +28,9 @@ pub(super) struct Opened {
     /// Whether the file was examined, and mended where necessary. Not while another process holds its
     /// lock.
     pub(super) is_examined: bool,
+    /// Whether the header must be written first, whatever the file holds: it is a pipe or a device, or
+    /// what this process inherited as a stream.
+    pub(super) needs_header: bool,
 }
 
 /// Opens the log at `path` for appending. Cuts off a torn end, sets aside a file with other columns,
@@ -39,16 +44,17 @@ pub(super) fn open(
     let mut set_aside = None;
     for _ in 0..ATTEMPTS {
         let file = open_for_append(path)?;
-        let opened = |file, set_aside, is_examined| Opened {
+        let opened = |file, set_aside, is_examined, needs_header| Opened {
             file,
             set_aside,
             is_examined,
+            needs_header,
         };
         if !file.metadata()?.is_file() {
-            return Ok(opened(file, set_aside, true));
+            return Ok(opened(file, set_aside, true, true));
         }
         let Some(lock) = FileLock::acquire(&file, patience) else {
-            return Ok(opened(file, set_aside, false));
+            return Ok(opened(file, set_aside, false, false));
         };
         if !lock.is_still_at(path) {
             continue;
@@ -64,7 +70,14 @@ pub(super) fn open(
                 ));
             }
             Existing::Foreign => {
-                let aside = rename_aside(path, now)?;
+                let Some(target) = target(path)? else {
+                    drop(lock);
+                    return Ok(opened(file, set_aside, true, true));
+                };
+                if !lock.is_still_at(&target) {
+                    continue;
+                }
+                let aside = rename_aside(&target, now)?;
                 notices.push(format!(
                     "the log '{}' has other columns and was set aside as '{}'",
                     path.display(),
@@ -76,7 +89,7 @@ pub(super) fn open(
             }
         }
         drop(lock);
-        return Ok(opened(file, set_aside, true));
+        return Ok(opened(file, set_aside, true, false));
     }
     Err(io::Error::other("others keep replacing the file"))
 }
@@ -143,6 +156,19 @@ fn last_line_end(file: &File, size: u64) -> io::Result<u64> {
         end = start;
     }
     Ok(0)
+}
+
+/// The name of the log's file itself, if the path is a link: a link belongs to the operator, and stays.
+/// `None` if the link leads to what this process inherited, as `/dev/stdout` does: a name of that does not
+/// lead back to the link.
+fn target(path: &Path) -> io::Result<Option<PathBuf>> {
+    if !fs::symlink_metadata(path)?.is_symlink() {
+        return Ok(Some(path.to_owned()));
+    }
+    Ok(match links::resolve(path, |_| Ok(()))? {
+        Destination::Path(target) => Some(target),
+        Destination::Descriptor => None,
+    })
 }
 
 /// Renames `Log.csv` to `Log.2026-11-22T10-11-12Z.csv`, with a number behind the date if that name

@@ -29,6 +29,7 @@ mod listen;
 mod log;
 mod log_faults;
 mod log_fifo;
+mod log_link;
 mod log_lock;
 mod log_rotation;
 mod log_shared;
