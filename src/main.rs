@@ -8,6 +8,7 @@ use millpond::error::Error;
 use millpond::events::event::NoopObserver;
 use millpond::observe::live::HasLiveView;
 use millpond::observe::{self, Observers};
+use millpond::os::file_identity::FileIdentity;
 use millpond::os::{descriptors, sandbox};
 use millpond::server::Server;
 
@@ -33,19 +34,27 @@ fn run(config: &Config, descriptors: u64) -> Result<(), Error> {
     if config.observing.is_on() {
         // Opened before a sandbox is entered.
         let observers = Observers::open(config)?;
-        serve(config, descriptors, observers)
+        let files = observers.files();
+        serve(config, descriptors, observers, files)
     } else {
-        serve(config, descriptors, NoopObserver)
+        serve(config, descriptors, NoopObserver, Vec::new())
     }
 }
 
-fn serve(config: &Config, descriptors: u64, observer: impl HasLiveView) -> Result<(), Error> {
+/// `files` are those that the observer writes to.
+fn serve(
+    config: &Config,
+    descriptors: u64,
+    observer: impl HasLiveView,
+    files: Vec<FileIdentity>,
+) -> Result<(), Error> {
     let mut server = Server::start(config, observer)?;
+    server.never_serve(files);
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
     let sandbox = config
         .sandbox
-        .then(|| sandbox::enter(&config.root, config.log.as_deref()))
+        .then(|| sandbox::enter(&config.root, config.log_path()))
         .transpose()?;
     server.announce().map_err(Error::Setup)?;
     server.diagnose(&cli::banner(config, descriptors));

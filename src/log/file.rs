@@ -91,6 +91,11 @@ impl LogFile {
         Ok(log)
     }
 
+    /// Whether there is a log at `path`, in a regular file: it begins with the header.
+    pub(crate) fn has_header(path: &Path) -> bool {
+        open::has_header(path)
+    }
+
     /// The identities of this file and of the one that was set aside for it. Both are open, so no other
     /// file has them. The document root must not serve them.
     pub(crate) fn identities(&self) -> impl Iterator<Item = FileIdentity> {

@@ -105,6 +105,19 @@ fn open_for_append(path: &Path) -> io::Result<File> {
         .open(path)
 }
 
+/// Whether there is a regular file at `path` that begins with the header.
+pub(super) fn has_header(path: &Path) -> bool {
+    // A pipe is not opened: what is in it belongs to its reader.
+    let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
+    let mut first = Vec::new();
+    let header = csv_row::header();
+    let mut read = || {
+        let file = File::open(path)?;
+        file.take(header.len() as u64).read_to_end(&mut first)
+    };
+    is_file && read().is_ok() && first == header
+}
+
 /// The content of an existing file.
 enum Existing {
     Empty,

@@ -26,9 +26,9 @@ pub struct FlightRecorder {
 
 impl FlightRecorder {
     /// Nothing is written yet: the file may hold what an earlier run left.
-    pub fn new(file: File) -> Self {
+    pub fn new(file: impl Into<Arc<File>>) -> Self {
         Self {
-            file: Arc::new(file),
+            file: file.into(),
             ring: VecDeque::new(),
         }
     }

@@ -8,18 +8,16 @@ pub mod chrome_trace;
 pub mod flight_recorder;
 pub mod invariants;
 pub mod live;
+mod private_file;
 mod sentence;
 mod stored_event;
 pub mod trace;
 pub mod trace_file;
 
-use std::fs::{File, OpenOptions};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use rustix::fs::OFlags;
 
 use self::flight_recorder::FlightRecorder;
 use self::live::{HasLiveView, LiveView};
@@ -32,6 +30,7 @@ use crate::events::id::ConnectionId;
 use crate::http::status::Status;
 use crate::log::escape;
 use crate::os::console::Console;
+use crate::os::file_identity::FileIdentity;
 
 /// Everything that watches.
 #[derive(Debug)]
@@ -44,15 +43,29 @@ pub struct Observers {
     trace_file: Option<TraceFile>,
     recorder: Option<FlightRecorder>,
     view: Option<LiveView>,
+    /// The files that the others write to. They stay open for as long as their identities are given.
+    files: Vec<Arc<File>>,
 }
 
 impl Observers {
     /// Opens what was asked for. To be called before a sandbox is entered.
     pub fn open(config: &Config) -> Result<Self, Error> {
         let asked = &config.observing;
-        let open = |path| open(path, &config.root);
-        let trace_file = asked.trace_file.as_deref().map(open).transpose()?;
-        let recorder = asked.flight_recorder.as_deref().map(open).transpose()?;
+        let mut files = Vec::new();
+        let mut open = |path: &Path| match private_file::open(path, &config.root) {
+            Ok(file) => {
+                let file = Arc::new(file);
+                files.push(Arc::clone(&file));
+                Ok(file)
+            }
+            Err(source) => Err(Error::Observing {
+                path: path.to_owned(),
+                source,
+            }),
+        };
+        let trace_file = asked.trace_file.as_deref().map(&mut open).transpose()?;
+        let recorder = asked.flight_recorder.as_deref().map(&mut open);
+        let recorder = recorder.transpose()?;
         let trace = asked.trace.map(Trace::start).transpose();
         Ok(Self {
             start: Instant::now(),
@@ -61,7 +74,17 @@ impl Observers {
             trace_file: trace_file.map(TraceFile::start),
             recorder: recorder.map(FlightRecorder::new),
             view: asked.admin.map(|_| LiveView::default()),
+            files,
         })
+    }
+
+    /// The identities of the files that are written to. The document root must not serve them.
+    pub fn files(&self) -> Vec<FileIdentity> {
+        let metadata = self.files.iter().map(|file| file.metadata());
+        metadata
+            .flatten()
+            .map(|it| FileIdentity::from(&it))
+            .collect()
     }
 
     /// Whether anybody wants to know what is asked for, in words.
@@ -118,27 +141,6 @@ impl HasLiveView for Observers {
     }
 }
 
-/// Opens a file for events, and leaves what is in it alone for now: it may be what an earlier run
-/// left when it panicked.
-fn open(path: &Path, root: &Path) -> Result<File, Error> {
-    let failed = |source| Error::Observing {
-        path: path.to_owned(),
-        source,
-    };
-    if is_beneath(path, root).map_err(failed)? {
-        let reason = "it lies in the folder that is served, and everybody could read it";
-        return Err(failed(io::Error::other(reason)));
-    }
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        // A pipe without a reader must not keep the server from starting.
-        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-        .open(path)
-        .map_err(failed)
-}
-
 /// What the server says of it at the start, a line each.
 pub fn notices(asked: &Observing) -> Vec<String> {
     let mut notices = Vec::new();
@@ -168,18 +170,6 @@ fn say(line: &str) {
     if let Ok(mut console) = Console::standard_error() {
         console.print(format!("millpond: {line}\n").as_bytes());
     }
-}
-
-fn is_beneath(path: &Path, root: &Path) -> io::Result<bool> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let folder = folder.canonicalize()?;
-    // A root that is not there is an error of its own.
-    Ok(root
-        .canonicalize()
-        .is_ok_and(|root| folder.starts_with(root)))
 }
 
 #[cfg(test)]

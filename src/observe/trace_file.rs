@@ -21,17 +21,14 @@ pub struct TraceFile {
 
 impl TraceFile {
     /// Begins anew, whatever was in the file.
-    pub fn start(file: File) -> Self {
+    pub fn start(file: Arc<File>) -> Self {
         let mut trace = Self { chrome: None };
         let begin = || {
             // A device or a pipe has no length to set.
             if file.metadata()?.is_file() {
                 file.set_len(0)?;
             }
-            ChromeTrace::begin(
-                BufWriter::with_capacity(BUFFER, Arc::new(file)),
-                Duration::ZERO,
-            )
+            ChromeTrace::begin(BufWriter::with_capacity(BUFFER, file), Duration::ZERO)
         };
         match begin() {
             Ok(chrome) => trace.chrome = Some(chrome),

@@ -9,6 +9,7 @@
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
 
 use memchr::{memchr, memchr_iter, memrchr};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -101,9 +102,27 @@ impl Console {
         !self.waiting.is_empty()
     }
 
+    /// How many lines were dropped.
+    pub fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
     /// How many lines no reader took, those included that still wait.
     pub fn untaken(&self) -> u64 {
         self.dropped + memchr_iter(b'\n', &self.waiting).count() as u64
+    }
+
+    /// Writes out what waits, for which it may wait until `patience` is over. Not in the loop.
+    pub fn finish(&mut self, patience: Duration) {
+        let begin = Instant::now();
+        self.flush();
+        while self.is_waiting() {
+            let left = patience.saturating_sub(begin.elapsed());
+            if left.is_zero() || !wait_until_writable(self.stream.descriptor.as_fd(), left) {
+                return;
+            }
+            self.flush();
+        }
     }
 
     /// Writes out what the stream takes without waiting.
@@ -224,8 +243,13 @@ fn write_no_wait(_: &OwnedFd, _: &[u8]) -> rustix::io::Result<usize> {
 
 /// Whether a write would not block. An error counts as writable: the write then tells it.
 fn is_writable(stream: BorrowedFd<'_>) -> bool {
+    wait_until_writable(stream, Duration::ZERO)
+}
+
+fn wait_until_writable(stream: BorrowedFd<'_>, timeout: Duration) -> bool {
     let mut polled = [PollFd::from_borrowed_fd(stream, PollFlags::OUT)];
-    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+    let timeout = Timespec::try_from(timeout).unwrap_or_default();
+    poll(&mut polled, Some(&timeout)).is_ok_and(|ready| ready > 0)
 }
 
 /// A non-blocking description of our own for the same terminal or pipe, where the system gives one

@@ -38,6 +38,7 @@ use crate::events::event::Event;
 use crate::events::event::NoopObserver;
 use crate::files::DocumentRoot;
 use crate::observe::live::HasLiveView;
+use crate::os::file_identity::FileIdentity;
 use crate::os::listeners::Listeners;
 
 /// How many events one call of poll may return.
@@ -85,6 +86,14 @@ impl<O: HasLiveView> Server<O> {
             self.outputs.announce(address);
         }
         Ok(())
+    }
+
+    /// From now on, treats these files as absent, wherever they lie and however they are linked. The
+    /// caller keeps them open, so that no other file gets their identity.
+    pub fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
+        self.outputs.add_private_files(files);
+        let context = self.table.context_mut();
+        context.documents.never_serve(self.outputs.identities());
     }
 
     /// Writes one line to standard error.

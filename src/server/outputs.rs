@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use crate::connection::context::{Env, LoopContext};
 use crate::files::DocumentRoot;
+use crate::log::csv_row;
 use crate::log::file::LogFile;
 use crate::os::console::Console;
+use crate::os::file_identity::FileIdentity;
 
 /// Lines that their reader does not take are tried again after this time.
 const CONSOLE_RETRY: Duration = Duration::from_millis(100);
@@ -17,13 +19,64 @@ const CONSOLE_RETRY: Duration = Duration::from_millis(100);
 /// A shortage of descriptors is mentioned at most so often.
 const WARN_EVERY: Duration = Duration::from_secs(1);
 
-/// The two standard streams and the log's file.
+/// The most rows that wait for the reader of standard output, in bytes.
+const OUTPUT_LOG_ROOM: usize = 1024 * 1024;
+
+/// Lost rows of a log on standard output are mentioned at most so often.
+const WARN_OF_ROWS_EVERY: Duration = Duration::from_secs(60);
+
+/// How long the last rows may wait for the reader of standard output, when the loop has ended.
+const LAST_ROWS_WITHIN: Duration = Duration::from_secs(1);
+
+/// The two standard streams and the log.
 pub(super) struct Outputs {
     output: Console,
     diagnostics: Console,
-    log_file: Option<LogFile>,
+    log: Log,
+    /// Files that others of the server's parts write to.
+    private_files: Vec<FileIdentity>,
     /// When a shortage of descriptors was mentioned last.
     warned_at: Option<Duration>,
+}
+
+/// Where the log's rows go.
+enum Log {
+    Off,
+    File(LogFile),
+    StandardOutput(RowsLost),
+}
+
+impl Log {
+    /// When another try to write is due, on the monotonic clock.
+    fn retry_at(&self) -> Option<Duration> {
+        match self {
+            Log::File(file) => file.retry_at(),
+            Log::Off | Log::StandardOutput(_) => None,
+        }
+    }
+}
+
+/// What has been said of rows that standard output did not take.
+#[derive(Default)]
+struct RowsLost {
+    told: u64,
+    told_at: Option<Duration>,
+}
+
+impl RowsLost {
+    /// A warning if more than before are lost, at most once per minute.
+    fn warning(&mut self, lost: u64, now: Duration) -> Option<String> {
+        let is_early = |last| now.saturating_sub(last) < WARN_OF_ROWS_EVERY;
+        if lost == self.told || self.told_at.is_some_and(is_early) {
+            return None;
+        }
+        let new = lost - self.told;
+        self.told = lost;
+        self.told_at = Some(now);
+        Some(format!(
+            "standard output does not take the log; {new} rows lost so far, serving goes on"
+        ))
+    }
 }
 
 impl Outputs {
@@ -32,14 +85,42 @@ impl Outputs {
         Ok(Self {
             output: Console::standard_output()?,
             diagnostics: Console::standard_error()?,
-            log_file: None,
+            log: Log::Off,
+            private_files: Vec::new(),
             warned_at: None,
         })
     }
 
     /// From now on rows go to this file.
     pub(super) fn set_log_file(&mut self, file: LogFile) {
-        self.log_file = Some(file);
+        self.log = Log::File(file);
+    }
+
+    /// From now on rows go to standard output, and nothing else does. The header comes first, unless
+    /// `has_header`: the output continues a log.
+    pub(super) fn log_to_standard_output(&mut self, has_header: bool) {
+        self.log = Log::StandardOutput(RowsLost::default());
+        self.output.set_room(OUTPUT_LOG_ROOM);
+        if !has_header {
+            self.output.print(&csv_row::header());
+        }
+    }
+
+    /// From now on these files are among [`Outputs::identities`]. The caller keeps them open.
+    pub(super) fn add_private_files(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
+        self.private_files.extend(files);
+    }
+
+    /// All files that the server writes to. The document root must not serve them.
+    pub(super) fn identities(&self) -> Vec<FileIdentity> {
+        let streams = [&self.output, &self.diagnostics];
+        let streams = streams.into_iter().filter_map(Console::file_identity);
+        let mut files: Vec<FileIdentity> = streams.collect();
+        files.extend(&self.private_files);
+        if let Log::File(log) = &self.log {
+            files.extend(log.identities());
+        }
+        files
     }
 
     /// Writes one line to standard error.
@@ -48,14 +129,18 @@ impl Outputs {
             .print(format!("millpond: {line}\n").as_bytes());
     }
 
-    /// Tells standard output where the server listens.
+    /// Tells standard output where the server listens; standard error, if the log goes to standard output.
     pub(super) fn announce(&mut self, address: SocketAddr) {
         let line = format!(
             "Listening on port {}: http://{}/\n",
             address.port(),
             reachable(address)
         );
-        self.output.print(line.as_bytes());
+        let console = match self.log {
+            Log::StandardOutput(_) => &mut self.diagnostics,
+            Log::Off | Log::File(_) => &mut self.output,
+        };
+        console.print(line.as_bytes());
     }
 
     /// Writes the lines and the rows whose time has come, and what its reader did not take before.
@@ -73,8 +158,7 @@ impl Outputs {
         if self.diagnostics.is_waiting() {
             self.diagnostics.flush();
         }
-        let lock_retry = self.log_file.as_ref().and_then(LogFile::retry_at);
-        if is_due(context.log.due()) || is_due(lock_retry) {
+        if is_due(context.log.due()) || is_due(self.log.retry_at()) {
             self.write_log(context);
         }
     }
@@ -83,12 +167,15 @@ impl Outputs {
     pub(super) fn next_timeout<E: Env>(&self, context: &LoopContext<E>) -> Option<Duration> {
         let is_waiting = self.output.is_waiting() || self.diagnostics.is_waiting();
         let retry = is_waiting.then(|| context.clock.elapsed() + CONSOLE_RETRY);
-        let log = self.log_file.as_ref().and_then(|_| context.log.due());
-        let lock_retry = self.log_file.as_ref().and_then(LogFile::retry_at);
-        [context.lines.due(), log, lock_retry, retry]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            context.lines.due(),
+            context.log.due(),
+            self.log.retry_at(),
+            retry,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     pub(super) fn print_lines<E: Env>(&mut self, context: &mut LoopContext<E>) {
@@ -100,34 +187,41 @@ impl Outputs {
         &mut self,
         context: &mut LoopContext<E>,
     ) {
-        let Some(file) = &mut self.log_file else {
-            return;
-        };
         let rows = context.log.take();
-        if rows.is_empty() && file.retry_at().is_none() {
+        if rows.is_empty() && self.log.retry_at().is_none() {
             return;
         }
+        let now = context.clock.now().monotonic;
         let mut notices = Vec::new();
-        file.write(&rows, context.clock.now().monotonic, &mut notices);
+        match &mut self.log {
+            Log::Off => {}
+            Log::File(file) => file.write(&rows, now, &mut notices),
+            Log::StandardOutput(lost) => {
+                self.output.print(&rows);
+                notices.extend(lost.warning(self.output.dropped(), now));
+            }
+        }
         context.log.give_back(rows);
         // The file may be another than before, if the old one was deleted.
-        context.documents.never_serve(file.identities());
-        for notice in notices {
-            self.diagnose(&notice);
-        }
+        context.documents.never_serve(self.identities());
+        self.diagnose_all(notices);
     }
 
     /// Writes the last rows, after the loop has ended. What can't be written within a second is lost.
     pub(super) fn finish_log<E: Env>(&mut self, context: &mut LoopContext<E>) {
-        let Some(file) = &mut self.log_file else {
-            return;
-        };
         let rows = context.log.take();
         let mut notices = Vec::new();
-        file.finish(&rows, context.clock.now().monotonic, &mut notices);
-        for notice in notices {
-            self.diagnose(&notice);
+        match &mut self.log {
+            Log::Off => {}
+            Log::File(file) => {
+                file.finish(&rows, context.clock.now().monotonic, &mut notices);
+            }
+            Log::StandardOutput(_) => {
+                self.output.print(&rows);
+                self.output.finish(LAST_ROWS_WITHIN);
+            }
         }
+        self.diagnose_all(notices);
     }
 
     /// Opens the log again, as after a rotation. Rows that wait belong to the old file, so they are
@@ -137,19 +231,26 @@ impl Outputs {
         context: &mut LoopContext<E>,
     ) {
         self.write_log(context);
-        let Some(file) = &mut self.log_file else {
-            return;
-        };
         let mut notices = Vec::new();
-        match file.reopen(context.clock.now().wall, &mut notices) {
-            Ok(()) => notices.push("the log was opened anew".to_owned()),
-            Err(error) => notices.push(format!(
-                "cannot open the log anew: {error}; the old file stays in use"
-            )),
+        match &mut self.log {
+            Log::Off => {}
+            Log::File(file) => match file.reopen(context.clock.now().wall, &mut notices) {
+                Ok(()) => notices.push("the log was opened anew".to_owned()),
+                Err(error) => notices.push(format!(
+                    "cannot open the log anew: {error}; the old file stays in use"
+                )),
+            },
+            Log::StandardOutput(_) => {
+                notices.push("the log stays on standard output, which can't be opened anew".into());
+            }
         }
-        context.documents.never_serve(file.identities());
-        for notice in notices {
-            self.diagnose(&notice);
+        context.documents.never_serve(self.identities());
+        self.diagnose_all(notices);
+    }
+
+    fn diagnose_all(&mut self, lines: Vec<String>) {
+        for line in lines {
+            self.diagnose(&line);
         }
     }
 
@@ -164,19 +265,26 @@ impl Outputs {
 
     /// How many rows of the log are lost.
     pub(super) fn rows_lost(&self) -> u64 {
-        self.log_file.as_ref().map_or(0, LogFile::lost_since_start)
+        match &self.log {
+            Log::Off => 0,
+            Log::File(file) => file.lost_since_start(),
+            Log::StandardOutput(_) => self.output.dropped(),
+        }
     }
 
-    /// The last line: `summary`, and what was lost.
+    /// The last line: `summary`, and what was lost. What still waits for a reader is lost then.
     pub(super) fn log_summary(&mut self, mut summary: String) {
-        // Writing to a String can't fail.
-        let lost = self.rows_lost();
-        if lost > 0 {
-            let _ = write!(summary, "; {lost} log rows lost");
-        }
         let untaken = self.output.untaken();
-        if untaken > 0 {
-            let _ = write!(summary, "; {untaken} lines of output lost");
+        let (rows, lines) = match self.log {
+            Log::StandardOutput(_) => (untaken, 0),
+            Log::Off | Log::File(_) => (self.rows_lost(), untaken),
+        };
+        // Writing to a String can't fail.
+        if rows > 0 {
+            let _ = write!(summary, "; {rows} log rows lost");
+        }
+        if lines > 0 {
+            let _ = write!(summary, "; {lines} lines of output lost");
         }
         self.diagnose(&summary);
     }
