@@ -21,10 +21,8 @@ use super::csv_row;
 use super::fifo;
 use super::lines::{self, ShortWrite};
 use super::lock::{FileLock, Patience};
+use super::losses::Losses;
 use super::open::{self, Opened};
-
-/// The shortest time between two warnings about a log that can't be written.
-const WARNING_INTERVAL: Duration = Duration::from_secs(60);
 
 /// The most that waits for the lock: some ten thousand rows. What comes beyond is dropped and counted.
 const WAITING_MAX: usize = 1024 * 1024;
@@ -46,9 +44,7 @@ pub(crate) struct LogFile {
     late: Vec<u8>,
     /// Since when each try for the lock has failed, on the monotonic clock, and when the last was.
     locked: Option<(Duration, Duration)>,
-    lost_since_warning: u64,
-    lost_since_start: u64,
-    warned_at: Option<Duration>,
+    losses: Losses,
 }
 
 impl LogFile {
@@ -73,9 +69,7 @@ impl LogFile {
             is_file,
             opened,
             locked: None,
-            lost_since_warning: 0,
-            lost_since_start: 0,
-            warned_at: None,
+            losses: Losses::default(),
         };
         if log.opened.is_examined {
             // Writes the header. If that fails, as on a full disk, the header comes before the first
@@ -91,11 +85,6 @@ impl LogFile {
         Ok(log)
     }
 
-    /// Whether there is a log at `path`, in a regular file: it begins with the header.
-    pub(crate) fn has_header(path: &Path) -> bool {
-        open::has_header(path)
-    }
-
     /// The identities of this file and of the one that was set aside for it. Both are open, so no other
     /// file has them. The document root must not serve them.
     pub(crate) fn identities(&self) -> impl Iterator<Item = FileIdentity> {
@@ -106,7 +95,7 @@ impl LogFile {
 
     /// How many rows have been lost since the start. Rows that wait are not among them.
     pub(crate) fn lost_since_start(&self) -> u64 {
-        self.lost_since_start
+        self.losses.since_start()
     }
 
     /// When to try for the lock again, on the monotonic clock; `None` if no row waits for it.
@@ -136,8 +125,8 @@ impl LogFile {
             self.late.extend(late);
         } else {
             // The beginning of a late row is in the old pipe, so its rest can't go into the new file.
-            self.count_lost(lines::count(&late));
-            self.count_lost(fifo::give_up(&mut old.file, &self.path));
+            self.losses.count(lines::count(&late));
+            self.losses.count(fifo::give_up(&mut old.file, &self.path));
         }
         Ok(())
     }
@@ -156,9 +145,9 @@ impl LogFile {
         }
         let header = csv_row::header();
         let late = self.late.strip_prefix(&*header).unwrap_or(&self.late);
-        self.count_lost(lines::count(late));
+        self.losses.count(lines::count(late));
         let unread = fifo::give_up(&mut self.opened.file, &self.path);
-        self.count_lost(unread);
+        self.losses.count(unread);
         self.late.clear();
         self.locked = None;
     }
@@ -171,7 +160,7 @@ impl LogFile {
         notices: &mut Vec<String>,
     ) {
         if let Err(error) = self.open_again_if_necessary(patience, notices) {
-            self.count_lost(lines::count(rows));
+            self.losses.count(lines::count(rows));
             notices.extend(self.warning(&error, now));
             return;
         }
@@ -201,17 +190,17 @@ impl LogFile {
             return Err(Failure::Locked);
         }
         let file = &self.opened.file;
-        let lock = match self.is_file {
-            true => Some(FileLock::acquire(file, patience).ok_or(Failure::Locked)?),
-            // In a pipe there is nothing to mend, and the kernel keeps rows whole.
-            false => None,
-        };
+        // In a pipe there is nothing to mend, and the kernel keeps rows whole.
+        let mut lock = None;
+        if self.is_file {
+            lock = Some(FileLock::acquire(file, patience).ok_or(Failure::Locked)?);
+        }
         let header = csv_row::header();
         let is_empty = file.metadata().is_ok_and(|metadata| metadata.len() == 0);
-        let mut lines = match self.is_file && is_empty {
-            true => header.clone(),
-            false => Vec::new(),
-        };
+        let mut lines = Vec::new();
+        if self.is_file && is_empty {
+            lines.extend_from_slice(&header);
+        }
         lines.append(&mut self.late);
         lines.extend_from_slice(rows);
         let written = if self.is_file {
@@ -231,35 +220,19 @@ impl LogFile {
         if !self.is_file || late != header {
             self.late = late.to_vec();
         }
-        self.count_lost(lines::count(&lines[end..]));
+        self.losses.count(lines::count(&lines[end..]));
         Err(Failure::Io(error))
     }
 
     /// Keeps whole rows for the next write, as many as there is room for.
     fn keep(&mut self, rows: &[u8]) {
-        let room = WAITING_MAX.saturating_sub(self.late.len());
-        let kept = match rows.get(..room) {
-            None => rows.len(),
-            Some(fitting) => memchr::memrchr(b'\n', fitting).map_or(0, |end| end + 1),
-        };
+        let kept = lines::fitting(rows, WAITING_MAX.saturating_sub(self.late.len()));
         self.late.extend_from_slice(&rows[..kept]);
-        self.count_lost(lines::count(&rows[kept..]));
-    }
-
-    fn count_lost(&mut self, rows: u64) {
-        self.lost_since_warning += rows;
-        self.lost_since_start += rows;
+        self.losses.count(lines::count(&rows[kept..]));
     }
 
     fn warning(&mut self, reason: &dyn Display, now: Duration) -> Option<String> {
-        if self
-            .warned_at
-            .is_some_and(|last| now.saturating_sub(last) < WARNING_INTERVAL)
-        {
-            return None;
-        }
-        self.warned_at = Some(now);
-        let lost = std::mem::take(&mut self.lost_since_warning);
+        let lost = self.losses.tell(now)?;
         Some(format!(
             "cannot write the log '{}': {reason}; {lost} rows lost so far, serving goes on",
             self.path.display()

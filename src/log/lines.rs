@@ -50,6 +50,14 @@ fn write(mut file: &File, lines: &[u8], piece_max: usize) -> Result<(), ShortWri
     Ok(())
 }
 
+/// How many bytes of whole lines fit into `room`.
+pub(super) fn fitting(lines: &[u8], room: usize) -> usize {
+    match lines.get(..room) {
+        None => lines.len(),
+        Some(fitting) => memchr::memrchr(b'\n', fitting).map_or(0, |end| end + 1),
+    }
+}
+
 /// How many line ends there are.
 pub(super) fn count(lines: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', lines).count() as u64

@@ -9,7 +9,7 @@
 //!
 //! Read in this order: [`escape`]; [`csv_row`] (a response as a row); [`access_log`] (rows that wait
 //! in memory); `file` (the file they go to), then `open`,
-//! `lock`, `lines` and `fifo`, which it uses; [`request_lines`].
+//! `lock`, `lines`, `fifo` and `losses`, which it uses; [`request_lines`].
 
 pub mod access_log;
 pub mod csv_row;
@@ -18,5 +18,6 @@ mod fifo;
 pub(crate) mod file;
 mod lines;
 pub(crate) mod lock;
-mod open;
+pub(crate) mod losses;
+pub(crate) mod open;
 pub mod request_lines;

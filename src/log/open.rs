@@ -106,7 +106,7 @@ fn open_for_append(path: &Path) -> io::Result<File> {
 }
 
 /// Whether there is a regular file at `path` that begins with the header.
-pub(super) fn has_header(path: &Path) -> bool {
+pub(crate) fn has_header(path: &Path) -> bool {
     // A pipe is not opened: what is in it belongs to its reader.
     let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
     let mut first = Vec::new();

@@ -211,7 +211,6 @@ impl Stream {
     /// Writes as much as there is room for now; `AGAIN` if there is none.
     fn write(&mut self, bytes: &[u8]) -> rustix::io::Result<usize> {
         match self.way {
-            Way::OwnDescription => rustix::io::write(&self.descriptor, bytes),
             Way::Send => send(&self.descriptor, bytes, SendFlags::DONTWAIT),
             Way::NoWait => match write_no_wait(&self.descriptor, bytes) {
                 Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::SPIPE) => {
@@ -221,7 +220,7 @@ impl Stream {
                 written => written,
             },
             Way::Polled if !is_writable(self.descriptor.as_fd()) => Err(Errno::AGAIN),
-            Way::Polled => rustix::io::write(&self.descriptor, bytes),
+            Way::OwnDescription | Way::Polled => rustix::io::write(&self.descriptor, bytes),
         }
     }
 }

@@ -24,9 +24,10 @@ pub(crate) fn resolve(
     path: &Path,
     check: impl Fn(&Path) -> io::Result<()>,
 ) -> io::Result<Destination> {
-    let mut reached = match path.is_absolute() {
-        true => PathBuf::from("/"),
-        false => std::env::current_dir()?,
+    let mut reached = if path.is_absolute() {
+        PathBuf::from("/")
+    } else {
+        std::env::current_dir()?
     };
     let mut rest: VecDeque<OsString> = path.components().map(to_owned).collect();
     let mut links = 0;

@@ -10,6 +10,7 @@ use crate::connection::context::{Env, LoopContext};
 use crate::files::DocumentRoot;
 use crate::log::csv_row;
 use crate::log::file::LogFile;
+use crate::log::losses::Losses;
 use crate::os::console::Console;
 use crate::os::file_identity::FileIdentity;
 
@@ -21,9 +22,6 @@ const WARN_EVERY: Duration = Duration::from_secs(1);
 
 /// The most rows that wait for the reader of standard output, in bytes.
 const OUTPUT_LOG_ROOM: usize = 1024 * 1024;
-
-/// Lost rows of a log on standard output are mentioned at most so often.
-const WARN_OF_ROWS_EVERY: Duration = Duration::from_secs(60);
 
 /// How long the last rows may wait for the reader of standard output, when the loop has ended.
 const LAST_ROWS_WITHIN: Duration = Duration::from_secs(1);
@@ -43,7 +41,7 @@ pub(super) struct Outputs {
 enum Log {
     Off,
     File(LogFile),
-    StandardOutput(RowsLost),
+    StandardOutput(Losses),
 }
 
 impl Log {
@@ -53,29 +51,6 @@ impl Log {
             Log::File(file) => file.retry_at(),
             Log::Off | Log::StandardOutput(_) => None,
         }
-    }
-}
-
-/// What has been said of rows that standard output did not take.
-#[derive(Default)]
-struct RowsLost {
-    told: u64,
-    told_at: Option<Duration>,
-}
-
-impl RowsLost {
-    /// A warning if more than before are lost, at most once per minute.
-    fn warning(&mut self, lost: u64, now: Duration) -> Option<String> {
-        let is_early = |last| now.saturating_sub(last) < WARN_OF_ROWS_EVERY;
-        if lost == self.told || self.told_at.is_some_and(is_early) {
-            return None;
-        }
-        let new = lost - self.told;
-        self.told = lost;
-        self.told_at = Some(now);
-        Some(format!(
-            "standard output does not take the log; {new} rows lost so far, serving goes on"
-        ))
     }
 }
 
@@ -99,7 +74,7 @@ impl Outputs {
     /// From now on rows go to standard output, and nothing else does. The header comes first, unless
     /// `has_header`: the output continues a log.
     pub(super) fn log_to_standard_output(&mut self, has_header: bool) {
-        self.log = Log::StandardOutput(RowsLost::default());
+        self.log = Log::StandardOutput(Losses::default());
         self.output.set_room(OUTPUT_LOG_ROOM);
         if !has_header {
             self.output.print(&csv_row::header());
@@ -196,9 +171,10 @@ impl Outputs {
         match &mut self.log {
             Log::Off => {}
             Log::File(file) => file.write(&rows, now, &mut notices),
-            Log::StandardOutput(lost) => {
+            Log::StandardOutput(losses) => {
                 self.output.print(&rows);
-                notices.extend(lost.warning(self.output.dropped(), now));
+                losses.count(self.output.dropped() - losses.since_start());
+                notices.extend(warning(losses, now));
             }
         }
         context.log.give_back(rows);
@@ -288,6 +264,17 @@ impl Outputs {
         }
         self.diagnose(&summary);
     }
+}
+
+/// A warning if standard output has not taken all rows of the log.
+fn warning(losses: &mut Losses, now: Duration) -> Option<String> {
+    if losses.is_told() {
+        return None;
+    }
+    let lost = losses.tell(now)?;
+    Some(format!(
+        "standard output does not take the log; {lost} rows lost so far, serving goes on"
+    ))
 }
 
 /// The address to type into a browser, which cannot open "all addresses".

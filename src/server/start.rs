@@ -19,6 +19,7 @@ use crate::error::Error;
 use crate::files::{CacheLimits, DocumentRoot};
 use crate::log::file::LogFile;
 use crate::log::lock::Patience;
+use crate::log::open;
 use crate::observe::live::HasLiveView;
 use crate::os::listeners::Listeners;
 
@@ -93,7 +94,7 @@ fn open_log(config: &Config, clock: &Clock, outputs: &mut Outputs) -> Result<(),
         }
         Some(LogTarget::StandardOutput) => {
             let path = Path::new("/proc/self/fd/1");
-            outputs.log_to_standard_output(LogFile::has_header(path));
+            outputs.log_to_standard_output(open::has_header(path));
             ("standard output".to_owned(), path)
         }
     };

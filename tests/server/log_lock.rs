@@ -95,9 +95,9 @@ fn a_start_under_a_foreign_lock_mends_only_when_the_lock_is_free() {
     other.write_all(half.as_bytes()).unwrap();
     let begun = fs::read(site.log()).unwrap();
 
-    let begin = Instant::now();
+    let start_of_wait = Instant::now();
     let mut server = site.start(&ENDLESS);
-    assert!(begin.elapsed() < Duration::from_secs(5));
+    assert!(start_of_wait.elapsed() < Duration::from_secs(5));
     assert_eq!(
         server.next_diagnostic(),
         "millpond: the log 'Log.csv' is locked by another process; rows wait in memory, and the file is \
@@ -133,7 +133,7 @@ fn a_foreign_file_that_is_locked_is_set_aside_later() {
     );
     assert!(server.next_diagnostic().contains("log 'Log.csv'"), "banner");
     let asked = ask_for(&mut server.connect(), "early", 3);
-    std::thread::sleep(Duration::from_millis(1_000));
+    std::thread::sleep(Duration::from_secs(1));
     assert_eq!(fs::read_to_string(site.log()).unwrap(), "other,columns\n");
     drop(lock);
     // It may say first that the lock is held.

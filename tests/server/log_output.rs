@@ -137,12 +137,12 @@ fn a_reader_that_stops_loses_whole_rows_which_are_counted() {
         "{warning}"
     );
     let last = server.stop();
-    let lost = last
+    let lost_rows = last
         .rsplit("; ")
         .find_map(|part| part.strip_suffix(" log rows lost"))
         .expect(&last);
     let text = read_all(reader).join().unwrap();
-    check(&site, &text, &asked, lost.parse().unwrap());
+    check(&site, &text, &asked, lost_rows.parse().unwrap());
 }
 
 #[test]

@@ -5,6 +5,7 @@ use std::io::Read;
 use std::time::UNIX_EPOCH;
 
 use super::*;
+use crate::log::losses::WARNING_INTERVAL;
 
 mod sharing;
 
