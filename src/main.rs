@@ -54,7 +54,13 @@ fn serve(
     // that we listen: without the sandbox that was asked for there is no server.
     let sandbox = config
         .sandbox
-        .then(|| sandbox::enter(&config.root, config.log_path()))
+        .then(|| {
+            // A log behind a symbolic link is opened again in the folder of the file itself.
+            let log = config
+                .log_path()
+                .map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+            sandbox::enter(&config.root, log.as_deref())
+        })
         .transpose()?;
     server.announce().map_err(Error::Setup)?;
     server.diagnose(&cli::banner(config, descriptors));

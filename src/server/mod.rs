@@ -6,11 +6,12 @@
 //! Must not know: HTTP, files, and what state a connection is in.
 //!
 //! Read in this order: this file (the loop), `accept`, `token` (which event is whose), then `start`
-//! (all that can fail), `signals`, `outputs`, `live_view`. The order of a turn is in
+//! (all that can fail), `signals`, `outputs`, `log_sink`, `live_view`. The order of a turn is in
 //! [`crate::connection_table::turn`].
 
 mod accept;
 mod live_view;
+mod log_sink;
 mod outputs;
 mod signals;
 mod start;

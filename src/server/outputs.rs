@@ -6,11 +6,10 @@ use std::io;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::time::Duration;
 
+use super::log_sink::LogSink;
 use crate::connection::context::{Env, LoopContext};
 use crate::files::DocumentRoot;
-use crate::log::csv_row;
 use crate::log::file::LogFile;
-use crate::log::losses::Losses;
 use crate::os::console::Console;
 use crate::os::file_identity::FileIdentity;
 
@@ -20,38 +19,15 @@ const CONSOLE_RETRY: Duration = Duration::from_millis(100);
 /// A shortage of descriptors is mentioned at most so often.
 const WARN_EVERY: Duration = Duration::from_secs(1);
 
-/// The most rows that wait for the reader of standard output, in bytes.
-const OUTPUT_LOG_ROOM: usize = 1024 * 1024;
-
-/// How long the last rows may wait for the reader of standard output, when the loop has ended.
-const LAST_ROWS_WITHIN: Duration = Duration::from_secs(1);
-
 /// The two standard streams and the log.
 pub(super) struct Outputs {
     output: Console,
     diagnostics: Console,
-    log: Log,
+    log: LogSink,
     /// Files that others of the server's parts write to.
     private_files: Vec<FileIdentity>,
     /// When a shortage of descriptors was mentioned last.
     warned_at: Option<Duration>,
-}
-
-/// Where the log's rows go.
-enum Log {
-    Off,
-    File(LogFile),
-    StandardOutput(Losses),
-}
-
-impl Log {
-    /// When another try to write is due, on the monotonic clock.
-    fn retry_at(&self) -> Option<Duration> {
-        match self {
-            Log::File(file) => file.retry_at(),
-            Log::Off | Log::StandardOutput(_) => None,
-        }
-    }
 }
 
 impl Outputs {
@@ -60,7 +36,7 @@ impl Outputs {
         Ok(Self {
             output: Console::standard_output()?,
             diagnostics: Console::standard_error()?,
-            log: Log::Off,
+            log: LogSink::Off,
             private_files: Vec::new(),
             warned_at: None,
         })
@@ -68,17 +44,12 @@ impl Outputs {
 
     /// From now on rows go to this file.
     pub(super) fn set_log_file(&mut self, file: LogFile) {
-        self.log = Log::File(file);
+        self.log = LogSink::File(file);
     }
 
-    /// From now on rows go to standard output, and nothing else does. The header comes first, unless
-    /// `has_header`: the output continues a log.
+    /// From now on rows go to standard output, and nothing else does.
     pub(super) fn log_to_standard_output(&mut self, has_header: bool) {
-        self.log = Log::StandardOutput(Losses::default());
-        self.output.set_room(OUTPUT_LOG_ROOM);
-        if !has_header {
-            self.output.print(&csv_row::header());
-        }
+        self.log = LogSink::to_standard_output(&mut self.output, has_header);
     }
 
     /// From now on these files are among [`Outputs::identities`]. The caller keeps them open.
@@ -92,7 +63,7 @@ impl Outputs {
         let streams = streams.into_iter().filter_map(Console::file_identity);
         let mut files: Vec<FileIdentity> = streams.collect();
         files.extend(&self.private_files);
-        if let Log::File(log) = &self.log {
+        if let LogSink::File(log) = &self.log {
             files.extend(log.identities());
         }
         files
@@ -112,8 +83,8 @@ impl Outputs {
             reachable(address)
         );
         let console = match self.log {
-            Log::StandardOutput(_) => &mut self.diagnostics,
-            Log::Off | Log::File(_) => &mut self.output,
+            LogSink::StandardOutput(_) => &mut self.diagnostics,
+            LogSink::Off | LogSink::File(_) => &mut self.output,
         };
         console.print(line.as_bytes());
     }
@@ -168,15 +139,7 @@ impl Outputs {
         }
         let now = context.clock.now().monotonic;
         let mut notices = Vec::new();
-        match &mut self.log {
-            Log::Off => {}
-            Log::File(file) => file.write(&rows, now, &mut notices),
-            Log::StandardOutput(losses) => {
-                self.output.print(&rows);
-                losses.count(self.output.dropped() - losses.since_start());
-                notices.extend(warning(losses, now));
-            }
-        }
+        self.log.write(&rows, now, &mut self.output, &mut notices);
         context.log.give_back(rows);
         // The file may be another than before, if the old one was deleted.
         context.documents.never_serve(self.identities());
@@ -186,17 +149,9 @@ impl Outputs {
     /// Writes the last rows, after the loop has ended. What can't be written within a second is lost.
     pub(super) fn finish_log<E: Env>(&mut self, context: &mut LoopContext<E>) {
         let rows = context.log.take();
+        let now = context.clock.now().monotonic;
         let mut notices = Vec::new();
-        match &mut self.log {
-            Log::Off => {}
-            Log::File(file) => {
-                file.finish(&rows, context.clock.now().monotonic, &mut notices);
-            }
-            Log::StandardOutput(_) => {
-                self.output.print(&rows);
-                self.output.finish(LAST_ROWS_WITHIN);
-            }
-        }
+        self.log.finish(&rows, now, &mut self.output, &mut notices);
         self.diagnose_all(notices);
     }
 
@@ -208,18 +163,7 @@ impl Outputs {
     ) {
         self.write_log(context);
         let mut notices = Vec::new();
-        match &mut self.log {
-            Log::Off => {}
-            Log::File(file) => match file.reopen(context.clock.now().wall, &mut notices) {
-                Ok(()) => notices.push("the log was opened anew".to_owned()),
-                Err(error) => notices.push(format!(
-                    "cannot open the log anew: {error}; the old file stays in use"
-                )),
-            },
-            Log::StandardOutput(_) => {
-                notices.push("the log stays on standard output, which can't be opened anew".into());
-            }
-        }
+        self.log.reopen(context.clock.now().wall, &mut notices);
         context.documents.never_serve(self.identities());
         self.diagnose_all(notices);
     }
@@ -241,19 +185,15 @@ impl Outputs {
 
     /// How many rows of the log are lost.
     pub(super) fn rows_lost(&self) -> u64 {
-        match &self.log {
-            Log::Off => 0,
-            Log::File(file) => file.lost_since_start(),
-            Log::StandardOutput(_) => self.output.dropped(),
-        }
+        self.log.rows_lost(&self.output)
     }
 
     /// The last line: `summary`, and what was lost. What still waits for a reader is lost then.
     pub(super) fn log_summary(&mut self, mut summary: String) {
         let untaken = self.output.untaken();
         let (rows, lines) = match self.log {
-            Log::StandardOutput(_) => (untaken, 0),
-            Log::Off | Log::File(_) => (self.rows_lost(), untaken),
+            LogSink::StandardOutput(_) => (untaken, 0),
+            LogSink::Off | LogSink::File(_) => (self.rows_lost(), untaken),
         };
         // Writing to a String can't fail.
         if rows > 0 {
@@ -264,17 +204,6 @@ impl Outputs {
         }
         self.diagnose(&summary);
     }
-}
-
-/// A warning if standard output has not taken all rows of the log.
-fn warning(losses: &mut Losses, now: Duration) -> Option<String> {
-    if losses.is_told() {
-        return None;
-    }
-    let lost = losses.tell(now)?;
-    Some(format!(
-        "standard output does not take the log; {lost} rows lost so far, serving goes on"
-    ))
 }
 
 /// The address to type into a browser, which cannot open "all addresses".

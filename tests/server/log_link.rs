@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use rustix::process::Signal;
 
+use crate::sandbox::has_landlock;
 use crate::support::faulty::stopped;
 use crate::support::load::{ENDLESS, ask_for, check_each_once};
 use crate::support::log::COLUMNS;
@@ -67,6 +68,25 @@ fn hang_up(server: &mut Server) {
     server.signal(Signal::HUP);
     let line = server.next_diagnostic();
     assert_eq!(line, "millpond: the log was opened anew");
+}
+
+#[test]
+fn in_the_sandbox_the_folder_that_a_link_leads_to_is_the_log_s() {
+    if !has_landlock(landlock::ABI::V1) {
+        return;
+    }
+    let site = linked();
+    let mut server = site.start(&[&["--sandbox"], &ENDLESS[..]].concat());
+    let mut client = server.connect();
+    let mut asked = ask_for(&mut client, "first", 2);
+    fs::rename(site.path("logs/real.csv"), site.path("logs/old.csv")).unwrap();
+    server.signal(Signal::HUP);
+    let is_opened = |line: &String| line == "millpond: the log was opened anew";
+    while !is_opened(&server.next_diagnostic()) {}
+    asked.extend(ask_for(&mut client, "second", 2));
+    assert_eq!(stopped(server), 0);
+    let logs = ["logs/old.csv", "logs/real.csv"].map(|log| site.path(log));
+    check_each_once(&logs, &asked, 0);
 }
 
 /// A link of our own stands for `/dev/stdout`, which a fault would rename for the whole machine.
