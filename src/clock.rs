@@ -1,36 +1,36 @@
-//! One reading of time a turn, and the `Date` text that goes with it.
+//! One reading of time per turn, and the text of the `Date` field for it.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use crate::http::date;
 
-/// One moment, on both of the clocks that a server needs.
+/// One moment, on both clocks that the server needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Now {
-    /// Time since the server started, on a clock that nobody can set. Deadlines use this one.
+    /// Time since the server started, on a clock that can't be set. Deadlines use it.
     pub monotonic: Duration,
-    /// The calendar's time, which an administrator may set at will. What we write down uses it.
+    /// Calendar time, which an administrator may set. The log and the `Date` field use it.
     pub wall: SystemTime,
 }
 
 /// Where the time comes from.
 #[derive(Debug)]
 enum TimeSource {
-    /// The kernel. Holds the moment that `monotonic` counts from.
+    /// The kernel. Holds the start of `monotonic`.
     System(Instant),
-    /// A test or the simulator, which sets the time by hand.
+    /// A test or the simulator, which sets the time.
     Manual,
 }
 
-/// The time, read once a turn and then handed to everyone: all that happens in one turn happens
-/// at one moment, and a million connections cost one call to the kernel.
+/// The time, read once per turn. All that happens in one turn happens at one moment, and a million
+/// connections cost one call to the kernel.
 #[derive(Debug)]
 pub struct Clock {
     source: TimeSource,
     now: Now,
-    /// The second that `date` is the text of, so that it is written anew only when it changes.
-    date_of: u64,
+    /// The second that `date` shows: the text is formatted again only when it changes.
+    date_second: u64,
     date: String,
 }
 
@@ -53,14 +53,14 @@ impl Clock {
         let mut clock = Self {
             source,
             now,
-            date_of: u64::MAX,
+            date_second: u64::MAX,
             date: String::new(),
         };
         clock.set(now);
         clock
     }
 
-    /// Reads the time: called when a turn begins. A manual clock keeps its own.
+    /// Reads the time. To be called when a turn begins. A manual clock keeps its time.
     pub fn tick(&mut self) {
         if let TimeSource::System(start) = self.source {
             self.set(Now {
@@ -72,14 +72,14 @@ impl Clock {
 
     /// Makes `now` the time of this turn.
     pub fn set(&mut self, now: Now) {
-        // Dates outside 1970 to 9999 have no text, so a wall clock there shows the nearest one.
+        // Dates outside 1970 to 9999 have no text. The nearest date that has one is shown instead.
         let wall = date::clamp(now.wall);
         self.now = Now { wall, ..now };
         let second = wall
             .duration_since(UNIX_EPOCH)
             .map_or(0, |time| time.as_secs());
-        if second != self.date_of {
-            self.date_of = second;
+        if second != self.date_second {
+            self.date_second = second;
             self.date.clear();
             // Writing to a String can't fail.
             let _ = write!(self.date, "{}", date::write(wall));
@@ -91,8 +91,8 @@ impl Clock {
         self.now
     }
 
-    /// Time since the start, read afresh. A duration measured between two readings of
-    /// [`Clock::now`] would be zero when it begins and ends in one turn.
+    /// Time since the start, read again at each call. Two calls of [`Clock::now`] in one turn give
+    /// the same time, so they can't measure a duration.
     pub fn elapsed(&self) -> Duration {
         match self.source {
             TimeSource::System(start) => start.elapsed(),
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_date_follows_the_wall_clock() {
+    fn the_date_shows_the_second_of_the_wall_clock() {
         let mut now = Now {
             monotonic: Duration::ZERO,
             wall: UNIX_EPOCH + Duration::from_millis(784_111_777_900),
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn a_turn_has_one_time() {
+    fn the_time_stands_still_between_two_ticks() {
         let mut clock = Clock::system();
         let before = clock.now();
         while clock.elapsed() == before.monotonic {}

@@ -1,4 +1,4 @@
-//! What can keep the server from starting, each as one sentence with its cure.
+//! Errors that keep the server from starting. Each is one sentence that names the cure.
 
 use std::io;
 use std::net::SocketAddr;
@@ -7,55 +7,55 @@ use std::path::PathBuf;
 /// Why the server did not start, or could not go on.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The root is not there, is no folder, or can't be read.
+    /// The root does not exist, is not a folder, or can't be read.
     #[error("cannot serve the folder '{}': {source}; name an existing folder, as in: millpond path/to/site", path.display())]
     Root {
-        /// The folder that was asked for.
+        /// The folder to be served.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The address is in use, not ours, or needs a privilege.
+    /// The address is in use, is not this machine's, or needs a privilege.
     #[error("cannot listen on {address}: {source}; {}", listen_cure(source))]
     Listen {
-        /// The address that was asked for.
+        /// The address to listen on.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
     /// The log can't be opened for reading and appending.
     #[error("cannot open the log '{}': {source}; name another file with --log FILE, or use --no-log", path.display())]
     Log {
-        /// The file that was asked for.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// A file for the events of the loop can't be had.
+    /// A file for the events of the loop can't be opened, or must not be used.
     #[error("cannot record events in '{}': {source}; name another file with --trace-file FILE or --flight-recorder FILE", path.display())]
     Observing {
-        /// The file that was asked for.
+        /// The path of the file.
         path: PathBuf,
-        /// What the system says, or why we won't.
+        /// The error of the system, or why the server refuses the file.
         source: io::Error,
     },
-    /// The live view's address can't be had.
+    /// The live view can't listen on its address.
     #[error(
         "cannot show the live view on {address}: {source}; choose another address with --admin ADDR:PORT"
     )]
     Admin {
-        /// The address that was asked for.
+        /// The address to listen on.
         address: SocketAddr,
-        /// What the system says.
+        /// The error of the system.
         source: io::Error,
     },
-    /// `--sandbox` can't be had.
+    /// The kernel can't enforce `--sandbox`.
     #[error("cannot enter the sandbox: {0}; start without --sandbox, or on Linux 5.13 or later")]
     Sandbox(String),
-    /// epoll or signals can't be set up: out of descriptors or memory.
+    /// epoll, signals or a standard stream can't be set up: no descriptor or memory is left.
     #[error("cannot set up the event loop: {0}; look at the limits that `ulimit -a` shows")]
     Setup(io::Error),
-    /// Waiting for events failed, which the system does not do to a sane program.
+    /// Waiting for events (`epoll_wait(2)`) failed, which can only be a fault of the program.
     #[error("waiting for events failed: {0}")]
     Poll(io::Error),
 }

@@ -1,7 +1,7 @@
 //! Replays the fuzzers' committed corpus, each file through the function that the fuzzer calls:
-//! whatever was once interesting is tried with every `cargo test`, without a fuzzer at hand.
+//! every `cargo test` repeats each input that was once interesting, without a fuzzer installed.
 
-// A failing test is what panics are for here.
+// A failing test panics.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "fuzz/harness/connection/mod.rs"]
@@ -22,7 +22,7 @@ fn replay(name: &str, check: fn(&[u8])) {
     for entry in fs::read_dir(&folder).unwrap() {
         let path = entry.unwrap().path();
         let bytes = fs::read(&path).unwrap();
-        // The name of a file is all that a reader needs to run the fuzzer on it alone.
+        // The file's name is all that is needed to run the fuzzer on it alone.
         let outcome = std::panic::catch_unwind(|| check(&bytes));
         assert!(outcome.is_ok(), "{} fails", path.display());
         count += 1;
@@ -32,16 +32,16 @@ fn replay(name: &str, check: fn(&[u8])) {
 }
 
 #[test]
-fn requests() {
+fn every_request_of_the_corpus_is_parsed_as_promised() {
     replay("request", request::check);
 }
 
 #[test]
-fn targets() {
+fn every_target_of_the_corpus_is_resolved_as_promised() {
     replay("target", target::check);
 }
 
 #[test]
-fn connections() {
+fn every_connection_of_the_corpus_keeps_its_promises() {
     replay("connection", connection::check);
 }

@@ -1,9 +1,9 @@
-//! Kernels without `openat2`: the lookup goes step by step then, and finds the same.
+//! Kernels without `openat2`: the lookup walks the path step by step, and finds the same files.
 //!
-//! A test program of its own: once the call has been found missing, this process never tries it
-//! again, and every other test would go the second way too.
+//! A test program of its own: a process that has found the call missing never tries it again, so
+//! every other test would take the second way too.
 
-// A failing test is what panics are for here.
+// A failing test panics.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -20,11 +20,11 @@ use rustix::fs::{CWD, FileType, Mode, OFlags, ResolveFlags, mknodat, openat2};
 use rustix::io::Errno;
 use seccompiler::{BpfProgram, SeccompAction, SeccompFilter, TargetArch, apply_filter};
 
-/// The call's number, the same on all machines, and what a kernel without it answers.
+/// The call's number, the same on all architectures, and the error of a kernel without it.
 const OPENAT2: i64 = 437;
 const ENOSYS: u32 = 38;
 
-/// Takes `openat2` from this thread (seccomp(2)).
+/// Makes `openat2` fail on this thread (seccomp(2)).
 fn forget_openat2() {
     let machine = TargetArch::try_from(std::env::consts::ARCH).unwrap();
     let filter = SeccompFilter::new(
@@ -52,7 +52,7 @@ fn find(documents: &mut DocumentRoot, path: &str) -> Result<Vec<u8>, LookupError
         })
 }
 
-/// A root with one of everything, beside a secret outside it.
+/// A root with one entry of every kind, and a secret outside it.
 fn build(directory: &Path) -> UnixListener {
     let root = directory.join("root");
     fs::create_dir_all(root.join("sub")).unwrap();
@@ -92,44 +92,45 @@ fn build(directory: &Path) -> UnixListener {
     UnixListener::bind(root.join("socket")).unwrap()
 }
 
-fn what_is_found_and_what_is_not() {
+fn check_lookups() {
     let directory = tempfile::tempdir().unwrap();
     let _socket = build(directory.path());
     let long = "x".repeat(300);
     let deep = "x/".repeat(3_000);
     let [a, b] = ["a", "b"].map(|name| Ok(format!("content of {name}").into_bytes()));
-    let lookup_error = || Err(LookupError::NotFound);
+    let missing = || Err(LookupError::NotFound);
     let table = [
         ("a", a.clone()),
         ("link", a.clone()),
         ("detour", a.clone()),
         ("sub/up", a.clone()),
-        ("to-sub/up", a),
+        ("to-sub/up", a.clone()),
         ("sub/b", b.clone()),
         ("to-sub/b", b),
         ("large", Ok(vec![7; 100_000])),
-        // A hard link is a name of the file's own, given by someone who may.
+        // A hard link is another name of the file itself, made by a user that may do so.
         ("hard", Ok(b"secret".to_vec())),
         ("sub", Err(LookupError::IsDirectory)),
         ("to-sub", Err(LookupError::IsDirectory)),
-        ("b", lookup_error()),
-        ("a/b", lookup_error()),
-        ("a/index.html", lookup_error()),
-        ("out", lookup_error()),
-        ("up", lookup_error()),
-        ("up/secret", lookup_error()),
-        ("through", lookup_error()),
-        ("out-and-in", lookup_error()),
-        ("absolute-out", lookup_error()),
-        ("absolute-in", lookup_error()),
-        ("process/environ", lookup_error()),
-        ("loop", lookup_error()),
-        ("ping", lookup_error()),
-        ("dangling", lookup_error()),
-        ("fifo", lookup_error()),
-        ("socket", lookup_error()),
-        (long.as_str(), lookup_error()),
-        (deep.as_str(), lookup_error()),
+        ("b", missing()),
+        ("a/b", missing()),
+        ("a/index.html", missing()),
+        ("out", missing()),
+        ("up", missing()),
+        ("up/secret", missing()),
+        ("through", missing()),
+        ("out-and-in", missing()),
+        ("absolute-out", missing()),
+        // An absolute link that leads back in.
+        ("absolute-in", a),
+        ("process/environ", missing()),
+        ("loop", missing()),
+        ("ping", missing()),
+        ("dangling", missing()),
+        ("fifo", missing()),
+        ("socket", missing()),
+        (long.as_str(), missing()),
+        (deep.as_str(), missing()),
     ];
     let mut documents =
         DocumentRoot::open(&directory.path().join("root"), CacheLimits::NONE).unwrap();
@@ -140,10 +141,10 @@ fn what_is_found_and_what_is_not() {
 }
 
 #[test]
-fn the_same_is_found() {
+fn without_openat2_the_same_files_are_found() {
     thread::spawn(|| {
         forget_openat2();
-        what_is_found_and_what_is_not();
+        check_lookups();
     })
     .join()
     .unwrap();

@@ -1,7 +1,8 @@
-//! Properties that hold for any input, tried with inputs that proptest makes up. What must hold
-//! for parser and resolver is said in the fuzzers' harness; here inputs are likelier, there more.
+//! Properties that hold for any input, tried with inputs that proptest generates. The fuzzers'
+//! harness says what must hold for parser and resolver; the inputs here are likelier, those of the
+//! fuzzers are more.
 
-// A failing test is what panics are for here.
+// A failing test panics.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 #[path = "properties/dates.rs"]
@@ -19,8 +20,8 @@ mod targets;
 
 use proptest::test_runner::Config;
 
-/// So many cases, and no file with past failures beside the sources: a failure prints its input,
-/// which then becomes a test of its own.
+/// This number of cases, and no file with past failures beside the sources: a failure prints its
+/// input, which then gets a test of its own.
 fn cases(count: u32) -> Config {
     Config {
         cases: count,

@@ -1,7 +1,7 @@
-# Sourced by the scripts under tests/: sees to the tools that they need.
+# Sourced by the scripts under tests/: installs the tools that they need, and starts servers.
 
-# need COMMAND[:PACKAGE]...: installs what is not there from Debian's packages, each of which brings
-# a command of its own name, unless told; says what is missing, and fails, where that can't be done.
+# need COMMAND[:PACKAGE]...: installs missing commands from Debian's packages. PACKAGE is COMMAND by
+# default. Prints what is missing, and fails, where that is not possible.
 need() {
     local tool package
     for tool in "$@"; do
@@ -9,7 +9,7 @@ need() {
         tool=${tool%%:*}
         command -v "$tool" >/dev/null && continue
         echo "installing $package"
-        # RUNLEVEL=1: a server that is installed is not to be started (invoke-rc.d(8)).
+        # RUNLEVEL=1: the installation of a server must not start it (invoke-rc.d(8)).
         { apt-get update && RUNLEVEL=1 apt-get install -y "$package"; } >/dev/null 2>&1
         command -v "$tool" >/dev/null || {
             echo "$tool is missing, and could not be installed" >&2
@@ -18,8 +18,8 @@ need() {
     done
 }
 
-# scratch: makes $work, a folder that is removed when the script ends, however it ends; the processes
-# in the list $pids end before it.
+# scratch: makes the folder $work. However the script ends, the processes in the list $pids are
+# ended, and the folder is removed.
 scratch() {
     work=$(mktemp -d)
     pids=()
@@ -33,13 +33,13 @@ end_scratch() {
     rm -rf "$work"
 }
 
-# choose_millpond: sets MILLPOND to the release build, which is made, unless it names a binary.
+# choose_millpond: makes the release build and sets MILLPOND to it, unless MILLPOND names a binary.
 choose_millpond() {
-    [ -n "${MILLPOND:-}" ] || { cargo build --release --locked --quiet && MILLPOND=target/release/millpond; }
+    [ -n "${MILLPOND:-}" ] || { cargo build -p millpond --release --locked --quiet && MILLPOND=target/release/millpond; }
 }
 
-# start_millpond OPTION...: starts MILLPOND on a port of its own; sets $server to its process and $url
-# to its address, and leaves what it prints in out and err of $work.
+# start_millpond OPTION...: starts MILLPOND on a free port. Sets $server to its process and $url to
+# its address. Its output is in the files out and err of $work.
 start_millpond() {
     "$MILLPOND" --listen 127.0.0.1:0 "$@" >"$work/out" 2>"$work/err" &
     server=$!

@@ -1,20 +1,20 @@
-//! `/events`: pictures of the loop, one after the other, as server-sent events
+//! `/events`: one picture of the loop after the other, as server-sent events
 //! (<https://html.spec.whatwg.org/multipage/server-sent-events.html>).
 
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::json::Json;
-use super::state::{self, ServerSnapshot, seconds};
+use super::state::{ServerSnapshot, members, seconds};
+use crate::observe::json::Json;
 use crate::observe::live::{ConnectionSnapshot, LiveView, Timeline};
 
-/// One picture: the state, and the slab drawn small.
+/// A picture: the state, and the heatmap of all slots.
 pub(super) fn picture(view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) -> String {
     let mut cells = String::new();
-    view.draw_cells(&mut cells);
+    view.draw_heatmap(&mut cells);
     let mut json = Json::default();
     json.object(|json| {
-        state::members(json, view, snapshot, viewers);
+        members(json, view, snapshot, viewers);
         json.member("slab", |json| {
             json.number("slots_per_cell", view.slots_per_cell());
             json.string("cells", &cells);
@@ -23,26 +23,25 @@ pub(super) fn picture(view: &LiveView, snapshot: &ServerSnapshot, viewers: usize
     format!("event: picture\ndata: {}\n\n", json.into_text())
 }
 
-/// What is known of the connection that a viewer watches.
+/// The connection that a viewer watches: `connection` is `None` before it is accepted, and after
+/// it is closed. `now` is in milliseconds.
 pub(super) fn append_connection(
     out: &mut String,
-    watch: &Timeline,
-    known: Option<ConnectionSnapshot>,
+    timeline: &Timeline,
+    connection: Option<ConnectionSnapshot>,
     now: u64,
 ) {
+    let id = timeline.id();
     let mut json = Json::default();
     json.object(|json| {
-        json.number(
-            "slot",
-            watch.id().map_or(watch.slot(), |id| id.slot as usize),
-        );
-        json.optional("serial", watch.id().map(|id| id.generation));
-        json.number("open", known.is_some());
-        if let Some(known) = known {
-            append_known(json, &known, now);
+        json.number("slot", id.map_or(timeline.slot(), |id| id.slot as usize));
+        json.optional("serial", id.map(|id| id.generation));
+        json.number("open", connection.is_some());
+        if let Some(connection) = connection {
+            append_snapshot(json, &connection, now);
         }
         json.array("timeline", |json| {
-            for (at, sentence) in watch.lines() {
+            for (at, sentence) in timeline.lines() {
                 json.element(|json| {
                     json.number("at", seconds(at));
                     json.string("text", &sentence);
@@ -55,15 +54,14 @@ pub(super) fn append_connection(
     out.push_str("\n\n");
 }
 
-fn append_known(json: &mut Json, known: &ConnectionSnapshot, now: u64) {
-    let age = |since: u64| Duration::from_millis(now.saturating_sub(since));
-    json.string("peer", &SocketAddr::from(known.peer).to_string());
-    json.string("state", state::state_name(known.state));
-    json.string("waits_for", known.state.waits_for());
-    json.number("responses", known.responses);
-    json.number("age_seconds", seconds(age(known.accepted)));
-    json.number("state_seconds", seconds(age(known.since)));
-    json.string("deadline", known.deadline.name());
-    let left = Duration::from_millis(known.due.saturating_sub(now));
-    json.number("deadline_in_seconds", seconds(left));
+fn append_snapshot(json: &mut Json, connection: &ConnectionSnapshot, now: u64) {
+    let between = |from: u64, to: u64| seconds(Duration::from_millis(to.saturating_sub(from)));
+    json.string("peer", &SocketAddr::from(connection.peer).to_string());
+    json.string("state", connection.state.label());
+    json.string("waits_for", connection.state.waits_for());
+    json.number("responses", connection.responses);
+    json.number("age_seconds", between(connection.accepted, now));
+    json.number("state_seconds", between(connection.since, now));
+    json.string("deadline", connection.deadline.name());
+    json.number("deadline_in_seconds", between(now, connection.due));
 }

@@ -1,13 +1,19 @@
-//! The live view (`--admin`): a listener and viewers of its own, in the same loop.
+//! The live view (`--admin`): a second, tiny HTTP server in the same loop, for viewers.
 //!
-//! Whoever looks must not change what is seen. Viewers are no connections of the pond: they have
-//! their own small state machine, their own bound, and no row in the log; and a viewer that reads
-//! too slowly misses pictures, and keeps nobody waiting. Nobody can change anything from here.
+//! Invariant: a viewer changes nothing that it sees. Viewers are not connections of the connection
+//! table: they have a small state machine and a bound of their own, and no row in the log. A viewer
+//! that reads too slowly misses pictures and makes no client wait. No request changes anything.
+//! Without a viewer the live view never wakes the loop; with one it does so every
+//! `PICTURES_EVERY`.
 //!
-//! The loop is not woken while nobody looks. While somebody does, it is [`PICTURES_EVERY`].
+//! Must not know: the connection table and its connections. It reads a [`LiveView`] and a
+//! `ServerSnapshot`.
+//!
+//! Read in this order: this file (the listener and all viewers), `viewer` (one of them), `routes`
+//! with `page` and `reply` (a request and its answer), `state`, `metrics`, `events` (three forms of
+//! the same facts).
 
 mod events;
-mod json;
 mod metrics;
 mod page;
 mod reply;
@@ -22,48 +28,49 @@ use std::time::Duration;
 use mio::net::TcpListener;
 use mio::{Interest, Registry, Token};
 
-pub use self::state::ServerSnapshot;
-use self::viewer::{Stage, Viewer};
+pub(crate) use self::state::ServerSnapshot;
+use self::viewer::{Stage, VIEWERS_MAX, Viewer};
 use crate::error::Error;
 use crate::events::id::ConnectionId;
 use crate::observe::live::LiveView;
+use crate::os::descriptors::ADMIN_RESERVE;
 use crate::os::listeners;
 
-/// How many may watch at once.
-pub const VIEWERS_MAX: usize = 16;
+/// How many viewers there may be: some more than may watch, so that a collector gets metrics while
+/// that many watch. [`ADMIN_RESERVE`] is for the viewers and the listener.
+const CONNECTIONS_MAX: usize = 20;
 
-/// How many connections there may be: some more than may watch, so that metrics can be had while
-/// that many do. [`crate::os::descriptors::ADMIN_RESERVE`] is for them and the listener.
-pub const CONNECTIONS_MAX: usize = 20;
+const _: () = assert!(VIEWERS_MAX < CONNECTIONS_MAX);
+const _: () = assert!((CONNECTIONS_MAX as u64) < ADMIN_RESERVE);
 
-const _: () = assert!((CONNECTIONS_MAX as u64) < crate::os::descriptors::ADMIN_RESERVE);
+/// The time between two pictures for the viewers that watch.
+const PICTURES_EVERY: Duration = Duration::from_millis(250);
 
-/// How often those who watch get a new picture.
-pub const PICTURES_EVERY: Duration = Duration::from_millis(250);
-
-/// After an accept that failed for want of descriptors.
+/// The pause after an accept that failed because no descriptor was left.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
 
-/// What waiting for the kernel's answer may cost a turn: calls of accept.
+/// How many calls of accept(2) a turn makes at most.
 const ACCEPTS: usize = 32;
 
 /// The listener and all viewers.
 #[derive(Debug)]
-pub struct Admin {
-    /// `None` once the server stops: a successor may want the port.
+pub(crate) struct Admin {
+    /// `None` once the server stops, because a successor may want the port.
     listener: Option<TcpListener>,
     address: SocketAddr,
-    /// Cleared by `WouldBlock` alone.
+    /// Whether connections may wait in the kernel's queue. Only `WouldBlock` clears it.
     may_accept: bool,
+    /// No accept before this time.
     accept_at: Duration,
     viewers: [Option<Viewer>; CONNECTIONS_MAX],
     next_generation: u32,
+    /// When the next picture is due.
     picture_at: Duration,
 }
 
 impl Admin {
-    /// Listens. To be called before a sandbox is entered.
-    pub fn bind(address: SocketAddr) -> Result<Self, Error> {
+    /// Listens on `address`. To be called before the process enters a sandbox.
+    pub(crate) fn bind(address: SocketAddr) -> Result<Self, Error> {
         let failed = |source| Error::Admin { address, source };
         let listener = listeners::listen(address, &[]).map_err(failed)?;
         Ok(Self {
@@ -77,16 +84,15 @@ impl Admin {
         })
     }
 
-    /// Has the kernel tell of newcomers.
-    pub fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
+    pub(crate) fn register(&mut self, registry: &Registry, token: Token) -> io::Result<()> {
         match &mut self.listener {
             Some(listener) => registry.register(listener, token, Interest::READABLE),
             None => Ok(()),
         }
     }
 
-    /// The lines that tell where it is, for standard error.
-    pub fn notices(&self) -> Vec<String> {
+    /// The lines about the live view that the server prints when it starts.
+    pub(crate) fn notices(&self) -> Vec<String> {
         let mut lines = vec![format!("live view on http://{}/", self.address)];
         if !self.address.ip().to_canonical().is_loopback() {
             lines.push(
@@ -98,33 +104,37 @@ impl Admin {
         lines
     }
 
-    /// Newcomers have come.
-    pub fn mark_acceptable(&mut self) {
+    /// The kernel reports that viewers have connected.
+    pub(crate) fn mark_acceptable(&mut self) {
         self.may_accept = true;
     }
 
-    /// Something happened on a viewer's socket.
-    pub fn mark_ready(&mut self, id: ConnectionId) {
+    /// The kernel reports that a viewer's socket has become ready.
+    pub(crate) fn mark_ready(&mut self, id: ConnectionId) {
         let viewer = self.viewers.get_mut(id.slot as usize);
-        if let Some(viewer) = viewer.and_then(Option::as_mut).filter(|one| one.id == id) {
+        if let Some(viewer) = viewer
+            .and_then(Option::as_mut)
+            .filter(|viewer| viewer.id == id)
+        {
             viewer.is_ready = true;
         }
     }
 
-    /// The server stops: the port is free from now on. Those who watch see it to its end.
-    pub fn close_listener(&mut self) {
+    /// Frees the port when the server stops. Viewers stay until the process ends.
+    pub(crate) fn close_listener(&mut self) {
         self.listener = None;
     }
 
-    /// When there is something to do without an event. `None` while nobody looks.
-    pub fn next_timeout(&self) -> Option<Duration> {
+    /// When [`Admin::run`] has something to do even without an event. `None` without a viewer.
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
         let has_room = self.viewers.iter().any(Option::is_none);
         let accept =
             (self.listener.is_some() && self.may_accept && has_room).then_some(self.accept_at);
-        let waits = |viewer: &&Viewer| viewer.stage == Stage::Watching && viewer.has_sent_all();
-        let picture = self.viewers().any(|viewer| waits(&viewer));
+        let waits_for_picture =
+            |viewer: &&Viewer| viewer.stage == Stage::Watching && viewer.has_sent_all();
+        let picture = self.viewers().any(|viewer| waits_for_picture(&viewer));
         self.viewers()
-            .filter(|viewer| !waits(viewer))
+            .filter(|viewer| !waits_for_picture(viewer))
             .map(|viewer| viewer.deadline)
             .chain(accept)
             .chain(picture.then_some(self.picture_at))
@@ -141,22 +151,22 @@ impl Admin {
             .count()
     }
 
-    /// Its part of a turn. Comes last: whoever is served comes before whoever looks on. `token`
-    /// gives a viewer's token.
-    pub fn turn(
+    /// The live view's part of a turn. It comes after the clients' part, so that clients do not wait
+    /// for viewers. `token` maps a viewer to its token.
+    pub(crate) fn run(
         &mut self,
         registry: &Registry,
         token: impl Fn(ConnectionId) -> Token,
         view: &mut LiveView,
         snapshot: &ServerSnapshot,
     ) {
-        self.go_on(view, snapshot);
+        self.advance_viewers(view, snapshot);
         self.send_pictures(view, snapshot);
         self.accept(registry, token, snapshot.now);
     }
 
-    /// Does for each viewer what can be done without waiting.
-    fn go_on(&mut self, view: &mut LiveView, snapshot: &ServerSnapshot) {
+    /// Advances each viewer that is ready or whose deadline has passed.
+    fn advance_viewers(&mut self, view: &mut LiveView, snapshot: &ServerSnapshot) {
         for index in 0..self.viewers.len() {
             let watching = self.watching();
             let Some(viewer) = self.viewers[index].as_mut() else {
@@ -167,15 +177,15 @@ impl Admin {
                 continue;
             }
             viewer.is_ready = false;
-            let goes_on = viewer.advance(snapshot.now, |head| {
+            let is_open = viewer.advance(snapshot.now, |head| {
                 let reply = routes::answer(head, watching, view, snapshot);
-                if let Some(slot) = reply.watch {
+                if let Some(slot) = reply.slot {
                     view.watch(index, slot);
                 }
                 reply
             });
-            // A deadline that has passed, unless what was tried just now has moved it.
-            if !goes_on || viewer.deadline <= snapshot.now {
+            // Progress moves the deadline. If it did not, the viewer is closed.
+            if !is_open || viewer.deadline <= snapshot.now {
                 self.drop_viewer(index, view);
             }
         }
@@ -186,7 +196,7 @@ impl Admin {
         self.viewers[index] = None;
     }
 
-    /// The picture of now, made once, to all who have got all of the one before.
+    /// Makes one picture for all viewers that have taken the whole last one.
     fn send_pictures(&mut self, view: &mut LiveView, snapshot: &ServerSnapshot) {
         if snapshot.now < self.picture_at || self.watching() == 0 {
             return;
@@ -202,8 +212,8 @@ impl Admin {
             }
             viewer.output.push_str(&picture);
             let now = view.now();
-            if let Some((watch, known)) = view.watched(index) {
-                events::append_connection(&mut viewer.output, watch, known, now);
+            if let Some((timeline, connection)) = view.watched(index) {
+                events::append_connection(&mut viewer.output, timeline, connection, now);
             }
             if !viewer.send(snapshot.now) {
                 self.drop_viewer(index, view);
@@ -232,13 +242,13 @@ impl Admin {
                     let generation = self.next_generation;
                     let id = ConnectionId { slot, generation };
                     self.next_generation = generation.wrapping_add(1);
-                    self.viewers[index] = Viewer::admit(stream, id, now, registry, token(id)).ok();
+                    self.viewers[index] = Viewer::new(stream, id, now, registry, token(id)).ok();
                 }
                 Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.may_accept = false,
                 Err(_) => self.accept_at = now + RETRY_AFTER,
             }
         }
-        // More of them than a turn has time for: they are looked at soon.
+        // More may wait than one turn has time for.
         self.accept_at = now + RETRY_AFTER;
     }
 }

@@ -1,6 +1,6 @@
-//! The page, put together when the program is compiled: it needs no second request.
+//! The live view's page, assembled when the program is compiled: it needs no second request.
 
-/// The whole of it.
+/// The whole page.
 pub(super) const PAGE: &str = concat!(
     include_str!("page/head.html"),
     "<style>\n",
@@ -12,13 +12,14 @@ pub(super) const PAGE: &str = concat!(
     "</script>\n</body>\n</html>\n"
 );
 
-/// What a browser may do with the page. It has one style and one script within it, which the hashes
-/// name, and talks to nobody but us. When either changes a test fails, and tells the new hash.
+/// What a browser may do with the page: use its one style and its one script, which the hashes name,
+/// and connect to this server only. If the style or the script changes, a test fails and prints
+/// the new hash.
 pub(super) const POLICY: &str = concat!(
     "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; ",
     "frame-ancestors 'none'; img-src data:; ",
-    "style-src 'sha256-3ohv/PnMaxoFNWvhXp8EEOQHYfj3Nh2SzGvvyUFRE7k='; ",
-    "script-src 'sha256-DqPVN5TSqtiu1+LD0PIFnkfqlPcLgPI00tWd0iuN5gk='"
+    "style-src 'sha256-u9X/lIQVG7ymyeR/t3VjxhDAMkSWJhc55Wo7BJQ3fCc='; ",
+    "script-src 'sha256-0Ct05c5ZIfys6XtLfqLEiPEkd1csCUIUv0p06uDmSUI='"
 );
 
 #[cfg(test)]
@@ -29,9 +30,9 @@ mod tests {
 
     use super::*;
 
-    /// A browser ignores a style or script whose hash is not in the policy: the page would be blank.
+    /// A browser ignores a style or script whose hash is not in the policy: the page would stay empty.
     #[test]
-    fn the_policy_names_what_is_in_the_page() {
+    fn the_policy_names_the_style_and_the_script_of_the_page() {
         for tag in ["style", "script"] {
             let (_, rest) = PAGE.split_once(&format!("<{tag}>")).unwrap();
             let (content, _) = rest.split_once(&format!("</{tag}>")).unwrap();

@@ -1,37 +1,27 @@
-//! An answer of the live view, put together.
+//! The bytes of an answer to a viewer.
 
 use std::fmt::Write as _;
 
 use super::page::POLICY;
 
-/// What comes after an answer.
+/// What a viewer does after its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum NextStep {
-    /// The end.
+pub(super) enum AfterReply {
     Close,
-    /// Pictures.
-    Timeline,
+    /// It watches: it gets pictures until it leaves.
+    Watch,
 }
 
 /// An answer.
 #[derive(Debug)]
 pub(super) struct Reply {
     pub(super) bytes: String,
-    pub(super) then: NextStep,
-    /// The slot whose connection is to be watched.
-    pub(super) watch: Option<usize>,
+    pub(super) after: AfterReply,
+    /// The slot whose connection the viewer wants to watch.
+    pub(super) slot: Option<usize>,
 }
 
-/// Whether the body is sent or only told of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Body {
-    /// GET.
-    Sent,
-    /// HEAD.
-    Withheld,
-}
-
-/// Status line and fields, with which each answer begins.
+/// The start of each answer: the status line, and the fields that all answers have.
 fn head(status: &str, media_type: &str, date: &str) -> String {
     format!(
         "HTTP/1.1 {status}\r\nDate: {date}\r\nServer: millpond/{}\r\nConnection: close\r\n\
@@ -43,13 +33,13 @@ fn head(status: &str, media_type: &str, date: &str) -> String {
 }
 
 impl Reply {
-    /// An answer with an end.
+    /// An answer of known length. HEAD has it without its body.
     pub(super) fn whole(
         status: &str,
         media_type: &str,
         date: &str,
         content: &str,
-        body: Body,
+        with_body: bool,
     ) -> Self {
         let mut bytes = head(status, media_type, date);
         if status.starts_with("405") {
@@ -57,32 +47,30 @@ impl Reply {
         }
         // Writing to a String can't fail.
         let _ = write!(bytes, "Content-Length: {}\r\n\r\n", content.len());
-        if body == Body::Sent {
+        if with_body {
             bytes.push_str(content);
         }
         Self {
             bytes,
-            then: NextStep::Close,
-            watch: None,
+            after: AfterReply::Close,
+            slot: None,
         }
     }
 
-    /// A stream of events, after which the connection ends.
-    pub(super) fn stream(date: &str, watch: Option<usize>, body: Body) -> Self {
+    /// The start of a stream of events, which ends with the connection.
+    pub(super) fn stream(date: &str, slot: Option<usize>, with_body: bool) -> Self {
         let mut bytes = head("200 OK", "text/event-stream", date);
         bytes.push_str("\r\n");
-        let then = match body {
-            Body::Sent => {
-                // So soon a browser tries again when we are gone, in milliseconds.
-                bytes.push_str("retry: 1000\n\n");
-                NextStep::Timeline
-            }
-            Body::Withheld => NextStep::Close,
-        };
+        let mut after = AfterReply::Close;
+        if with_body {
+            // How soon a browser connects again when the server is gone, in milliseconds.
+            bytes.push_str("retry: 1000\n\n");
+            after = AfterReply::Watch;
+        }
         Self {
             bytes,
-            then,
-            watch: watch.filter(|_| body == Body::Sent),
+            after,
+            slot: slot.filter(|_| with_body),
         }
     }
 }

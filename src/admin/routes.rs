@@ -1,78 +1,60 @@
-//! Request → answer: who may ask, and what there is.
+//! Request → answer: who may ask, and for what.
 
 use std::net::{IpAddr, SocketAddr};
 
+use super::metrics::metrics_text;
 use super::page::PAGE;
-use super::reply::{Body, Reply};
-use super::viewer::Request;
-use super::{VIEWERS_MAX, metrics, state};
+use super::reply::Reply;
+use super::state::{ServerSnapshot, state_text};
+use super::viewer::{Request, VIEWERS_MAX};
 use crate::connection::context::Lifecycle;
 use crate::http::request::{self, Method, Parsed};
 use crate::observe::live::LiveView;
 
 const TEXT: &str = "text/plain; charset=utf-8";
 
-/// The answer to a head. `watching` is how many watch already.
+/// The answer to a request. `watching` is how many viewers watch already.
 pub(super) fn answer(
     request: &Request,
     watching: usize,
     view: &mut LiveView,
-    snapshot: &state::ServerSnapshot,
+    snapshot: &ServerSnapshot,
 ) -> Reply {
-    let refuse = |status, why| Reply::whole(status, TEXT, snapshot.date, why, Body::Sent);
+    let date = snapshot.date;
+    let reject = |status, why| Reply::whole(status, TEXT, date, why, true);
     let Parsed::Complete(parsed, length) = request::parse(request.bytes, 0) else {
-        return refuse("400 Bad Request", "this is no sound request\n");
+        return reject("400 Bad Request", "this is no sound request\n");
     };
-    if !is_for_us(&request.bytes[..length], parsed.line.target, request.local) {
+    let target = parsed.line.target;
+    if !is_for_us(&request.bytes[..length], target, request.local) {
         let why = "this Host is not ours: open the address that the server printed\n";
-        return refuse("403 Forbidden", why);
+        return reject("403 Forbidden", why);
     }
-    let body = match parsed.method {
-        Method::Get => Body::Sent,
-        Method::Head => Body::Withheld,
-        Method::Other => return refuse("405 Method Not Allowed", "nothing can be changed here\n"),
+    let with_body = match parsed.method {
+        Method::Get => true,
+        Method::Head => false,
+        Method::Other => return reject("405 Method Not Allowed", "nothing can be changed here\n"),
     };
-    let (path, query) = parsed
-        .line
-        .target
-        .split_once('?')
-        .unwrap_or((parsed.line.target, ""));
-    let whole = |media_type, content: &str| {
-        Reply::whole("200 OK", media_type, snapshot.date, content, body)
-    };
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let ok =
+        |media_type, content: &str| Reply::whole("200 OK", media_type, date, content, with_body);
+    let fail = |status, why| Reply::whole(status, TEXT, date, why, with_body);
     match path {
-        "/" => whole("text/html; charset=utf-8", PAGE),
-        "/state" => whole("application/json", &state::text(view, snapshot, watching)),
-        "/metrics" => whole(
+        "/" => ok("text/html; charset=utf-8", PAGE),
+        "/state" => ok("application/json", &state_text(view, snapshot, watching)),
+        "/metrics" => ok(
             "text/plain; version=0.0.4; charset=utf-8",
-            &metrics::text(view, snapshot, watching),
+            &metrics_text(view, snapshot, watching),
         ),
-        "/health" if snapshot.lifecycle == Lifecycle::Serving => whole(TEXT, "ok\n"),
-        "/health" => Reply::whole(
-            "503 Service Unavailable",
-            TEXT,
-            snapshot.date,
-            "stopping\n",
-            body,
-        ),
-        "/events" if watching < VIEWERS_MAX => {
-            Reply::stream(snapshot.date, watched_slot(query), body)
-        }
-        "/events" => {
-            let why = "too many watch already\n";
-            Reply::whole("503 Service Unavailable", TEXT, snapshot.date, why, body)
-        }
-        _ => Reply::whole(
-            "404 Not Found",
-            TEXT,
-            snapshot.date,
-            "there is nothing here\n",
-            body,
-        ),
+        "/health" if snapshot.lifecycle == Lifecycle::Serving => ok(TEXT, "ok\n"),
+        "/health" => fail("503 Service Unavailable", "stopping\n"),
+        "/events" if watching < VIEWERS_MAX => Reply::stream(date, watched_slot(query), with_body),
+        "/events" => fail("503 Service Unavailable", "too many watch already\n"),
+        _ => fail("404 Not Found", "there is nothing here\n"),
     }
 }
 
-/// `watch=SLOT`
+/// The slot in a query that has `watch=SLOT`.
 fn watched_slot(query: &str) -> Option<usize> {
     let slot: u32 = query
         .split('&')
@@ -82,19 +64,19 @@ fn watched_slot(query: &str) -> Option<usize> {
     Some(slot as usize)
 }
 
-/// Whether the client meant us. A page from elsewhere whose name its owner has pointed at this
-/// machine (DNS rebinding) is in the browser's eyes of one origin with us, and could read it all.
-/// It can't hide its name from the Host field, though.
+/// Whether the request names this server. The owner of a foreign page can let the page's name point
+/// at this machine (DNS rebinding). A browser then takes the page and the live view for one origin,
+/// and the page could read everything. But the browser sends the page's name in the Host field.
 fn is_for_us(head: &[u8], target: &str, local: Option<SocketAddr>) -> bool {
-    let (Some(authority), Some(local)) = (authority(head), local) else {
+    let (Some(authority), Some(local)) = (host(head), local) else {
         return false;
     };
-    // With an absolute target Host does not count (RFC 9112, 3.2.2).
-    target.starts_with('/') && names_us(authority, local)
+    // An absolute target overrides Host (RFC 9112, 3.2.2), so none is allowed.
+    target.starts_with('/') && is_our_authority(authority, local)
 }
 
-/// The Host of a sound head; `None` if there is none, as HTTP/1.0 allows.
-fn authority(head: &[u8]) -> Option<&str> {
+/// The Host field of a valid head. `None` if there is none, as HTTP/1.0 allows.
+fn host(head: &[u8]) -> Option<&str> {
     let text = std::str::from_utf8(head).ok()?;
     let mut lines = text.split("\r\n");
     lines.find_map(|line| {
@@ -104,19 +86,19 @@ fn authority(head: &[u8]) -> Option<&str> {
     })
 }
 
-fn names_us(authority: &str, local: SocketAddr) -> bool {
+fn is_our_authority(authority: &str, local: SocketAddr) -> bool {
     let port = local.port();
     let name = match authority.strip_suffix(&format!(":{port}")) {
         Some(name) => name,
-        // A browser leaves out the port of its scheme.
+        // A browser leaves out the default port of its scheme.
         None if port == 80 => authority,
         None => return false,
     };
-    let itself = match local.ip().to_canonical() {
-        IpAddr::V4(address) => address.to_string(),
-        IpAddr::V6(address) => format!("[{address}]"),
+    let address = match local.ip().to_canonical() {
+        IpAddr::V4(ip) => ip.to_string(),
+        IpAddr::V6(ip) => format!("[{ip}]"),
     };
-    ["localhost", "127.0.0.1", "[::1]", &itself]
+    ["localhost", "127.0.0.1", "[::1]", &address]
         .iter()
         .any(|ours| name.eq_ignore_ascii_case(ours))
 }
@@ -126,7 +108,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn whom_a_host_means() {
+    fn only_local_names_and_the_own_address_are_ours() {
         let table = [
             ("127.0.0.1:2131", "127.0.0.1:2131", true),
             ("localhost:2131", "127.0.0.1:2131", true),
@@ -152,7 +134,7 @@ mod tests {
         for (authority, local, expected) in table {
             let local = local.parse().unwrap();
             assert_eq!(
-                names_us(authority, local),
+                is_our_authority(authority, local),
                 expected,
                 "{authority} at {local}"
             );
@@ -160,7 +142,7 @@ mod tests {
     }
 
     #[test]
-    fn the_host_of_a_head() {
+    fn the_host_field_is_found_in_any_case() {
         let table = [
             (
                 "GET / HTTP/1.1\r\nA: b\r\nhOST: \t a:1 \r\n\r\n",
@@ -170,12 +152,12 @@ mod tests {
             ("GET /Host:x HTTP/1.0\r\n\r\n", None),
         ];
         for (head, expected) in table {
-            assert_eq!(authority(head.as_bytes()), expected, "{head:?}");
+            assert_eq!(host(head.as_bytes()), expected, "{head:?}");
         }
     }
 
     #[test]
-    fn slots_to_watch() {
+    fn a_slot_to_watch_is_a_number_of_32_bits() {
         let table = [
             ("watch=0", Some(0)),
             ("a=b&watch=17", Some(17)),

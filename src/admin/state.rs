@@ -2,47 +2,34 @@
 
 use std::time::Duration;
 
-use super::json::Json;
 use crate::config::Limits;
 use crate::connection::context::Lifecycle;
 use crate::events::close_reason::CloseReason;
 use crate::events::deadline::Deadline;
 use crate::events::event::ConnectionCounts;
 use crate::events::state::StateName;
-use crate::observe::live::{BOUNDS, LiveView, STATUSES};
+use crate::http::status::Status;
+use crate::observe::json::Json;
+use crate::observe::live::LiveView;
+use crate::observe::live::loop_stats::BOUNDS;
 use crate::os::descriptors::FdBudget;
 
-/// What the server itself says, besides the events: lent for the length of a turn.
+/// What the server knows besides the events: borrowed for one turn.
 #[derive(Debug)]
-pub struct ServerSnapshot<'a> {
-    /// The time since the start, read afresh.
-    pub now: Duration,
-    /// The text of `Date`.
-    pub date: &'a str,
-    /// Whether it serves.
-    pub lifecycle: Lifecycle,
-    /// The bounds.
-    pub limits: &'a Limits,
-    /// The descriptors that connections and their files hold.
-    pub descriptors: FdBudget,
-    /// The queues.
-    pub counts: ConnectionCounts,
-    /// How many rows the log has lost.
-    pub rows_lost: u64,
+pub(crate) struct ServerSnapshot<'a> {
+    /// The time since the start: read for the snapshot, not the turn's.
+    pub(crate) now: Duration,
+    /// The text of the `Date` field.
+    pub(crate) date: &'a str,
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) limits: &'a Limits,
+    pub(crate) descriptors: FdBudget,
+    pub(crate) counts: ConnectionCounts,
+    pub(crate) rows_lost: u64,
 }
 
-/// A state's name in JSON and in metrics.
-pub(super) fn state_name(state: StateName) -> &'static str {
-    match state {
-        StateName::Reading => "reading",
-        StateName::Responding => "responding",
-        StateName::Idle => "idle",
-        StateName::Closing => "closing",
-    }
-}
-
-/// The whole text, and a line end.
-pub(super) fn text(view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) -> String {
+/// The whole answer: an object and a line end.
+pub(super) fn state_text(view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) -> String {
     let mut json = Json::default();
     json.object(|json| members(json, view, snapshot, viewers));
     let mut text = json.into_text();
@@ -50,7 +37,7 @@ pub(super) fn text(view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) -
     text
 }
 
-/// The members of the object that is the state.
+/// The members of the object. Each picture has the same.
 pub(super) fn members(json: &mut Json, view: &LiveView, snapshot: &ServerSnapshot, viewers: usize) {
     json.member("server", |json| {
         json.string("version", env!("CARGO_PKG_VERSION"));
@@ -67,11 +54,11 @@ pub(super) fn members(json: &mut Json, view: &LiveView, snapshot: &ServerSnapsho
     });
     json.member("connections", |json| {
         for state in StateName::ALL {
-            json.number(state_name(state), view.in_state(state));
+            json.number(state.label(), view.in_state(state));
         }
         json.number("open", view.open());
-        json.number("accepted", view.accepted_so_far());
-        json.number("closed", view.close_reasons().total());
+        json.number("accepted", view.accepted());
+        json.number("closed", view.closed().total());
     });
     json.member("limits", |json| limits(json, snapshot.limits));
     json.member("descriptors", |json| {
@@ -89,12 +76,12 @@ pub(super) fn members(json: &mut Json, view: &LiveView, snapshot: &ServerSnapsho
         });
     });
     json.member("close_causes", |json| {
-        for cause in CloseReason::ALL {
-            json.number(cause.name(), view.close_reasons().count(cause));
+        for reason in CloseReason::ALL {
+            json.number(reason.name(), view.closed().count(reason));
         }
     });
     json.member("responses", |json| {
-        for status in STATUSES {
+        for status in Status::ALL {
             json.number(&status.code().to_string(), view.responses(status));
         }
     });
@@ -121,38 +108,38 @@ fn limits(json: &mut Json, limits: &Limits) {
 
 fn loop_stats(json: &mut Json, view: &LiveView) {
     let loop_stats = view.loop_stats();
-    json.number("turns", loop_stats.turns());
-    json.number("events", loop_stats.events());
-    json.number("last_batch", loop_stats.last_batch());
-    // A turn is what those wait for who come while it lasts.
+    json.number("turns", loop_stats.turns);
+    json.number("events", loop_stats.events);
+    json.number("last_batch", loop_stats.last_batch);
+    // A client that becomes ready during a turn waits for its end.
     json.member("lag_seconds", |json| {
         json.number("p50", f64::from(loop_stats.quantile(0.5)) / 1e6);
         json.number("p99", f64::from(loop_stats.quantile(0.99)) / 1e6);
-        json.number("longest", seconds(loop_stats.longest()));
+        json.number("longest", seconds(loop_stats.longest));
     });
     json.array("lag_counts", |json| {
         let bounds = BOUNDS.iter().map(Some).chain([None]);
-        for (bound, count) in bounds.zip(loop_stats.lengths()) {
+        for (bound, count) in bounds.zip(loop_stats.lengths) {
             json.element(|json| {
                 json.optional("up_to_us", bound);
                 json.number("turns", count);
             });
         }
     });
-    let last = loop_stats.last_second();
+    let last = &loop_stats.last_second;
     json.member("last_second", |json| {
         json.number("turns", last.turns);
         json.number("accepted", last.accepted);
         json.number("responses", last.responses);
-        json.number("bytes_read", last.read);
-        json.number("bytes_written", last.written);
+        json.number("bytes_read", last.bytes_read);
+        json.number("bytes_written", last.bytes_written);
         json.number("longest_turn_seconds", seconds(last.longest));
     });
 }
 
-/// To the microsecond.
+/// Seconds, exact to the microsecond.
 pub(super) fn seconds(time: Duration) -> f64 {
-    // Microseconds of a thousand years fit into the 53 bits of a float.
+    // The 53 bits of a float hold the microseconds of 285 years.
     #[allow(clippy::cast_precision_loss)]
     let micros = time.as_micros() as f64;
     micros / 1e6

@@ -1,5 +1,5 @@
 //! One connection of the live view: a request, an answer, and, if it watches, pictures until it
-//! has seen enough.
+//! leaves.
 
 use std::io::{ErrorKind, Read as _, Write as _};
 use std::net::Shutdown;
@@ -8,45 +8,48 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use mio::{Interest, Registry, Token};
 
-use super::reply::{NextStep, Reply};
+use super::reply::{AfterReply, Reply};
 use crate::events::id::ConnectionId;
-use crate::http::request::HEAD_MAX;
+use crate::http::request::{self, HEAD_MAX, Parsed};
 
-/// How long a request may take, how long an answer may go without progress, and how long a
-/// picture may: whoever reads nothing for so long has gone.
+/// How many viewers may watch at once.
+pub(super) const VIEWERS_MAX: usize = 16;
+
+/// How long a request may take, and how long a viewer may take no byte of an answer or a picture
+/// before it is closed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// After the last answer: what the peer has for its end of the connection.
+/// How long the peer has after the answer to end its side of the connection.
 const CLOSING_WITHIN: Duration = Duration::from_secs(2);
 
-/// What is thrown away of what comes after the request, in bytes.
-const DISCARDS: usize = 64 * 1024;
+/// How many bytes after the request are read and thrown away.
+const DISCARD_MAX: usize = 64 * 1024;
 
-/// What the kernel may hold of the answers to a slow reader. Without a bound it would grow, and
-/// the pictures in it would be old.
+/// How many bytes of output the kernel may hold for a slow viewer. By default the kernel lets this
+/// buffer grow, and the pictures in it would be old.
 const SEND_BUFFER: usize = 64 * 1024;
 
-/// What a viewer is doing.
+/// The state of a viewer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// A request is expected.
+    /// It waits for a request.
     Reading,
-    /// An answer is on its way.
+    /// It sends an answer.
     Answering,
-    /// It gets pictures.
+    /// It sends pictures.
     Watching,
-    /// All is sent; the peer reads it in peace.
+    /// All is sent. The socket stays open until the peer has read the answer.
     Closing,
 }
 
-/// A viewer. It never holds more than a head, and one answer or picture.
+/// A viewer. It holds at most a request head, and one answer or picture.
 #[derive(Debug)]
 pub(super) struct Viewer {
     stream: TcpStream,
     pub(super) id: ConnectionId,
     pub(super) stage: Stage,
     pub(super) deadline: Duration,
-    /// Whether its socket has something new. Each call then goes on until the socket would block.
+    /// Whether its socket has become ready. [`Viewer::advance`] goes on until the socket would block.
     pub(super) is_ready: bool,
     head: Vec<u8>,
     scanned: usize,
@@ -56,8 +59,7 @@ pub(super) struct Viewer {
 }
 
 impl Viewer {
-    /// A newcomer.
-    pub(super) fn admit(
+    pub(super) fn new(
         mut stream: TcpStream,
         id: ConnectionId,
         now: Duration,
@@ -80,12 +82,13 @@ impl Viewer {
         })
     }
 
-    /// Whether it has got all there was for it.
+    /// Whether the kernel has taken all output.
     pub(super) fn has_sent_all(&self) -> bool {
         self.sent == self.output.len()
     }
 
-    /// Does all that can be done without waiting. False when it is over.
+    /// Does all that is possible without waiting. `answer` makes the reply to a request. False if
+    /// the viewer is to be closed.
     pub(super) fn advance(
         &mut self,
         now: Duration,
@@ -111,8 +114,8 @@ impl Viewer {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return error.kind() == ErrorKind::WouldBlock,
             }
-            match crate::http::request::parse(&self.head, self.scanned) {
-                crate::http::request::Parsed::Partial { scanned } if self.head.len() < HEAD_MAX => {
+            match request::parse(&self.head, self.scanned) {
+                Parsed::Partial { scanned } if self.head.len() < HEAD_MAX => {
                     self.scanned = scanned;
                 }
                 _ => break,
@@ -126,14 +129,14 @@ impl Viewer {
         self.head = Vec::new();
         self.output = reply.bytes;
         self.deadline = now + PATIENCE;
-        self.stage = match reply.then {
-            NextStep::Close => Stage::Answering,
-            NextStep::Timeline => Stage::Watching,
+        self.stage = match reply.after {
+            AfterReply::Close => Stage::Answering,
+            AfterReply::Watch => Stage::Watching,
         };
         true
     }
 
-    /// Sends what the socket takes. False when it is over.
+    /// Sends as much as the socket takes. False if the viewer is to be closed.
     pub(super) fn send(&mut self, now: Duration) -> bool {
         while !self.has_sent_all() {
             match self.stream.write(&self.output.as_bytes()[self.sent..]) {
@@ -148,7 +151,7 @@ impl Viewer {
         self.output.clear();
         self.sent = 0;
         if self.stage == Stage::Watching {
-            // It waits for us, not we for it.
+            // The viewer waits for the next picture, so it has a whole deadline for that one.
             self.deadline = now + PATIENCE;
         }
         if self.stage == Stage::Answering {
@@ -160,7 +163,7 @@ impl Viewer {
         true
     }
 
-    /// Whoever watches has nothing more to say: its end, or another request, ends it.
+    /// A viewer that watches sends nothing more. The end of input, or another request, closes it.
     fn is_silent(&mut self) -> bool {
         loop {
             match self.stream.read(&mut [0; 64]) {
@@ -180,18 +183,18 @@ impl Viewer {
                 Err(error) if error.kind() == ErrorKind::Interrupted => {}
                 Err(error) => return error.kind() == ErrorKind::WouldBlock,
             }
-            if self.discarded > DISCARDS {
+            if self.discarded > DISCARD_MAX {
                 return false;
             }
         }
     }
 }
 
-/// What came, and where to.
+/// A request, and where it arrived.
 #[derive(Debug)]
 pub(super) struct Request<'a> {
-    /// A whole head, or what is none.
+    /// A whole head, or bytes that are not the start of a valid one.
     pub(super) bytes: &'a [u8],
-    /// The address that the client has reached.
+    /// The address on which the viewer reached the server.
     pub(super) local: Option<std::net::SocketAddr>,
 }

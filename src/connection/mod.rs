@@ -39,7 +39,7 @@
 //! [`crate::events::state::TRANSITIONS`] has every way.
 
 mod audit;
-mod close;
+pub mod close;
 pub mod context;
 mod deadline_passed;
 mod input;
@@ -53,7 +53,6 @@ use std::num::NonZeroU32;
 use std::ops::ControlFlow::Break;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-pub use self::close::{LINGER_SILENCE, LINGER_TOTAL};
 use self::context::{Env, LoopContext};
 use self::state::State;
 use self::step::{Freshness, NextStep, Progress, Step};

@@ -15,6 +15,7 @@ use crate::events::state::StateName;
 use crate::http::request::{self, HEAD_MAX, Parsed};
 use crate::os::transport::Transport;
 use crate::response::answer::OutOfDescriptors;
+use crate::response::resource::Documents as _;
 
 /// Why no further request of the input is answered now.
 enum ReadStop {
@@ -197,7 +198,8 @@ impl<E: Env> Connection<E> {
         // get on otherwise.
         let has_had_one = step.request_budget < REQUEST_BUDGET;
         let is_full = context.output_is_full() || context.send_budget.is_spent();
-        if is_spent || (has_had_one && is_full) {
+        let has_read_enough = context.documents.has_read_enough();
+        if is_spent || has_read_enough || (has_had_one && is_full) {
             return Err(ReadStop::Yield);
         }
         let (flow, length) = match request::parse(rest, scanned) {

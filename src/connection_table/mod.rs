@@ -12,7 +12,7 @@
 //! `ready_queue`, `fd_waiters`, `slot`, `evict`.
 
 mod audit;
-mod evict;
+pub mod evict;
 mod fd_waiters;
 mod lifecycle;
 mod ready_queue;
@@ -22,7 +22,6 @@ pub mod turn;
 
 use slab::Slab;
 
-pub use self::evict::EVICTION_AGE;
 use self::fd_waiters::FdWaiters;
 use self::ready_queue::ReadyQueue;
 use self::slot::{Queued, Slot};

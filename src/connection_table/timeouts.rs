@@ -11,7 +11,7 @@
 use std::time::Duration;
 
 use crate::config::Limits;
-use crate::connection::LINGER_SILENCE;
+use crate::connection::close::LINGER_SILENCE;
 use crate::events::deadline::Deadline;
 
 /// The resolution of deadlines. A deadline passes at the first tick at or after its time: never

@@ -1,24 +1,25 @@
-//! The states of a connection by name, and every way that leads from one to another.
+//! The states of a connection by name, and every transition between them.
 //!
-//! The table is not what the machine runs on: it is what the machine is held against. Tests watch
-//! running connections and fail if one goes a way that is not in the table, or if no connection
-//! ever goes a way that is. The pictures in `docs` and `www` are drawn from it.
+//! The state machine does not run on the table: tests hold it against the table. They watch running
+//! connections and fail if one makes a transition that is not in the table, or if no connection
+//! ever makes one that is. The pictures in `docs` and `www` are drawn from the table.
 
 /// A state by name, without the data that [`crate::connection`] keeps with it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum StateName {
-    /// A request is expected, and may have begun.
+    /// The connection expects a request head, or has read a part of it.
     Reading,
-    /// A response is on its way.
+    /// A response is being sent.
     Responding,
-    /// Between requests.
+    /// Kept alive between two requests. It owns no buffer.
     Idle,
-    /// Our side has ended; the peer reads our last answer in peace.
+    /// Our side has ended. The socket stays open until the peer has read the last response: closing
+    /// it while input is unread would reset the connection, and the peer could lose the response.
     Closing,
 }
 
 impl StateName {
-    /// Every state, in the order of a request.
+    /// Every state, in the order of the variants.
     pub const ALL: [Self; 4] = [Self::Reading, Self::Responding, Self::Idle, Self::Closing];
 
     /// Its name for people.
@@ -28,6 +29,16 @@ impl StateName {
             Self::Responding => "Responding",
             Self::Idle => "Idle",
             Self::Closing => "Closing",
+        }
+    }
+
+    /// Its name in JSON and in the labels of metrics.
+    pub const fn label(self) -> &'static str {
+        match self {
+            Self::Reading => "reading",
+            Self::Responding => "responding",
+            Self::Idle => "idle",
+            Self::Closing => "closing",
         }
     }
 
@@ -42,73 +53,41 @@ impl StateName {
     }
 }
 
-/// One way through the machine.
+/// A transition of the state machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Transition {
-    /// Where it begins; `None` is outside: the connection has just been accepted.
+    /// The state before. `None`: the connection has just been accepted.
     pub from: Option<StateName>,
-    /// Where it leads; `None` is outside: the connection is closed.
+    /// The state after. `None`: the connection is closed.
     pub to: Option<StateName>,
-    /// What makes a connection go this way.
+    /// What causes the transition.
     pub when: &'static str,
 }
 
-/// Every way there is, one row each.
-pub const TRANSITIONS: [Transition; 10] = [
-    Transition {
-        from: None,
-        to: Some(StateName::Reading),
-        when: "accepted",
-    },
-    Transition {
-        from: Some(StateName::Reading),
-        to: Some(StateName::Responding),
-        when: "head complete; if bad or late: 400",
-    },
-    Transition {
-        from: Some(StateName::Responding),
-        to: Some(StateName::Reading),
-        when: "all sent, more input is here",
-    },
-    Transition {
-        from: Some(StateName::Responding),
-        to: Some(StateName::Idle),
-        when: "all sent, kept alive",
-    },
-    Transition {
-        from: Some(StateName::Responding),
-        to: Some(StateName::Closing),
-        when: "all sent, not kept alive",
-    },
-    Transition {
-        from: Some(StateName::Idle),
-        to: Some(StateName::Reading),
-        when: "first bytes",
-    },
-    Transition {
-        from: Some(StateName::Reading),
-        to: None,
-        when: "end of input, reset, deadline, evicted, or no descriptor",
-    },
-    Transition {
-        from: Some(StateName::Responding),
-        to: None,
-        when: "all sent and the end was asked for, reset, deadline, or the file shrank",
-    },
-    Transition {
-        from: Some(StateName::Idle),
-        to: None,
-        when: "end of input, reset, deadline, or evicted",
-    },
-    Transition {
-        from: Some(StateName::Closing),
-        to: None,
-        when: "end of input, reset, deadline, evicted, or 30 s over",
-    },
-];
+/// Every transition that a connection may make.
+#[rustfmt::skip] // One row per line.
+pub const TRANSITIONS: [Transition; 10] = {
+    use StateName::{Closing, Idle, Reading, Responding};
+    [
+        way(None, Some(Reading), "accepted"),
+        way(Some(Reading), Some(Responding), "head complete; if bad or late: 400"),
+        way(Some(Responding), Some(Reading), "all sent, more input is here"),
+        way(Some(Responding), Some(Idle), "all sent, kept alive"),
+        way(Some(Responding), Some(Closing), "all sent, not kept alive"),
+        way(Some(Idle), Some(Reading), "first bytes"),
+        way(Some(Reading), None, "end of input, reset, deadline, evicted, or no descriptor"),
+        way(Some(Responding), None, "all sent and the end was asked for, reset, deadline, or the file shrank"),
+        way(Some(Idle), None, "end of input, reset, deadline, or evicted"),
+        way(Some(Closing), None, "end of input, reset, deadline, evicted, or 30 s over"),
+    ]
+};
+
+const fn way(from: Option<StateName>, to: Option<StateName>, when: &'static str) -> Transition {
+    Transition { from, to, when }
+}
 
 impl Transition {
-    /// The row of the table for this way, if there is one.
+    /// The row of [`TRANSITIONS`] for this transition, if there is one.
     pub fn find(from: Option<StateName>, to: Option<StateName>) -> Option<&'static Self> {
         TRANSITIONS
             .iter()
@@ -121,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_way_has_one_row() {
+    fn each_transition_has_one_row() {
         for (index, row) in TRANSITIONS.iter().enumerate() {
             let first = TRANSITIONS
                 .iter()

@@ -164,7 +164,7 @@ mod tests {
 
     fn entry(path: &str, content: Content<File>) -> Entry {
         Entry {
-            resource: Rc::new(Resource::new(path, 0, None, content)),
+            resource: Rc::new(Resource::new(path, 0, None, "\"t\"", content)),
             fingerprint: Fingerprint::new(&stat(".").unwrap()),
             validated_epoch: 0,
             used_at: Duration::ZERO,

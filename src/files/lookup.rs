@@ -8,23 +8,23 @@ use std::path::Path;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
-use rustix::fs::{FileType, fstat};
-
 use super::cache::{Cache, CacheLimits, Entry};
+use super::content_tag;
 use super::fingerprint::Fingerprint;
+use super::hidden::Hidden;
 use super::negative_cache::NegativeCache;
-use super::root::{Root, lookup_error};
+use super::root::{Opened, Root, lookup_error, read_whole};
 use crate::http::date;
 use crate::os::file_identity::FileIdentity;
-use crate::os::transport::read_at;
 use crate::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
 /// How many results an epoch remembers that are not in the cache. Each may hold [`SMALL`] bytes, or
 /// an open file, whose descriptor is one of [`crate::os::descriptors::RESERVE`].
 const EPOCH_RESULTS_MAX: usize = 8;
 
-/// How many log files are never served: the present one, and the last ones into which it was rotated.
-const LOGS_REMEMBERED: usize = 64;
+/// How many bytes are read for entity tags in one turn before the next request has to wait for a later
+/// turn: with the last file, twice as many at most.
+const DIGESTED_PER_TURN: u64 = content_tag::DIGEST_MAX;
 
 /// A folder of real files, with a cache that never serves a stale file.
 ///
@@ -49,8 +49,9 @@ pub struct DocumentRoot {
     /// How many bytes of small files are in memory: in the cache, and in responses that are not sent
     /// yet, which may outlive their entry in the cache.
     live_bytes: Rc<Cell<usize>>,
-    /// Log files: never served, wherever they lie and however they are linked.
-    never_served: Vec<FileIdentity>,
+    /// How many bytes have been read for entity tags in this turn.
+    digested: u64,
+    hidden: Hidden,
 }
 
 type LookupResult = Result<Rc<Resource<File>>, LookupError>;
@@ -67,23 +68,19 @@ impl DocumentRoot {
             wall: SystemTime::UNIX_EPOCH,
             epoch_results: HashMap::new(),
             live_bytes: Rc::default(),
-            never_served: Vec::new(),
+            digested: 0,
+            hidden: Hidden::default(),
         })
     }
 
-    /// From now on, treats the files of these identities as absent: the log files. Rotated logs
-    /// remain absent, up to the last [`LOGS_REMEMBERED`].
+    /// From now on, treats the files of these identities as absent, and no others. They must be open
+    /// as long as they are treated so.
     pub(crate) fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
-        for file in files {
-            if !self.never_served.contains(&file) {
-                self.never_served.push(file);
-                // The file may be in the cache, if it was served until now.
-                self.epoch_results.clear();
-                self.cache.clear();
-            }
+        if self.hidden.set_written(files) {
+            // A file may be in the cache, if it was served until now.
+            self.epoch_results.clear();
+            self.cache.clear();
         }
-        let too_many = self.never_served.len().saturating_sub(LOGS_REMEMBERED);
-        self.never_served.drain(..too_many);
     }
 
     /// The cached file at `path`, if it is unchanged in this epoch.
@@ -120,8 +117,9 @@ impl DocumentRoot {
     /// Opens the file at `path`, reads it if it is small, and adds the result to a cache if that may
     /// keep it.
     fn look_up(&mut self, path: &str) -> LookupResult {
-        let file = match self.root.open_file(path) {
-            Ok(file) => file,
+        let (file, stat) = match self.root.open_file(Path::new(path)) {
+            Ok(Opened::File(file, stat)) => (file, stat),
+            Ok(Opened::Directory) => return Err(LookupError::IsDirectory),
             Err(error) => {
                 if let ErrorKind::NotFound | ErrorKind::NotADirectory = error.kind() {
                     self.negative_cache.put(path, self.epoch);
@@ -129,21 +127,14 @@ impl DocumentRoot {
                 return Err(lookup_error(&error));
             }
         };
-        let stat = fstat(&file).map_err(|error| lookup_error(&error.into()))?;
         let fingerprint = Fingerprint::new(&stat);
-        match fingerprint.file_type() {
-            FileType::RegularFile if !self.never_served.contains(&fingerprint.identity) => {}
-            FileType::Directory => return Err(LookupError::IsDirectory),
-            _ => return Err(LookupError::NotFound),
+        if self.hidden.is_written(&fingerprint.identity) {
+            return Err(LookupError::NotFound);
         }
+        let (content, tag) = self.read(file, &fingerprint)?;
         let length = fingerprint.length;
-        let content = if length <= SMALL {
-            Content::Bytes(read_whole(&file, length)?)
-        } else {
-            Content::File(Rc::new(file))
-        };
         let modified = fingerprint.modified().and_then(date::representable);
-        let resource = Resource::new(path, length, modified, content);
+        let resource = Resource::new(path, length, modified, &tag, content);
         let resource = Rc::new(resource.counted(&self.live_bytes));
         if fingerprint.is_older_than_clock_tick(self.wall) {
             self.cache.put(Entry {
@@ -154,6 +145,40 @@ impl DocumentRoot {
             });
         }
         Ok(resource)
+    }
+}
+
+impl DocumentRoot {
+    /// From now on, treats every file that begins so as absent: a log.
+    pub(crate) fn hide_logs(&mut self, beginning: Vec<u8>) {
+        self.hidden.set_log_beginning(beginning);
+    }
+
+    /// The content of a file, and its entity tag.
+    fn read(
+        &mut self,
+        file: File,
+        fingerprint: &Fingerprint,
+    ) -> Result<(Content<File>, String), LookupError> {
+        if fingerprint.length <= SMALL {
+            let bytes = read_whole(&file, fingerprint.length)?;
+            self.refuse_log(&bytes)?;
+            let tag = content_tag::of_bytes(&bytes);
+            return Ok((Content::Bytes(bytes), tag));
+        }
+        let beginning = read_whole(&file, self.hidden.beginning_length() as u64)?;
+        self.refuse_log(&beginning)?;
+        let tag = content_tag::of_file(&file, fingerprint, self.wall);
+        let (tag, read) = tag.map_err(|error| lookup_error(&error))?;
+        self.digested += read;
+        Ok((Content::File(Rc::new(file)), tag))
+    }
+
+    fn refuse_log(&self, content: &[u8]) -> Result<(), LookupError> {
+        if self.hidden.is_log(content) {
+            return Err(LookupError::NotFound);
+        }
+        Ok(())
     }
 }
 
@@ -195,6 +220,7 @@ impl Documents for DocumentRoot {
     fn begin_turn(&mut self, monotonic: Duration, wall: SystemTime) {
         self.monotonic = monotonic;
         self.wall = wall;
+        self.digested = 0;
         self.cache.close_unused(monotonic);
         self.revalidate();
     }
@@ -203,6 +229,10 @@ impl Documents for DocumentRoot {
         self.epoch += 1;
         self.root.revalidate();
         self.epoch_results.clear();
+    }
+
+    fn has_read_enough(&self) -> bool {
+        self.digested >= DIGESTED_PER_TURN
     }
 
     fn uncached_bytes(&self) -> usize {
@@ -217,23 +247,6 @@ impl Documents for DocumentRoot {
     fn next_timeout(&self) -> Option<Duration> {
         self.cache.closes_at()
     }
-}
-
-/// Reads the `length` bytes that Content-Length will promise. A file that turns out shorter is being
-/// rewritten at this moment, and a file that can't be read has no content. Both are "not found",
-/// which is still possible because no head has been sent.
-fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
-    let mut bytes = vec![0; usize::try_from(length).map_err(|_| LookupError::NotFound)?];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match read_at(file, &mut bytes[filled..], filled as u64) {
-            Ok(0) => return Err(LookupError::NotFound),
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(lookup_error(&error)),
-        }
-    }
-    Ok(bytes.into())
 }
 
 #[cfg(test)]

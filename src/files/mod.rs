@@ -8,11 +8,15 @@
 //! ends, and when a request may have come after the last look-up.
 //!
 //! Read in this order: `lookup` ([`DocumentRoot`]: the cached file, or one that is opened now);
-//! `root` (opens beneath the root, and compares); `fingerprint` (whether a file has changed);
-//! `cache` and `negative_cache` (what is kept between turns).
+//! `root` and `links` (opens beneath the root, and compares); `hidden` (what the server has written itself);
+//! `content_tag` (the entity tag); `fingerprint` (whether a file has changed); `cache` and
+//! `negative_cache` (what is kept between turns).
 
 mod cache;
+mod content_tag;
 mod fingerprint;
+mod hidden;
+mod links;
 mod lookup;
 mod negative_cache;
 mod root;

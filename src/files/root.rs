@@ -2,22 +2,38 @@
 
 use std::collections::HashSet;
 use std::fs::File;
-use std::io;
+use std::io::{self, ErrorKind};
+use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::{FileType, OFlags, Stat, lstat};
+use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, lstat};
 use rustix::io::Errno;
 
 use super::fingerprint::Fingerprint;
+use super::links;
 use crate::os::descriptors::is_out_of_descriptors;
 use crate::os::file_identity::FileIdentity;
+use crate::os::transport::read_at;
 use crate::response::resource::LookupError;
 
 /// How many folders an epoch remembers in `plain_folders`.
 const PLAIN_FOLDERS_MAX: usize = 64;
+
+/// What is at a name.
+#[derive(Debug)]
+pub(super) enum Opened {
+    /// A regular file, open for reading, and its status.
+    File(File, Stat),
+    Directory,
+}
+
+/// How a file is opened for reading. NONBLOCK: a file under a lease would make the server wait for
+/// its holder. NOCTTY: a terminal must not become the server's own.
+const READ: OFlags = OFlags::NONBLOCK.union(OFlags::NOCTTY);
 
 /// A root folder.
 ///
@@ -57,14 +73,48 @@ impl Root {
         self.plain_folders.clear();
     }
 
-    /// Opens whatever is at `path`, unless a link leads outside the root.
-    pub(super) fn open_file(&mut self, path: &str) -> io::Result<File> {
+    /// Opens the regular file at `path`, unless it lies outside of the root.
+    ///
+    /// Nothing is opened for reading before its type is known: opening a FIFO lets its writer go on,
+    /// who then dies of the closed pipe, and opening some devices makes them act. So the name is
+    /// opened as a mere place first (open(2), `O_PATH`), and what is there is opened by way of that
+    /// place: no other file can have taken the name in between.
+    pub(super) fn open_file(&mut self, path: &Path) -> io::Result<Opened> {
+        let place = match self.open_beneath(path, OFlags::PATH) {
+            Err(error) if is_escape(&error) => {
+                let inside = links::resolve(&self.path, path).ok_or(error)?;
+                self.open_beneath(&inside, OFlags::PATH)?
+            }
+            place => place?,
+        };
+        let stat = fstat(&place)?;
+        match FileType::from_raw_mode(stat.st_mode) {
+            FileType::RegularFile => {}
+            FileType::Directory => return Ok(Opened::Directory),
+            _ => return Err(ErrorKind::NotFound.into()),
+        }
+        match open_place(&place) {
+            // No /proc, as in an empty root: by name again, and then it must be the same file.
+            Err(error) if error.kind() == ErrorKind::NotFound => self.open_again(path, &stat),
+            file => Ok(Opened::File(file?, stat)),
+        }
+    }
+
+    fn open_beneath(&mut self, path: &Path, flags: OFlags) -> io::Result<File> {
         let mut options = OpenOptions::new();
-        // NONBLOCK: opening a FIFO would wait for its writer, and the whole server with it. NOCTTY: a
-        // terminal below the root must not become the server's own.
-        let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
         options.read(true).custom_flags(flags.bits().cast_signed());
         Ok(self.folder()?.open_with(path, &options)?.into_std())
+    }
+
+    /// Opens by name what was seen to be a regular file. Between the two a FIFO may have taken the
+    /// name: it is opened without waiting, and then refused.
+    fn open_again(&mut self, path: &Path, seen: &Stat) -> io::Result<Opened> {
+        let file = self.open_beneath(path, READ)?;
+        let stat = fstat(&file)?;
+        if FileIdentity::from(&stat) != FileIdentity::from(seen) {
+            return Err(ErrorKind::NotFound.into());
+        }
+        Ok(Opened::File(file, stat))
     }
 
     /// Whether the file at `path` has this `fingerprint`, and the path from the root to it has no
@@ -134,7 +184,7 @@ impl Root {
         }
         match &self.folder {
             Some((folder, _)) => Ok(folder),
-            None => Err(io::ErrorKind::NotFound.into()),
+            None => Err(ErrorKind::NotFound.into()),
         }
     }
 
@@ -154,18 +204,50 @@ impl Root {
     }
 }
 
+/// Opens for reading what a descriptor of `O_PATH` stands for (proc(5), `/proc/self/fd`).
+fn open_place(place: &File) -> io::Result<File> {
+    let name = format!("/proc/self/fd/{}", place.as_raw_fd());
+    let flags = OFlags::RDONLY | OFlags::CLOEXEC | READ;
+    Ok(rustix::fs::open(name, flags, Mode::empty())?.into())
+}
+
+/// Whether a link on the way leads outside, or is absolute.
+fn is_escape(error: &io::Error) -> bool {
+    // What cap-std makes of EXDEV (openat2(2), `RESOLVE_BENEATH`). A folder without permission has
+    // an error number.
+    error.kind() == ErrorKind::PermissionDenied && error.raw_os_error().is_none()
+}
+
 fn open_folder(path: &Path) -> io::Result<(Dir, FileIdentity)> {
     let folder = Dir::open_ambient_dir(path, ambient_authority())?.into_std_file();
     let identity = FileIdentity::from(&folder.metadata()?);
     Ok((Dir::from_std_file(folder), identity))
 }
 
-/// The error that a client sees for an error of the file system: only a lack of descriptors or
-/// memory is different from an absent file, because it passes.
+/// The error that a client sees for an error of the file system. What passes is different from an
+/// absent file: a lack of descriptors or memory, and a write lease on the file (fcntl(2)), whose
+/// holder the kernel has told to give it up.
 pub(super) fn lookup_error(error: &io::Error) -> LookupError {
-    if is_out_of_descriptors(error) {
+    if is_out_of_descriptors(error) || error.kind() == ErrorKind::WouldBlock {
         LookupError::OutOfDescriptors
     } else {
         LookupError::NotFound
     }
+}
+
+/// Reads the first `length` bytes: those that Content-Length will promise, or fewer. A file that turns out shorter is being
+/// rewritten at this moment, and a file that can't be read has no content. Both are "not found",
+/// which is still possible because no head has been sent.
+pub(super) fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| LookupError::NotFound)?];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match read_at(file, &mut bytes[filled..], filled as u64) {
+            Ok(0) => return Err(LookupError::NotFound),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(lookup_error(&error)),
+        }
+    }
+    Ok(bytes.into())
 }

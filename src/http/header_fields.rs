@@ -3,6 +3,7 @@
 use httparse::Header;
 
 use super::authority;
+use super::entity_tag::NoneMatch;
 
 /// What those fields of one head say.
 #[derive(Default)]
@@ -12,7 +13,7 @@ pub(super) struct Fields<'a> {
     content_lengths: usize,
     pub(super) connection_close: bool,
     pub(super) connection_keep_alive: bool,
-    if_none_match: bool,
+    none_match: NoneMatch<'a>,
     if_modified_since: IfModifiedSince<'a>,
 }
 
@@ -46,7 +47,12 @@ impl<'a> Fields<'a> {
                 (self.hosts == 1 && authority::is_valid(value)).then_some(())?;
             }
             10 if header.name.eq_ignore_ascii_case("connection") => self.read_connection(value),
-            13 if header.name.eq_ignore_ascii_case("if-none-match") => self.if_none_match = true,
+            13 if header.name.eq_ignore_ascii_case("if-none-match") => {
+                self.none_match = match self.none_match {
+                    NoneMatch::Absent => NoneMatch::Once(value),
+                    _ => NoneMatch::Repeated(b""),
+                };
+            }
             14 if header.name.eq_ignore_ascii_case("content-length") => {
                 self.content_lengths += 1;
                 (self.content_lengths == 1 && value == b"0").then_some(())?;
@@ -73,11 +79,18 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The value of If-Modified-Since, if it is there exactly once and no If-None-Match is. That
-    /// field switches it off, even though this server sends no `ETag` to match (RFC 9110, 13.1.3).
-    pub(super) fn condition(&self) -> Option<&'a str> {
+    /// If-None-Match, as it stands in `head`.
+    pub(super) fn none_match(&self, head: &'a [u8]) -> NoneMatch<'a> {
+        match self.none_match {
+            NoneMatch::Repeated(_) => NoneMatch::Repeated(head),
+            other => other,
+        }
+    }
+
+    /// The value of If-Modified-Since, if it is there exactly once and is UTF-8.
+    pub(super) fn if_modified_since(&self) -> Option<&'a str> {
         match self.if_modified_since {
-            IfModifiedSince::Once(date) if !self.if_none_match => date,
+            IfModifiedSince::Once(date) => date,
             _ => None,
         }
     }

@@ -12,6 +12,7 @@
 
 pub mod authority;
 pub mod date;
+pub mod entity_tag;
 mod header_fields;
 pub(crate) mod media_type;
 pub mod request;

@@ -10,6 +10,7 @@ use std::mem::MaybeUninit;
 use memchr::{memchr, memchr_iter};
 
 use super::authority;
+use super::entity_tag::NoneMatch;
 use super::header_fields::Fields;
 use super::target::{self, Form};
 
@@ -64,8 +65,10 @@ pub struct Request<'a> {
     pub path: Option<&'a str>,
     /// Whether the connection outlives the answer, as far as the client decides.
     pub persistence: Persistence,
-    /// The value of If-Modified-Since, which may or may not be a date. `None` if the field is
-    /// absent, repeated, not UTF-8, or switched off by If-None-Match.
+    /// The tags of the copies that the client has.
+    pub none_match: NoneMatch<'a>,
+    /// The date of the client's copy, if the field is there once and is text, which may be a date.
+    /// It counts only without `none_match`.
     pub if_modified_since: Option<&'a str>,
 }
 
@@ -193,7 +196,7 @@ fn read(head: &[u8], length: usize) -> Parsed<'_> {
         (Ok(httparse::Status::Complete(_)), Some(method), Some(target), Some(version)) => {
             let line = RequestLine { method, target };
             let fields = Fields::read(parsed.headers);
-            fields.and_then(|fields| check(line, version, &fields))
+            fields.and_then(|fields| check(line, version, &fields, head))
         }
         _ => None,
     };
@@ -204,7 +207,12 @@ fn read(head: &[u8], length: usize) -> Parsed<'_> {
 }
 
 /// Makes a request of a head; `None` if its framing is malformed.
-fn check<'a>(line: RequestLine<'a>, version: u8, fields: &Fields<'a>) -> Option<Request<'a>> {
+fn check<'a>(
+    line: RequestLine<'a>,
+    version: u8,
+    fields: &Fields<'a>,
+    head: &'a [u8],
+) -> Option<Request<'a>> {
     if !is_target(line.target) {
         return None;
     }
@@ -238,7 +246,8 @@ fn check<'a>(line: RequestLine<'a>, version: u8, fields: &Fields<'a>) -> Option<
             (true, _, _) | (false, false, 0) => Persistence::Close,
             _ => Persistence::Keep,
         },
-        if_modified_since: fields.condition(),
+        none_match: fields.none_match(head),
+        if_modified_since: fields.if_modified_since(),
     })
 }
 

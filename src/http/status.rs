@@ -15,6 +15,14 @@ pub enum Status {
 }
 
 impl Status {
+    /// Every status, in the order of the variants: `ALL[status as usize]` is `status`.
+    pub const ALL: [Self; 4] = [
+        Self::Ok,
+        Self::NotModified,
+        Self::BadRequest,
+        Self::NotFound,
+    ];
+
     /// The three-digit code (RFC 9110, 15).
     pub const fn code(self) -> u16 {
         match self {
@@ -42,13 +50,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_status_line_holds_the_code() {
-        for status in [
-            Status::Ok,
-            Status::NotModified,
-            Status::BadRequest,
-            Status::NotFound,
-        ] {
+    fn each_status_is_at_its_index_and_its_line_holds_its_code() {
+        for (index, status) in Status::ALL.into_iter().enumerate() {
+            assert_eq!(status as usize, index, "{status:?}");
             let start = format!("HTTP/1.1 {} ", status.code());
             assert!(status.line().starts_with(&start), "{status:?}");
             assert!(status.line().ends_with("\r\n"), "{status:?}");

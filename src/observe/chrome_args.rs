@@ -1,57 +1,66 @@
-//! The values that go with an event, as members of a JSON object.
+//! Which events a trace viewer shows as instants on the track of their connection, with which
+//! values; and where tracks are.
 
 use std::time::Duration;
 
+use super::json::Json;
+use crate::events::close_reason::CloseReason;
 use crate::events::event::{Direction, Event, QueueKind, WakeReason};
 
-/// What is an instant on its connection's track: name and values.
-pub(super) fn happening(event: Event, request: &str) -> Option<(&'static str, String)> {
+/// Appends the values of an instant to `args`, and returns its name. `None` for an event that is
+/// not shown, or is shown otherwise.
+pub(super) fn instant(event: Event, request: &str, args: &mut Json) -> Option<&'static str> {
     Some(match event {
         Event::Ready(readiness) => {
-            let values = format!(
-                "\"readable\":{},\"writable\":{},\"read_closed\":{}",
-                readiness.readable, readiness.writable, readiness.read_closed
-            );
-            ("ready", values)
+            args.number("readable", readiness.readable);
+            args.number("writable", readiness.writable);
+            args.number("read_closed", readiness.read_closed);
+            "ready"
         }
-        Event::Read(count) => ("read", format!("\"bytes\":{count}")),
-        Event::Wrote(count) => ("wrote", format!("\"bytes\":{count}")),
-        Event::WouldBlock(Direction::Read) => ("read would block", String::new()),
-        Event::WouldBlock(Direction::Write) => ("write would block", String::new()),
+        Event::Read(count) => {
+            args.number("bytes", count);
+            "read"
+        }
+        Event::Wrote(count) => {
+            args.number("bytes", count);
+            "wrote"
+        }
+        Event::WouldBlock(Direction::Read) => "read would block",
+        Event::WouldBlock(Direction::Write) => "write would block",
         Event::Responds(status) => {
-            let request = quoted(request);
-            let status = status.code();
-            (
-                "answers",
-                format!("\"request\":{request},\"status\":{status}"),
-            )
+            args.string("request", request);
+            args.number("status", status.code());
+            "answers"
         }
         Event::DeadlineSet(deadline, left) => {
-            let (kind, left) = (deadline.name(), micros(left));
-            (
-                "deadline set",
-                format!("\"kind\":\"{kind}\",\"left_us\":{left}"),
-            )
+            args.string("kind", deadline.name());
+            args.number("left_us", micros(left));
+            "deadline set"
         }
         Event::DeadlinePassed(deadline) => {
-            let kind = deadline.name();
-            ("deadline passed", format!("\"kind\":\"{kind}\""))
+            args.string("kind", deadline.name());
+            "deadline passed"
         }
-        Event::Queued(QueueKind::Ready) => ("queued", "\"queue\":\"ready\"".to_owned()),
-        Event::Queued(QueueKind::WaitingForFd) => ("queued", "\"queue\":\"parked\"".to_owned()),
+        Event::Queued(queue) => {
+            let name = match queue {
+                QueueKind::Ready => "ready",
+                QueueKind::WaitingForFd => "parked",
+            };
+            args.string("queue", name);
+            "queued"
+        }
         Event::Logged(status, bytes, aborted_by) => {
-            let outcome =
-                aborted_by.map_or("complete", crate::events::close_reason::CloseReason::name);
-            let status = status.code();
-            let values = format!("\"status\":{status},\"bytes\":{bytes},\"outcome\":\"{outcome}\"");
-            ("logged", values)
+            args.number("status", status.code());
+            args.number("bytes", bytes);
+            args.string("outcome", aborted_by.map_or("complete", CloseReason::name));
+            "logged"
         }
         _ => return None,
     })
 }
 
-pub(super) fn occasion_name(occasion: WakeReason) -> &'static str {
-    match occasion {
+pub(super) fn wake_reason(reason: WakeReason) -> &'static str {
+    match reason {
         WakeReason::Accept => "accept",
         WakeReason::Event => "event",
         WakeReason::Queue => "ready queue",
@@ -60,34 +69,34 @@ pub(super) fn occasion_name(occasion: WakeReason) -> &'static str {
     }
 }
 
-/// A text without controls, as a JSON string.
-fn quoted(text: &str) -> String {
-    let escaped = text.replace('\\', "\\\\").replace('"', "\\\"");
-    format!("\"{escaped}\"")
-}
-
-/// Microseconds with their decimals, the format's unit.
+/// Microseconds with three decimals: the format's unit of time.
 pub(super) fn micros(time: Duration) -> String {
     format!("{}.{:03}", time.as_micros(), time.subsec_nanos() % 1_000)
 }
 
-/// The loop's process in the file; a viewer groups tracks by process.
-pub(super) const LOOP: Track = Track { group: 1, row: 1 };
-/// The process of the connections, one row a slot.
-pub(super) const CONNECTIONS: u32 = 2;
-
-/// Where something is drawn.
+/// Where an event is drawn. A viewer groups tracks by process.
 #[derive(Clone, Copy)]
 pub(super) struct Track {
-    pub(super) group: u32,
-    pub(super) row: u32,
+    pub(super) process: u32,
+    pub(super) thread: u32,
 }
 
-/// The track of a slot.
+/// The loop's track.
+pub(super) const LOOP: Track = Track {
+    process: 1,
+    thread: 1,
+};
+
+/// The process of all connections. It has a track per slot.
+pub(super) const CONNECTIONS: Track = Track {
+    process: 2,
+    thread: 0,
+};
+
 pub(super) fn track_of(slot: u32) -> Track {
     Track {
-        group: CONNECTIONS,
-        // Row zero is the process itself.
-        row: slot.saturating_add(1),
+        // Thread zero names the process itself.
+        thread: slot.saturating_add(1),
+        ..CONNECTIONS
     }
 }

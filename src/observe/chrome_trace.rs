@@ -1,20 +1,21 @@
-//! Events → JSON for trace viewers, in the Trace Event Format: an array of objects, one a line.
+//! Events → JSON for trace viewers, in the Trace Event Format: an array of objects, one per line.
 //!
-//! The loop is a track of its own: polls and turns fill it without a gap, and each connection's
-//! work is nested in its turn. Each slot is a track too, on which the states of the connections in
-//! it follow one another. A reader of this format does without the closing bracket, so a file that
-//! a crash cut off can be loaded.
+//! The loop has a track of its own. Polls and turns fill it without a gap, and the work of each
+//! connection nests in its turn. Each slot has a track too, which shows the states of the
+//! connections in that slot, one after the other. The format's closing bracket is optional, so a
+//! viewer can load a file that a crash cut off.
 //!
 //! The format: "Trace Event Format", Google, 2016. Its `ts` is in microseconds. `B` and `E` begin
-//! and end a span, `i` is an instant, `C` a counter, `M` gives a track its name.
+//! and end a span, `i` is an instant, `C` a counter, `M` names a track.
 
 use std::collections::{HashMap, HashSet};
-use std::fmt::Write as _;
 use std::io::{self, Write};
+use std::net::SocketAddr;
 use std::time::Duration;
 
-use super::chrome_args::{CONNECTIONS, LOOP, Track, track_of};
-use super::chrome_args::{happening, micros, occasion_name};
+use super::chrome_args::{CONNECTIONS, LOOP, Track, instant, micros, track_of, wake_reason};
+use super::json::Json;
+use super::sentence::connection_name;
 use crate::events::deadline::Deadline;
 use crate::events::event::{ConnectionCounts, Event};
 use crate::events::id::ConnectionId;
@@ -28,20 +29,21 @@ enum Span {
     Work,
 }
 
-/// Writes events as they come. It leaves out the end of what it has not seen begin, as at the
-/// front of a ring that has lost its oldest events.
+/// Writes events in the order in which they come. It writes no end of a span whose begin it has
+/// not seen: a ring may have lost its oldest events.
 #[derive(Debug)]
-pub struct ChromeTrace<W: Write> {
+pub(super) struct ChromeTrace<W: Write> {
     out: W,
-    line: String,
+    line: Json,
     is_first: bool,
-    /// What is open on the loop's track, innermost last.
+    /// The open spans of the loop's track, innermost last.
     spans: Vec<Span>,
-    /// When the span before ended: the next one begins there.
-    began: Duration,
+    /// When the last turn ended: the next poll begins there, so that the track has no gap.
+    turn_ended: Duration,
     turn_began: Duration,
-    /// The state that is drawn on each slot's track.
+    /// The open state on each slot's track.
     states: HashMap<u32, StateName>,
+    /// The slots whose tracks have their names.
     named: HashSet<u32>,
     first: Duration,
     last: Duration,
@@ -49,14 +51,14 @@ pub struct ChromeTrace<W: Write> {
 
 impl<W: Write> ChromeTrace<W> {
     /// Begins the array. `first` is the time of the first event.
-    pub fn begin(mut out: W, first: Duration) -> io::Result<Self> {
+    pub(super) fn begin(mut out: W, first: Duration) -> io::Result<Self> {
         out.write_all(b"[")?;
         let mut chrome = Self {
             out,
-            line: String::new(),
+            line: Json::default(),
             is_first: true,
             spans: Vec::new(),
-            began: first,
+            turn_ended: first,
             turn_began: first,
             states: HashMap::new(),
             named: HashSet::new(),
@@ -65,16 +67,11 @@ impl<W: Write> ChromeTrace<W> {
         };
         chrome.name("process_name", LOOP, "millpond")?;
         chrome.name("thread_name", LOOP, "the loop")?;
-        let connections = Track {
-            group: CONNECTIONS,
-            row: 0,
-        };
-        chrome.name("process_name", connections, "connections")?;
+        chrome.name("process_name", CONNECTIONS, "connections")?;
         Ok(chrome)
     }
 
-    /// Writes down one event.
-    pub fn on_event(
+    pub(super) fn on_event(
         &mut self,
         at: Duration,
         id: Option<ConnectionId>,
@@ -83,15 +80,15 @@ impl<W: Write> ChromeTrace<W> {
     ) -> io::Result<()> {
         self.last = at;
         match id {
-            Some(id) => self.of_connection(at, id, event, request),
-            None => self.of_loop(at, event),
+            Some(id) => self.on_connection_event(at, id, event, request),
+            None => self.on_loop_event(at, event),
         }
     }
 
-    /// Ends all that is open, and the array.
-    pub fn finish(&mut self) -> io::Result<()> {
+    /// Ends all open spans, and the array.
+    pub(super) fn finish(&mut self) -> io::Result<()> {
         let last = self.last;
-        while self.end_span(last)? {}
+        self.end_spans(last)?;
         let open: Vec<u32> = self.states.drain().map(|(slot, _)| slot).collect();
         for slot in open {
             self.end(last, track_of(slot))?;
@@ -100,39 +97,41 @@ impl<W: Write> ChromeTrace<W> {
         self.out.flush()
     }
 
-    /// Hands what there is to the system.
-    pub fn flush(&mut self) -> io::Result<()> {
+    /// Hands the buffered text to the system.
+    pub(super) fn flush(&mut self) -> io::Result<()> {
         self.out.flush()
     }
 
-    fn of_loop(&mut self, at: Duration, event: Event) -> io::Result<()> {
+    fn on_loop_event(&mut self, at: Duration, event: Event) -> io::Result<()> {
+        let mut args = Json::default();
         match event {
             Event::PollBegins(timeout) => {
                 let at = if self.spans.is_empty() {
-                    self.began
+                    self.turn_ended
                 } else {
                     at
                 };
-                while self.end_span(at)? {}
-                let most = timeout.map_or("null".to_owned(), micros);
-                self.begin_span(at, Span::Poll, "poll", &format!("\"timeout_us\":{most}"))
+                self.end_spans(at)?;
+                args.optional("timeout_us", timeout.map(micros));
+                self.begin_span(at, Span::Poll, "poll", &args)
             }
             Event::TurnBegins(_, events) => {
-                while self.end_span(at)? {}
+                self.end_spans(at)?;
                 self.turn_began = at;
-                self.begin_span(at, Span::Turn, "turn", &format!("\"events\":{events}"))
+                args.number("events", events);
+                self.begin_span(at, Span::Turn, "turn", &args)
             }
             Event::TurnEnds(counts) => {
-                while self.end_span(at)? {}
-                self.began = at;
+                self.end_spans(at)?;
+                self.turn_ended = at;
                 self.count(at, &counts)
             }
-            Event::DumpRequested => self.instant(at, LOOP, "asked", ""),
+            Event::DumpRequested => self.object("i", at, LOOP, "asked", &args),
             _ => Ok(()),
         }
     }
 
-    fn of_connection(
+    fn on_connection_event(
         &mut self,
         at: Duration,
         id: ConnectionId,
@@ -142,17 +141,19 @@ impl<W: Write> ChromeTrace<W> {
         let track = track_of(id.slot);
         match event {
             Event::Accepted(peer) => {
-                let peer = std::net::SocketAddr::from(peer);
-                let values = format!("\"connection\":\"{}\",\"peer\":\"{peer}\"", name(id));
-                self.instant(at, track, "accepted", &values)?;
+                let mut args = connection_args(id);
+                args.string("peer", &SocketAddr::from(peer).to_string());
+                self.object("i", at, track, "accepted", &args)?;
                 self.enter(at, id, StateName::Reading)
             }
-            Event::WorkBegins(occasion) => {
-                let values = format!("\"occasion\":\"{}\"", occasion_name(occasion));
-                self.begin_span(at, Span::Work, &name(id), &values)
+            Event::WorkBegins(reason) => {
+                let mut args = Json::default();
+                args.string("occasion", wake_reason(reason));
+                self.begin_span(at, Span::Work, &connection_name(id), &args)
             }
             Event::WorkEnds if self.spans.last() == Some(&Span::Work) => {
-                self.end_span(at).map(|_| ())
+                self.spans.pop();
+                self.end(at, LOOP)
             }
             Event::Changed(from, to) => {
                 if !self.states.contains_key(&id.slot) {
@@ -161,114 +162,108 @@ impl<W: Write> ChromeTrace<W> {
                 self.end(at, track)?;
                 self.enter(at, id, to)
             }
-            Event::Closed(cause) => {
+            Event::Closed(reason) => {
                 if self.states.remove(&id.slot).is_some() {
                     self.end(at, track)?;
                 }
-                let cause = cause.name();
-                let values = format!("\"connection\":\"{}\",\"cause\":\"{cause}\"", name(id));
-                self.instant(at, track, "closed", &values)
+                let mut args = connection_args(id);
+                args.string("cause", reason.name());
+                self.object("i", at, track, "closed", &args)
             }
-            event => match happening(event, request) {
-                Some((what, values)) => self.instant(at, track, what, &values),
-                None => Ok(()),
-            },
+            event => {
+                let mut args = Json::default();
+                match instant(event, request, &mut args) {
+                    Some(name) => self.object("i", at, track, name, &args),
+                    None => Ok(()),
+                }
+            }
         }
     }
 
-    /// A state begins on the track of its slot.
+    /// Begins a state on the track of its slot.
     fn enter(&mut self, at: Duration, id: ConnectionId, state: StateName) -> io::Result<()> {
         let track = track_of(id.slot);
         if self.named.insert(id.slot) {
             self.name("thread_name", track, &format!("slot {}", id.slot))?;
         }
         self.states.insert(id.slot, state);
-        let values = format!("\"connection\":\"{}\"", name(id));
-        self.object('B', at, track, state.name(), &values)
+        self.object("B", at, track, state.name(), &connection_args(id))
     }
 
-    fn begin_span(&mut self, at: Duration, span: Span, name: &str, values: &str) -> io::Result<()> {
+    fn begin_span(&mut self, at: Duration, span: Span, name: &str, args: &Json) -> io::Result<()> {
         self.spans.push(span);
-        self.object('B', at, LOOP, name, values)
+        self.object("B", at, LOOP, name, args)
     }
 
-    /// Ends the innermost span of the loop; says whether there was one.
-    fn end_span(&mut self, at: Duration) -> io::Result<bool> {
-        match self.spans.pop() {
-            Some(_) => self.end(at, LOOP).map(|()| true),
-            None => Ok(false),
+    /// Ends all open spans of the loop's track.
+    fn end_spans(&mut self, at: Duration) -> io::Result<()> {
+        while self.spans.pop().is_some() {
+            self.end(at, LOOP)?;
         }
+        Ok(())
     }
 
     fn end(&mut self, at: Duration, track: Track) -> io::Result<()> {
-        self.object('E', at, track, "", "")
+        self.object("E", at, track, "", &Json::default())
     }
 
-    fn instant(&mut self, at: Duration, track: Track, name: &str, values: &str) -> io::Result<()> {
-        self.object('i', at, track, name, values)
-    }
-
-    /// The counters. The loop's lag is how long the turn took: who became ready when it had just
-    /// begun had to wait so long.
+    /// Writes the counters. The loop's lag is the length of the turn: a connection that becomes
+    /// ready just after the turn has begun waits that long.
     fn count(&mut self, at: Duration, counts: &ConnectionCounts) -> io::Result<()> {
-        let connections = format!(
-            "\"open\":{},\"idle\":{},\"sending\":{}",
-            counts.open,
-            counts.waiting_for(Deadline::Idle),
-            counts.waiting_for(Deadline::Stall)
-        );
-        self.object('C', at, LOOP, "connections", &connections)?;
-        let queues = format!(
-            "\"ready\":{},\"parked\":{}",
-            counts.ready, counts.waiting_for_fd
-        );
-        self.object('C', at, LOOP, "queues", &queues)?;
-        let lag = micros(at.saturating_sub(self.turn_began));
-        self.object('C', at, LOOP, "loop lag", &format!("\"us\":{lag}"))
+        let mut connections = Json::default();
+        connections.number("open", counts.open);
+        connections.number("idle", counts.waiting_for(Deadline::Idle));
+        connections.number("sending", counts.waiting_for(Deadline::Stall));
+        self.object("C", at, LOOP, "connections", &connections)?;
+        let mut queues = Json::default();
+        queues.number("ready", counts.ready);
+        queues.number("parked", counts.waiting_for_fd);
+        self.object("C", at, LOOP, "queues", &queues)?;
+        let mut lag = Json::default();
+        lag.number("us", micros(at.saturating_sub(self.turn_began)));
+        self.object("C", at, LOOP, "loop lag", &lag)
     }
 
     fn name(&mut self, what: &str, track: Track, name: &str) -> io::Result<()> {
-        let first = self.first;
-        self.object('M', first, track, what, &format!("\"name\":\"{name}\""))
+        let mut args = Json::default();
+        args.string("name", name);
+        self.object("M", self.first, track, what, &args)
     }
 
     fn object(
         &mut self,
-        phase: char,
+        phase: &str,
         at: Duration,
         track: Track,
         name: &str,
-        values: &str,
+        args: &Json,
     ) -> io::Result<()> {
-        let separator = if self.is_first { "" } else { "," };
+        let separator: &[u8] = if self.is_first { b"\n" } else { b",\n" };
         self.is_first = false;
         self.line.clear();
-        // Writing to a String can't fail.
-        let _ = write!(
-            self.line,
-            "{separator}\n{{\"ph\":\"{phase}\",\"ts\":{},\"pid\":{},\"tid\":{}",
-            micros(at),
-            track.group,
-            track.row
-        );
-        if !name.is_empty() {
-            let _ = write!(self.line, ",\"name\":\"{name}\"");
-        }
-        if phase == 'i' {
-            // Its scope: this track.
-            self.line.push_str(",\"s\":\"t\"");
-        }
-        if !values.is_empty() {
-            let _ = write!(self.line, ",\"args\":{{{values}}}");
-        }
-        self.line.push('}');
+        self.line.object(|line| {
+            line.string("ph", phase);
+            line.number("ts", micros(at));
+            line.number("pid", track.process);
+            line.number("tid", track.thread);
+            if !name.is_empty() {
+                line.string("name", name);
+            }
+            if phase == "i" {
+                // Its scope is this track.
+                line.string("s", "t");
+            }
+            line.member_if_any("args", args);
+        });
+        self.out.write_all(separator)?;
         self.out.write_all(self.line.as_bytes())
     }
 }
 
-/// A connection's name: slot and serial number.
-pub(super) fn name(id: ConnectionId) -> String {
-    format!("{}#{}", id.slot, id.generation)
+fn connection_args(id: ConnectionId) -> Json {
+    let mut args = Json::default();
+    args.string("connection", &connection_name(id));
+    args
 }
 
 #[cfg(test)]

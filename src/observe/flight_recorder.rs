@@ -1,4 +1,4 @@
-//! `--flight-recorder`: the last events, written down when someone asks or when all is lost.
+//! `--flight-recorder`: the last events, written to a file at a signal or at a panic.
 
 use std::collections::VecDeque;
 use std::fs::File;
@@ -10,31 +10,33 @@ use super::chrome_trace::ChromeTrace;
 use super::stored_event::StoredEvent;
 use crate::events::event::Event;
 use crate::events::id::ConnectionId;
+use crate::os::console::print_notice;
 
-/// How many events are kept: about ten thousand requests, in about 16 MiB.
+/// How many events are kept: those of about ten thousand requests, in about 16 MiB.
 const RING: usize = 128 * 1024;
 
-// With a request's text, one of which comes with a dozen events, it stays below 20 MiB.
+// One event in about a dozen carries the text of a request: with these texts the ring stays below
+// 20 MiB.
 const _: () = assert!(RING * size_of::<StoredEvent>() <= 17 * 1024 * 1024);
 
 /// A ring of events.
 #[derive(Debug)]
-pub struct FlightRecorder {
+pub(super) struct FlightRecorder {
     file: Arc<File>,
     ring: VecDeque<StoredEvent>,
 }
 
 impl FlightRecorder {
-    /// Nothing is written yet: the file may hold what an earlier run left.
-    pub fn new(file: impl Into<Arc<File>>) -> Self {
+    /// Writes nothing to `file` yet: it may hold the events of an earlier run.
+    pub(super) fn new(file: impl Into<Arc<File>>) -> Self {
         Self {
             file: file.into(),
             ring: VecDeque::new(),
         }
     }
 
-    /// Keeps one event, and forgets the oldest if there are too many.
-    pub fn on_event(
+    /// Keeps one event, and forgets the oldest if the ring is full.
+    pub(super) fn on_event(
         &mut self,
         at: Duration,
         id: Option<ConnectionId>,
@@ -47,14 +49,14 @@ impl FlightRecorder {
         self.ring
             .push_back(StoredEvent::new(at, id, event, request));
         if event == Event::DumpRequested {
-            self.write_out();
+            self.dump();
         }
     }
 
-    fn write_out(&mut self) {
+    fn dump(&mut self) {
         match self.write() {
-            Ok(()) => super::say(&format!("wrote the last {} events", self.ring.len())),
-            Err(error) => super::say(&format!("cannot write the recorded events: {error}")),
+            Ok(()) => print_notice(&format!("wrote the last {} events", self.ring.len())),
+            Err(error) => print_notice(&format!("cannot write the recorded events: {error}")),
         }
     }
 
@@ -63,20 +65,20 @@ impl FlightRecorder {
             self.file.set_len(0)?;
             self.file.rewind()?;
         }
-        let first = self.ring.front().map_or(Duration::ZERO, |record| record.at);
+        let first = self.ring.front().map_or(Duration::ZERO, |stored| stored.at);
         let mut chrome = ChromeTrace::begin(BufWriter::new(self.file.clone()), first)?;
-        for record in &self.ring {
-            chrome.on_event(record.at, record.id, record.event, record.request())?;
+        for stored in &self.ring {
+            chrome.on_event(stored.at, stored.id, stored.event, stored.request())?;
         }
         chrome.finish()
     }
 }
 
 impl Drop for FlightRecorder {
-    /// A panic is on its way to the end of the process: this is what came before it.
+    /// Writes the events that came before a panic.
     fn drop(&mut self) {
         if std::thread::panicking() {
-            self.write_out();
+            self.dump();
         }
     }
 }

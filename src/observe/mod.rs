@@ -1,18 +1,28 @@
-//! Observers: what can be made of the events that [`crate::events::event`] tells of.
+//! Observers: what is made of the events in [`crate::events::event`].
 //!
-//! [`Observers`] is the one that the server is built with when any of its options is on. It reads
-//! the clock once for each event, and hands the event on to those of its parts that were asked for.
+//! Invariant: an observer only watches. It gets events, and the loop gets no answer. But an observer
+//! costs time: the loop goes on when the observer returns, and a file is written before it does.
+//!
+//! Must not know: the connection table, the server, and how the live view is served
+//! ([`crate::admin`]).
+//!
+//! Read in this order: this file ([`Observers`], which hands each event to the observers that the
+//! options name), `sentence` (an event in words), `trace` (sentences on standard error),
+//! `chrome_trace` with `chrome_args` and `json` (events for a trace viewer), `trace_file`,
+//! `stored_event` and `flight_recorder` (where these go), [`live`] (the loop as it is now),
+//! [`invariants`] (for tests: what must hold).
 
 mod chrome_args;
-pub mod chrome_trace;
-pub mod flight_recorder;
+mod chrome_trace;
+mod flight_recorder;
 pub mod invariants;
+pub(crate) mod json;
 pub mod live;
 mod private_file;
 mod sentence;
 mod stored_event;
-pub mod trace;
-pub mod trace_file;
+mod trace;
+mod trace_file;
 
 use std::fs::File;
 use std::path::Path;
@@ -29,15 +39,14 @@ use crate::events::event::{Event, Observer};
 use crate::events::id::ConnectionId;
 use crate::http::status::Status;
 use crate::log::escape;
-use crate::os::console::Console;
 use crate::os::file_identity::FileIdentity;
 
-/// Everything that watches.
+/// The observers that the options name. Reads the clock once per event.
 #[derive(Debug)]
 pub struct Observers {
-    /// What times count from.
+    /// The start of all times in traces.
     start: Instant,
-    /// The turn's time on the server's clock, which deadlines are told on.
+    /// The turn's time on the server's clock, on which deadlines come.
     now: Duration,
     trace: Option<Trace>,
     trace_file: Option<TraceFile>,
@@ -48,9 +57,9 @@ pub struct Observers {
 }
 
 impl Observers {
-    /// Opens what was asked for. To be called before a sandbox is entered.
+    /// Opens the files of the observers. To be called before the process enters a sandbox.
     pub fn open(config: &Config) -> Result<Self, Error> {
-        let asked = &config.observing;
+        let options = &config.observing;
         let mut files = Vec::new();
         let mut open = |path: &Path| match private_file::open(path, &config.root) {
             Ok(file) => {
@@ -63,17 +72,17 @@ impl Observers {
                 source,
             }),
         };
-        let trace_file = asked.trace_file.as_deref().map(&mut open).transpose()?;
-        let recorder = asked.flight_recorder.as_deref().map(&mut open);
+        let trace_file = options.trace_file.as_deref().map(&mut open).transpose()?;
+        let recorder = options.flight_recorder.as_deref().map(&mut open);
         let recorder = recorder.transpose()?;
-        let trace = asked.trace.map(Trace::start).transpose();
+        let trace = options.trace.map(Trace::start).transpose();
         Ok(Self {
             start: Instant::now(),
             now: Duration::ZERO,
             trace: trace.map_err(Error::Setup)?,
             trace_file: trace_file.map(TraceFile::start),
             recorder: recorder.map(FlightRecorder::new),
-            view: asked.admin.map(|_| LiveView::default()),
+            view: options.admin.map(|_| LiveView::default()),
             files,
         })
     }
@@ -87,15 +96,16 @@ impl Observers {
             .collect()
     }
 
-    /// Whether anybody wants to know what is asked for, in words.
-    fn wants_requests(&self) -> bool {
+    /// Whether any observer uses the text of requests.
+    fn needs_requests(&self) -> bool {
         self.trace.is_some()
             || self.trace_file.is_some()
             || self.recorder.is_some()
             || self.view.as_ref().is_some_and(LiveView::is_watching)
     }
 
-    /// Called from a hundred places in the loop: copies of it would be most of the program.
+    /// Not inlined: the loop calls it in a hundred places, and the copies would be most of the
+    /// program.
     #[inline(never)]
     fn on_event(&mut self, id: Option<ConnectionId>, event: Event, request: &str) {
         let at = self.start.elapsed();
@@ -108,7 +118,7 @@ impl Observers {
         if let Some(view) = &mut self.view {
             view.on_event(at, id, event, request);
         }
-        // Last, since it may take its time.
+        // The trace comes last, because it may sleep.
         if let Some(trace) = &mut self.trace {
             trace.on_event(at, id, event, request);
         }
@@ -119,7 +129,7 @@ impl Observer for Observers {
     fn event(&mut self, id: Option<ConnectionId>, mut event: Event) {
         match &mut event {
             Event::TurnBegins(now, _) => self.now = now.monotonic,
-            // Told from now on, since the server's clock is not ours.
+            // The time that is left, because the server's clock has another start than ours.
             Event::DeadlineSet(_, due) => *due = due.saturating_sub(self.now),
             _ => {}
         }
@@ -128,7 +138,7 @@ impl Observer for Observers {
 
     fn responds(&mut self, id: ConnectionId, method: &str, target: &str, status: Status) {
         let mut request = String::new();
-        if self.wants_requests() {
+        if self.needs_requests() {
             escape::append_request(&mut request, method, target);
         }
         self.on_event(Some(id), Event::Responds(status), &request);
@@ -141,35 +151,28 @@ impl HasLiveView for Observers {
     }
 }
 
-/// What the server says of it at the start, a line each.
-pub fn notices(asked: &Observing) -> Vec<String> {
+/// The lines about the observers that the server prints when it starts.
+pub fn notices(options: &Observing) -> Vec<String> {
     let mut notices = Vec::new();
-    if let Some(pause) = asked.trace.filter(|pause| !pause.is_zero()) {
+    if let Some(pause) = options.trace.filter(|pause| !pause.is_zero()) {
         let pause = pause.as_secs_f64();
         notices.push(format!(
             "slow motion: nobody is served for {pause} s after each line of the trace"
         ));
     }
-    if let Some(path) = &asked.trace_file {
+    if let Some(path) = &options.trace_file {
         let path = path.display();
         notices.push(format!(
             "every event goes to '{path}', which grows without end; open it in ui.perfetto.dev"
         ));
     }
-    if let Some(path) = &asked.flight_recorder {
+    if let Some(path) = &options.flight_recorder {
         let (path, process) = (path.display(), std::process::id());
         notices.push(format!(
             "kill -USR1 {process} writes the last events to '{path}', and so does a panic"
         ));
     }
     notices
-}
-
-/// One line on standard error, if somebody reads it.
-fn say(line: &str) {
-    if let Ok(mut console) = Console::standard_error() {
-        console.print(format!("millpond: {line}\n").as_bytes());
-    }
 }
 
 #[cfg(test)]

@@ -30,7 +30,7 @@ pub(super) fn open(path: &Path, root: &Path) -> io::Result<File> {
     let root = root.canonicalize().ok();
     let check_beneath = |path: &Path| match &root {
         Some(root) if path.starts_with(root) => Err(io::Error::other(
-            "it lies in the folder that is served, and everybody could read it",
+            "it lies in the folder that is served, and every client could read it",
         )),
         _ => Ok(()),
     };

@@ -1,24 +1,31 @@
-//! Events → sentences for whoever learns how the loop works.
+//! Events → sentences, for people who learn how the loop works.
 
 use std::time::Duration;
 
+use crate::events::close_reason::CloseReason;
 use crate::events::deadline::Deadline;
-use crate::events::event::Readiness;
-use crate::events::event::{ConnectionCounts, Direction, Event, QueueKind, WakeReason};
+use crate::events::event::{ConnectionCounts, Direction, Event, QueueKind, Readiness, WakeReason};
+use crate::events::id::ConnectionId;
 use crate::events::state::{StateName, Transition};
 
-/// What happened, in a sentence without its subject. `None` for what is told otherwise.
+/// A connection as it is named in traces: slot and generation.
+pub(super) fn connection_name(id: ConnectionId) -> String {
+    format!("{}#{}", id.slot, id.generation)
+}
+
+/// A sentence about the event, without its subject. `None` for [`Event::WorkEnds`]: [`waiting`]
+/// says what the connection waits for.
 pub(super) fn sentence(event: Event, request: &str) -> Option<String> {
     Some(match event {
         Event::PollBegins(timeout) => poll(timeout),
-        Event::TurnBegins(_, events) => turn(events),
-        Event::TurnEnds(counts) => rest(&counts),
+        Event::TurnBegins(_, events) => turn_begins(events),
+        Event::TurnEnds(counts) => turn_ends(&counts),
         Event::Accepted(peer) => format!(
             "accepted from {}; it begins in Reading",
             std::net::SocketAddr::from(peer)
         ),
         Event::Ready(readiness) => ready(readiness),
-        Event::WorkBegins(occasion) => turn_of(occasion).to_owned(),
+        Event::WorkBegins(reason) => wake_reason(reason).to_owned(),
         Event::Read(0) => "reads the end of input: the client sends no more".to_owned(),
         Event::Read(count) => format!("reads {}", bytes(count as u64)),
         Event::Wrote(count) => format!("writes {}", bytes(count as u64)),
@@ -42,21 +49,19 @@ pub(super) fn sentence(event: Event, request: &str) -> Option<String> {
         Event::Queued(QueueKind::Ready) => {
             "has had its share: it goes on in the ready queue".to_owned()
         }
-        Event::Queued(QueueKind::WaitingForFd) => {
-            "is parked until there is a descriptor for its file".to_owned()
-        }
-        Event::Logged(status, count, cause) => {
-            let outcome = cause.map_or("complete", crate::events::close_reason::CloseReason::name);
+        Event::Queued(QueueKind::WaitingForFd) => "waits for a descriptor for its file".to_owned(),
+        Event::Logged(status, count, aborted_by) => {
+            let outcome = aborted_by.map_or("complete", CloseReason::name);
             let (status, bytes) = (status.code(), bytes(count));
             format!("gets its row in the log: {status}, {bytes} of body, {outcome}")
         }
-        Event::Closed(cause) => format!("is closed: {}", cause.name()),
+        Event::Closed(reason) => format!("is closed: {}", reason.name()),
         Event::DumpRequested => "a signal asks for the recorded events".to_owned(),
         Event::WorkEnds => return None,
     })
 }
 
-/// Why a connection whose work is over does nothing now.
+/// A sentence about a connection that can do no more now.
 pub(super) fn waiting(state: StateName, deadline: Deadline, left: Duration) -> String {
     format!(
         "waits for {}; the {} deadline passes in {}",
@@ -77,7 +82,7 @@ fn poll(timeout: Option<Duration>) -> String {
     }
 }
 
-fn turn(events: usize) -> String {
+fn turn_begins(events: usize) -> String {
     match events {
         0 => "a turn begins without an event: something is due".to_owned(),
         1 => "a turn begins with 1 event".to_owned(),
@@ -85,7 +90,7 @@ fn turn(events: usize) -> String {
     }
 }
 
-fn rest(counts: &ConnectionCounts) -> String {
+fn turn_ends(counts: &ConnectionCounts) -> String {
     format!(
         "the turn is over: {} open, of these {} idle and {} sending; {} in the ready queue",
         counts.open,
@@ -96,31 +101,31 @@ fn rest(counts: &ConnectionCounts) -> String {
 }
 
 fn ready(readiness: Readiness) -> String {
-    let mut what = Vec::new();
+    let mut parts = Vec::new();
     if readiness.readable {
-        what.push("readable");
+        parts.push("readable");
     }
     if readiness.writable {
-        what.push("writable");
+        parts.push("writable");
     }
     if readiness.read_closed {
-        what.push("ended by the client");
+        parts.push("ended by the client");
     }
-    format!("is {}", what.join(", "))
+    format!("is {}", parts.join(", "))
 }
 
-fn turn_of(occasion: WakeReason) -> &'static str {
-    match occasion {
-        WakeReason::Accept => "has its turn: it is new, and may have sent its request already",
-        WakeReason::Event => "has its turn: its socket is ready",
-        WakeReason::Queue => "has its turn: it stood in the ready queue",
-        WakeReason::Deadline => "has its turn: its deadline has passed",
-        WakeReason::Stop => "has its turn: the server stops",
+fn wake_reason(reason: WakeReason) -> &'static str {
+    match reason {
+        WakeReason::Accept => "runs: it is new, and may have sent its request already",
+        WakeReason::Event => "runs: its socket is ready",
+        WakeReason::Queue => "runs: it stood in the ready queue",
+        WakeReason::Deadline => "runs: its deadline has passed",
+        WakeReason::Stop => "runs: the server stops",
     }
 }
 
 fn changed(from: StateName, to: StateName) -> String {
-    let why = Transition::find(Some(from), Some(to)).map_or("", |way| way.when);
+    let why = Transition::find(Some(from), Some(to)).map_or("", |transition| transition.when);
     format!("{} -> {}: {why}", from.name(), to.name())
 }
 
@@ -131,7 +136,7 @@ fn bytes(count: u64) -> String {
     }
 }
 
-/// As precise as a person wants it.
+/// Tenths of a second: precise enough for people.
 fn seconds(time: Duration) -> String {
     format!("{:.1} s", time.as_secs_f64())
 }

@@ -1,14 +1,13 @@
-//! What is kept of an event beyond the call that tells of it.
+//! An event that is kept, with the beginning of its request.
 
 use std::time::Duration;
 
 use crate::events::event::Event;
 use crate::events::id::ConnectionId;
 
-/// The most of a request that is kept, in bytes.
-const KEPT: usize = 64;
+/// How much text of a request is kept, in bytes.
+const REQUEST_MAX: usize = 64;
 
-/// An event, with its time and the beginning of its request.
 #[derive(Debug)]
 pub(super) struct StoredEvent {
     pub(super) at: Duration,
@@ -32,8 +31,8 @@ impl StoredEvent {
     }
 }
 
+/// The longest start of `text` of whole characters and at most [`REQUEST_MAX`] bytes.
 fn cut(text: &str) -> &str {
-    // A character is four bytes long at the most.
-    let end = (0..=KEPT.min(text.len())).rfind(|&end| text.is_char_boundary(end));
+    let end = (0..=REQUEST_MAX.min(text.len())).rfind(|&end| text.is_char_boundary(end));
     &text[..end.unwrap_or(0)]
 }

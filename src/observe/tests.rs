@@ -4,9 +4,9 @@ use super::*;
 use crate::http::status::Status;
 use crate::testing::trace_events;
 
-/// What clients send must not break a file, nor command a terminal.
+/// A request must not break the JSON of a trace, or control a terminal.
 #[test]
-fn requests_are_escaped() {
+fn requests_are_escaped_and_shortened() {
     let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
     let file = OpenOptions::new().write(true).open(&path).unwrap();
     let mut observers = Observers {

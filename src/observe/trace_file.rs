@@ -1,4 +1,4 @@
-//! `--trace-file`: the whole run, for a trace viewer.
+//! `--trace-file`: all events of a run, for a trace viewer.
 
 use std::fs::File;
 use std::io::{self, BufWriter};
@@ -8,37 +8,37 @@ use std::time::Duration;
 use super::chrome_trace::ChromeTrace;
 use crate::events::event::Event;
 use crate::events::id::ConnectionId;
+use crate::os::console::print_notice;
 
-/// So much is gathered before it goes to the system, if the turn does not end before.
+/// The most bytes that are buffered before they go to the system. The end of a turn sends them
+/// too.
 const BUFFER: usize = 64 * 1024;
 
 /// A file that grows with every event.
 #[derive(Debug)]
-pub struct TraceFile {
+pub(super) struct TraceFile {
     /// `None` once a write has failed.
     chrome: Option<ChromeTrace<BufWriter<Arc<File>>>>,
 }
 
 impl TraceFile {
-    /// Begins anew, whatever was in the file.
-    pub fn start(file: Arc<File>) -> Self {
-        let mut trace = Self { chrome: None };
+    /// Begins a trace, in place of the file's content.
+    pub(super) fn start(file: Arc<File>) -> Self {
         let begin = || {
             // A device or a pipe has no length to set.
             if file.metadata()?.is_file() {
                 file.set_len(0)?;
             }
-            ChromeTrace::begin(BufWriter::with_capacity(BUFFER, file), Duration::ZERO)
+            let out = BufWriter::with_capacity(BUFFER, file);
+            ChromeTrace::begin(out, Duration::ZERO)
         };
-        match begin() {
-            Ok(chrome) => trace.chrome = Some(chrome),
-            Err(error) => print_error(&error),
+        Self {
+            chrome: begin().inspect_err(report).ok(),
         }
-        trace
     }
 
-    /// Writes down one event; before the loop sleeps, all there is goes to the system.
-    pub fn on_event(
+    /// Writes one event. Before the loop sleeps, all buffered bytes go to the system.
+    pub(super) fn on_event(
         &mut self,
         at: Duration,
         id: Option<ConnectionId>,
@@ -52,28 +52,28 @@ impl TraceFile {
         if let Event::PollBegins(_) = event {
             written = written.and_then(|()| chrome.flush());
         }
-        self.apply(written);
+        self.end_on_error(written);
     }
 
     /// A full disk ends the trace, not the server.
-    fn apply(&mut self, written: io::Result<()>) {
+    fn end_on_error(&mut self, written: io::Result<()>) {
         if let Err(error) = written {
-            print_error(&error);
+            report(&error);
             self.chrome = None;
         }
     }
 }
 
 impl Drop for TraceFile {
-    /// The array is whole at the end, also when a panic unwinds.
+    /// Closes the array, also when a panic unwinds.
     fn drop(&mut self) {
         if let Some(chrome) = &mut self.chrome {
             let written = chrome.finish();
-            self.apply(written);
+            self.end_on_error(written);
         }
     }
 }
 
-fn print_error(error: &io::Error) {
-    super::say(&format!("the trace file ends here: {error}"));
+fn report(error: &io::Error) {
+    print_notice(&format!("the trace file ends here: {error}"));
 }

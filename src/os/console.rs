@@ -27,9 +27,17 @@ const PIECE: usize = 4096;
 /// dropped.
 const ROOM: usize = 64 * 1024;
 
+/// Prints one line on standard error, after the program's name. A failure has nowhere to be
+/// reported, so there is none to return.
+pub(crate) fn print_notice(line: &str) {
+    if let Ok(mut console) = Console::standard_error() {
+        console.print(format!("millpond: {line}\n").as_bytes());
+    }
+}
+
 /// Lines on their way to one stream.
 #[derive(Debug)]
-pub struct Console {
+pub(crate) struct Console {
     stream: Stream,
     room: usize,
     waiting: Vec<u8>,
@@ -39,13 +47,11 @@ pub struct Console {
 }
 
 impl Console {
-    /// Standard output, for requests.
-    pub fn standard_output() -> io::Result<Self> {
+    pub(crate) fn standard_output() -> io::Result<Self> {
         Self::new(&io::stdout())
     }
 
-    /// Standard error, for diagnostics.
-    pub fn standard_error() -> io::Result<Self> {
+    pub(crate) fn standard_error() -> io::Result<Self> {
         Self::new(&io::stderr())
     }
 
@@ -61,12 +67,12 @@ impl Console {
     }
 
     /// From now on, up to `bytes` wait for the reader.
-    pub fn set_room(&mut self, bytes: usize) {
+    pub(crate) fn set_room(&mut self, bytes: usize) {
         self.room = bytes;
     }
 
     /// Which file the stream is; `None` if it is no regular file.
-    pub fn file_identity(&self) -> Option<FileIdentity> {
+    pub(crate) fn file_identity(&self) -> Option<FileIdentity> {
         let stat = fstat(&self.stream.descriptor).ok()?;
         let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
         is_file.then(|| FileIdentity::from(&stat))
@@ -74,7 +80,7 @@ impl Console {
 
     /// Adds whole lines, each with its end, and writes out what the stream takes now. What is too
     /// much is dropped, from the first line on that does not fit.
-    pub fn print(&mut self, mut lines: &[u8]) {
+    pub(crate) fn print(&mut self, mut lines: &[u8]) {
         while !lines.is_empty() {
             let (fitting, beyond) = lines.split_at(self.fitting(lines));
             self.waiting.extend_from_slice(fitting);
@@ -88,7 +94,7 @@ impl Console {
         }
     }
 
-    /// How many bytes of whole lines there is room for.
+    /// The number of bytes at the start of `lines` that fit, in whole lines.
     fn fitting(&self, lines: &[u8]) -> usize {
         let room = self.room.saturating_sub(self.waiting.len());
         if lines.len() <= room {
@@ -98,22 +104,22 @@ impl Console {
     }
 
     /// Whether lines wait for their reader.
-    pub fn is_waiting(&self) -> bool {
+    pub(crate) fn is_waiting(&self) -> bool {
         !self.waiting.is_empty()
     }
 
     /// How many lines were dropped.
-    pub fn dropped(&self) -> u64 {
+    pub(crate) fn dropped(&self) -> u64 {
         self.dropped
     }
 
     /// How many lines no reader took, those included that still wait.
-    pub fn untaken(&self) -> u64 {
+    pub(crate) fn untaken(&self) -> u64 {
         self.dropped + memchr_iter(b'\n', &self.waiting).count() as u64
     }
 
     /// Writes out what waits, for which it may wait until `patience` is over. Not in the loop.
-    pub fn finish(&mut self, patience: Duration) {
+    pub(crate) fn finish(&mut self, patience: Duration) {
         let begin = Instant::now();
         self.flush();
         while self.is_waiting() {
@@ -126,13 +132,13 @@ impl Console {
     }
 
     /// Writes out what the stream takes without waiting.
-    pub fn flush(&mut self) {
+    pub(crate) fn flush(&mut self) {
         let mut written = 0;
         while written < self.waiting.len() {
             match self.stream.write(piece_of(&self.waiting[written..])) {
+                Ok(0) | Err(Errno::AGAIN) => break,
                 Ok(count) => written += count,
                 Err(Errno::INTR) => continue,
-                Err(Errno::AGAIN) => break,
                 Err(error) => {
                     let begun = match error {
                         // A closed pipe stays closed: there is no reader for the rest of a line.
@@ -284,7 +290,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stopped_reader_loses_whole_lines_and_nothing_blocks() {
+    fn a_stopped_reader_loses_whole_lines_and_blocks_nothing() {
         let (mut reader, mut console) = pipe();
         let line = |number: usize| format!("GET /{number:059} 200\n");
         let printed = 10_000;
@@ -292,7 +298,7 @@ mod tests {
             console.print(line(number).as_bytes());
         }
         assert!(console.is_waiting() && console.dropped > 0);
-        // The reader wakes up: what waited comes out, and then the lines of now.
+        // The reader reads again: it gets the lines that waited, and then the new ones.
         let mut text = Vec::new();
         let mut read_while_waiting = |console: &mut Console| {
             while console.is_waiting() {
@@ -317,7 +323,7 @@ mod tests {
     }
 
     #[test]
-    fn no_half_line_is_left_when_nobody_reads_to_the_end() {
+    fn output_ends_with_a_whole_line_when_the_reader_stays_stopped() {
         let (mut reader, mut console) = pipe();
         for number in 0..1_000 {
             console.print(format!("{}\n", "x".repeat(number)).as_bytes());
@@ -330,7 +336,7 @@ mod tests {
     }
 
     #[test]
-    fn a_closed_reader_is_no_error() {
+    fn a_closed_reader_is_not_an_error() {
         let (reader, mut console) = pipe();
         drop(reader);
         console.print(b"GET / 200\n");
@@ -401,7 +407,7 @@ mod tests {
             console.print(b"GET /a-name-that-does-not-divide-the-buffer 200\n");
         }
         assert!(console.dropped > 0);
-        // What we were given is as it was: blocking.
+        // The inherited description still blocks.
         let inherited = rustix::fs::fcntl_getfl(&terminal).unwrap();
         assert!(!inherited.contains(OFlags::NONBLOCK));
     }

@@ -1,4 +1,4 @@
-//! Clients come to us with their first bytes, not before.
+//! `--defer-accept`: the kernel hands over a connection when its first bytes have come.
 
 #[cfg(target_os = "linux")]
 pub(super) use self::linux::defer_accept;
@@ -11,12 +11,12 @@ mod linux {
     use nix::sys::socket::setsockopt;
     use nix::{libc, setsockopt_impl, sockopt_impl};
 
-    /// How long the kernel keeps a client that has sent nothing, in seconds; then it is accepted all
-    /// the same. This is the least that it knows: until its second SYN-ACK.
+    /// How long the kernel keeps a connection whose client sends nothing, in seconds. It is
+    /// accepted afterwards. This is the kernel's minimum: until its second SYN-ACK.
     const SILENCE: u32 = 1;
 
     sockopt_impl!(
-        /// Accept when data has come, or after so many seconds (tcp(7)).
+        /// Accept when data has come, or after this many seconds (tcp(7)).
         DeferAccept,
         SetOnly,
         libc::IPPROTO_TCP,
@@ -24,13 +24,13 @@ mod linux {
         u32
     );
 
-    /// A client makes one event instead of two, and its request can be read when it is accepted.
+    /// Makes a client cause one event instead of two: its request can be read at the accept.
     pub(in crate::os) fn defer_accept(socket: &impl AsFd) -> io::Result<()> {
         Ok(setsockopt(socket, DeferAccept, &SILENCE)?)
     }
 }
 
-/// Other systems have other ways, or none.
+/// `TCP_DEFER_ACCEPT` exists on Linux only.
 #[cfg(not(target_os = "linux"))]
 pub(super) fn defer_accept<S>(_socket: &S) -> std::io::Result<()> {
     Err(std::io::Error::new(

@@ -1,28 +1,28 @@
-//! What the process's descriptors are enough for.
+//! How the process divides its descriptors.
 //!
-//! A connection takes one, and one more while a large file is sent on it. Newcomers are let in
-//! while both together leave [`RESERVE`] descriptors; files that are to be sent may take half of
-//! that reserve. What remains is for everything else, and for the files that are open only while
-//! they are read: a small file can always be opened.
+//! A connection takes one descriptor, and one more while a large file is sent on it. The server
+//! accepts connections while both uses together leave `RESERVE` descriptors. Files to be sent
+//! may take half of that reserve. The rest is for everything else, and for small files, which are
+//! open only while they are read: a small file can always be opened.
 
 use std::io;
 
 use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
-/// Descriptors that newcomers leave alone: the three standard streams and two copies of them,
-/// epoll, the signals' two, the root, the log, a listener or two, and [`FILES_RESERVE`].
-pub const RESERVE: usize = 32;
+/// Descriptors that accepted connections never take: the three standard streams and two copies of
+/// them, epoll, the signals' two, the root, the log, one or two listeners, and [`FILES_RESERVE`].
+pub(crate) const RESERVE: usize = 32;
 
-/// The part of [`RESERVE`] that files may take when connections have taken all else.
-pub const FILES_RESERVE: usize = 16;
+/// The part of `RESERVE` that files may take when connections have taken all others.
+pub(crate) const FILES_RESERVE: usize = 16;
 
-/// Descriptors that are kept for the live view, beyond [`RESERVE`], if there is one: its listener
-/// and its viewers. A server that is full can still be looked at.
+/// Descriptors for the listener and the viewers of the live view, if there is one, beyond
+/// `RESERVE`. They let an operator look at a server that is full.
 pub const ADMIN_RESERVE: u64 = 24;
 
-/// Raises the soft limit on descriptors to the hard one, which needs no privilege, and gives the
-/// limit that then holds (getrlimit(2), `RLIMIT_NOFILE`).
+/// Raises the soft limit on descriptors to the hard one, which needs no privilege, and returns the
+/// limit that holds afterwards (getrlimit(2), `RLIMIT_NOFILE`).
 pub fn raise_limit() -> u64 {
     let limit = getrlimit(Resource::Nofile);
     let raised = Rlimit {
@@ -36,8 +36,8 @@ pub fn raise_limit() -> u64 {
     effective.unwrap_or(u64::MAX)
 }
 
-/// How many of `limit` descriptors are for connections and the files that are sent on them. A
-/// small limit gives half of itself rather than nothing.
+/// How many of `limit` descriptors are for connections and the files that are sent on them: at
+/// least half of them, and at least one, however small the limit.
 pub fn for_connections(limit: u64) -> usize {
     let limit = bounded(limit);
     let left = limit.saturating_sub(RESERVE + for_cache(limit as u64));
@@ -45,18 +45,18 @@ pub fn for_connections(limit: u64) -> usize {
 }
 
 /// How many of `limit` descriptors are for files that stay open in the cache: one in 64 of those
-/// beyond the first thousand, which clients need more. Beyond 256 files the memory for their names
-/// would count.
+/// beyond the first 1024, which connections need more. At most 256: the memory for the names of
+/// more files would matter.
 pub fn for_cache(limit: u64) -> usize {
     (bounded(limit).saturating_sub(1024) / 64).min(256)
 }
 
-/// Slots are numbered with 32 bits, and the highest numbers name other things than slots.
+/// Slots have 32-bit numbers, and the highest numbers name other things than slots.
 fn bounded(limit: u64) -> usize {
     usize::try_from(limit).unwrap_or(usize::MAX).min(1 << 31)
 }
 
-/// Whether a call failed for want of descriptors or memory (open(2), accept(2)).
+/// Whether a call failed because no descriptor or memory was left (open(2), accept(2)).
 pub fn is_out_of_descriptors(error: &io::Error) -> bool {
     let out_of_descriptors = [Errno::MFILE, Errno::NFILE, Errno::NOMEM, Errno::NOBUFS];
     out_of_descriptors
@@ -64,16 +64,18 @@ pub fn is_out_of_descriptors(error: &io::Error) -> bool {
         .any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }
 
-/// How many descriptors are in use, and how many may be.
+/// How many descriptors connections and files use, and how many they may use.
 #[derive(Clone, Copy, Debug)]
 pub struct FdBudget {
     limit: usize,
+    /// Descriptors that connections use.
     connections: usize,
+    /// Descriptors that files use while they are sent.
     files: usize,
 }
 
 impl FdBudget {
-    /// None in use yet of `limit`.
+    /// None of `limit` descriptors is in use.
     pub fn new(limit: usize) -> Self {
         Self {
             limit,
@@ -102,12 +104,12 @@ impl FdBudget {
         self.files -= count;
     }
 
-    /// How many connections hold.
+    /// Descriptors that connections use.
     pub fn connections(&self) -> usize {
         self.connections
     }
 
-    /// How many files hold that are being sent.
+    /// Descriptors that files use while they are sent.
     pub fn files(&self) -> usize {
         self.files
     }
@@ -117,7 +119,7 @@ impl FdBudget {
         self.limit.saturating_sub(self.connections + self.files)
     }
 
-    /// How many more files may be kept open to be sent.
+    /// How many more files may be opened to be sent.
     pub fn left_for_files(&self) -> usize {
         let limit = self.limit.saturating_add(FILES_RESERVE);
         limit.saturating_sub(self.connections + self.files)
@@ -129,7 +131,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn bounds() {
+    fn connections_get_all_but_the_reserve_and_at_least_half() {
         let table = [
             (20_000, 19_712),
             (1024, 992),
@@ -146,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cache_takes_none_of_few() {
+    fn the_cache_takes_none_of_the_first_1024() {
         let table = [
             (64, 0),
             (1024, 0),
@@ -160,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn files_have_room_when_newcomers_have_not() {
+    fn files_may_be_opened_when_no_connection_may_be_accepted() {
         let mut used = FdBudget::new(100);
         used.connections = 90;
         used.files = 10;

@@ -1,4 +1,4 @@
-//! The listening sockets, and the gate that newcomers pass one by one.
+//! The listening sockets, and when to accept from them.
 
 use std::io;
 use std::net::SocketAddr;
@@ -8,66 +8,66 @@ use mio::net::{TcpListener, TcpStream};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use socket2::{Domain, Protocol, Socket, Type};
 
+use super::defer_accept::defer_accept;
+use super::descriptors::is_out_of_descriptors;
 use crate::error::Error;
-use crate::os::descriptors::is_out_of_descriptors;
 
-/// How many connections the kernel may keep waiting for our `accept`. The standard library's 128
-/// overflows when a few hundred clients connect at one instant, and a client whose connection is
-/// dropped then waits a second before it tries again.
-pub const BACKLOG: u32 = 4096;
+/// How many connections the kernel may keep waiting for an accept. The standard library's 128
+/// overflows when a few hundred clients connect at one instant, and each client that is dropped
+/// waits a second before it tries again.
+pub(crate) const BACKLOG: u32 = 4096;
 
-/// How long to wait before an accept that failed for want of room is tried again, if nobody
-/// leaves before.
+/// How long to wait after an accept that failed because no descriptor was left, if no connection
+/// ends before.
 const RETRY_AFTER: Duration = Duration::from_millis(100);
 
-/// A listening socket and what is remembered of it.
 #[derive(Debug)]
 struct Listener {
     socket: TcpListener,
-    /// Cleared by `WouldBlock` alone. The edge that set it does not come again while clients are
-    /// still in the queue.
+    /// Whether connections may wait in the kernel's queue. Only `WouldBlock` clears it: the edge
+    /// that set it does not come again while the queue holds connections.
     may_accept: bool,
 }
 
 /// All listening sockets.
 #[derive(Debug)]
-pub struct Listeners {
+pub(crate) struct Listeners {
     sockets: Vec<Listener>,
-    /// There was no room for a newcomer: try again at this time, or when someone has left.
+    /// Set when a connection could not be accepted.
     paused: Option<Pause>,
-    /// Whose turn it is: a flood on one listener does not starve the others.
-    next: usize,
+    /// The listener that the last accept tried. The next accept begins with the one after it: a
+    /// flood on one listener does not starve the others.
+    last: usize,
 }
 
+/// No accept is tried before this time, unless a connection ends.
 #[derive(Clone, Copy, Debug)]
 struct Pause {
     until: Duration,
-    /// How many connections had ended when it began.
+    /// How many connections had ended when the pause began.
     closed: u64,
 }
 
-/// What came of an attempt to accept.
+/// The result of one attempt to accept.
 #[derive(Debug)]
-pub enum Accepted {
-    /// A newcomer.
+pub(crate) enum Accepted {
     Client(TcpStream, SocketAddr),
-    /// Nobody is waiting.
-    Nobody,
-    /// Someone waits, but there is no descriptor or memory for them (accept(2)).
-    NoRoom(io::Error),
-    /// This one is gone already, or the network failed: the next may be well.
+    /// No connection waits.
+    QueueIsEmpty,
+    /// A connection may wait, but no descriptor or memory is left for it (accept(2)).
+    OutOfDescriptors(io::Error),
+    /// The client has left already, or the network failed. The next attempt may succeed.
     Failed,
 }
 
 impl Listeners {
-    /// Listens on all of `addresses`, or on none.
-    /// With `defer_accept` a connection is accepted only when its first bytes have come, or after a
-    /// second of silence.
-    pub fn bind(addresses: &[SocketAddr], defer_accept: bool) -> Result<Self, Error> {
+    /// Listens on all of `addresses`, or fails. With `deferred` the kernel hands over a connection
+    /// when its first bytes have come, or after a second of silence.
+    pub(crate) fn bind(addresses: &[SocketAddr], deferred: bool) -> Result<Self, Error> {
         let bound = |address| {
             let socket = listen(address, addresses)?;
-            if defer_accept {
-                super::defer_accept::defer_accept(&socket)?;
+            if deferred {
+                defer_accept(&socket)?;
             }
             Ok(socket)
         };
@@ -75,7 +75,7 @@ impl Listeners {
             bound(address)
                 .map(|socket| Listener {
                     socket,
-                    // A client may have come between listen and registration.
+                    // A client may connect between listen and registration.
                     may_accept: true,
                 })
                 .map_err(|source| Error::Listen { address, source })
@@ -83,84 +83,78 @@ impl Listeners {
         Ok(Self {
             sockets: sockets.collect::<Result<_, _>>()?,
             paused: None,
-            next: 0,
+            last: 0,
         })
     }
 
-    /// The addresses, with the ports that the system chose for 0.
-    pub fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
+    /// The addresses, with the port that the system chose instead of 0.
+    pub(crate) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         self.sockets
             .iter()
             .map(|listener| listener.socket.local_addr())
             .collect()
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.sockets.len()
     }
 
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.sockets.is_empty()
-    }
-
-    /// The socket to register.
-    pub fn socket(&mut self, index: usize) -> Option<&mut TcpListener> {
+    /// The socket to register with the poll.
+    pub(crate) fn socket(&mut self, index: usize) -> Option<&mut TcpListener> {
         self.sockets
             .get_mut(index)
             .map(|listener| &mut listener.socket)
     }
 
-    /// Clients have come.
-    pub fn mark_ready(&mut self, index: usize) {
+    /// The kernel reports that clients have connected to this listener.
+    pub(crate) fn mark_acceptable(&mut self, index: usize) {
         if let Some(listener) = self.sockets.get_mut(index) {
             listener.may_accept = true;
         }
     }
 
-    /// Whether to try and accept at all: someone may be waiting, and the last attempt did not
-    /// just fail for want of room.
-    pub fn is_open(&self, now: Duration, closed: u64) -> bool {
+    /// Whether to try an accept: a connection may wait, and no pause holds. `closed` is how many
+    /// connections have ended so far.
+    pub(crate) fn is_open(&self, now: Duration, closed: u64) -> bool {
         let is_paused = self
             .paused
             .is_some_and(|pause| now < pause.until && closed == pause.closed);
         !is_paused && self.sockets.iter().any(|listener| listener.may_accept)
     }
 
-    /// When a pause ends by itself.
-    pub fn next_timeout(&self) -> Option<Duration> {
+    /// When the pause ends even if no connection ends.
+    pub(crate) fn next_timeout(&self) -> Option<Duration> {
         let waiting = self.sockets.iter().any(|listener| listener.may_accept);
         self.paused.filter(|_| waiting).map(|pause| pause.until)
     }
 
-    /// There is no room: leave the queue alone for a while.
-    pub fn pause(&mut self, now: Duration, closed: u64) {
+    /// Leaves the kernel's queue alone for a while, because no connection can be accepted.
+    pub(crate) fn pause(&mut self, now: Duration, closed: u64) {
         let until = now + RETRY_AFTER;
         self.paused = Some(Pause { until, closed });
     }
 
-    /// Whether somebody is really waiting. Asked before an idle client is closed for a newcomer:
-    /// `may_accept` only says that there may be one, and `accept` at the limit of descriptors
-    /// fails without looking into the queue.
-    pub fn is_someone_waiting(&mut self) -> bool {
+    /// Whether a connection waits in the kernel's queue. To be asked before an idle connection is
+    /// evicted for it: `may_accept` only says that one may wait, and accept(2) fails at the limit
+    /// of descriptors without looking into the queue.
+    pub(crate) fn has_waiting_client(&mut self) -> bool {
         for listener in &mut self.sockets {
             if listener.may_accept {
                 let mut polled = [PollFd::new(&listener.socket, PollFlags::IN)];
                 let ready = poll(&mut polled, Some(&Timespec::default()));
-                // In doubt there is someone: an edge that is forgotten does not come again.
+                // In doubt a client waits: an edge that is forgotten does not come again.
                 listener.may_accept = ready.is_ok_and(|ready| ready > 0) || ready.is_err();
             }
         }
         self.sockets.iter().any(|listener| listener.may_accept)
     }
 
-    /// Accepts one client.
-    pub fn accept(&mut self) -> Accepted {
+    /// Accepts one connection, and ends a pause.
+    pub(crate) fn accept(&mut self) -> Accepted {
         self.paused = None;
         for _ in 0..self.sockets.len() {
-            self.next = (self.next + 1) % self.sockets.len();
-            let listener = &mut self.sockets[self.next];
+            self.last = (self.last + 1) % self.sockets.len();
+            let listener = &mut self.sockets[self.last];
             if !listener.may_accept {
                 continue;
             }
@@ -170,36 +164,42 @@ impl Listeners {
                     listener.may_accept = false;
                     continue;
                 }
-                Err(error) if is_out_of_descriptors(&error) => Accepted::NoRoom(error),
+                Err(error) if is_out_of_descriptors(&error) => Accepted::OutOfDescriptors(error),
                 // No error of accept ends a server: ECONNABORTED, EPROTO, EINTR and the errors
-                // of the network are those of one client, who is gone.
+                // of the network concern one client, which has left.
                 Err(_) => Accepted::Failed,
             };
         }
-        Accepted::Nobody
+        Accepted::QueueIsEmpty
     }
 
-    /// Closes them all: from now on clients are refused.
-    pub fn close(&mut self) {
+    /// Whether none is left: the server stops.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.sockets.is_empty()
+    }
+
+    /// Closes all sockets: the kernel refuses clients from now on.
+    pub(crate) fn close(&mut self) {
         self.sockets.clear();
     }
 }
 
-/// A socket that listens on `address`. `all` are those that will be listened on besides.
-pub fn listen(address: SocketAddr, all: &[SocketAddr]) -> io::Result<TcpListener> {
+/// A socket that listens on `address`. `all` holds every address that the server listens on.
+pub(crate) fn listen(address: SocketAddr, all: &[SocketAddr]) -> io::Result<TcpListener> {
     let socket = Socket::new(
         Domain::for_address(address),
         Type::STREAM,
         Some(Protocol::TCP),
     )?;
-    // A restart finds connections of its predecessor in TIME-WAIT; they are no reason not to
-    // listen again (socket(7), SO_REUSEADDR).
+    // After a restart, connections of the predecessor may be in TIME-WAIT. They must not keep the
+    // address in use (socket(7), SO_REUSEADDR).
     socket.set_reuse_address(true)?;
-    // Handed down to accepted sockets on Linux. Without it a head in one segment and a body in
-    // the next meet Nagle's algorithm and the client's delayed acknowledgement: 40 ms.
+    // Linux gives accepted sockets the same option. Without it a body that follows its head in
+    // a segment of its own waits 40 ms, for Nagle's algorithm and the client's delayed
+    // acknowledgement.
     socket.set_tcp_nodelay(true)?;
     if address.is_ipv6() {
-        // [::] takes IPv4 clients too, unless an IPv4 listener was asked for on the same port.
+        // [::] takes IPv4 clients too, unless there is an IPv4 address with the same port.
         let shares_port = |other: &SocketAddr| other.is_ipv4() && other.port() == address.port();
         socket.set_only_v6(address.port() != 0 && all.iter().any(shares_port))?;
     }

@@ -1,13 +1,13 @@
-//! `--sandbox`: after start-up the process gives up what it does not need (landlock(7)).
+//! `--sandbox`: after start-up the process gives up rights that it does not need (landlock(7)).
 //!
-//! From then on, whatever a fault in the server might be made to do, the kernel lets it read
-//! beneath the root, read and write beneath the log's folder, and nothing else in the file system;
-//! open no further sockets by TCP; gain no privilege through a program that it runs. It pays to
-//! give the log a folder of its own.
+//! From then on the kernel bounds what a fault in the server can do. The process can read beneath
+//! the root, read and write beneath the log's folder, and reach nothing else in the file system. It
+//! can open no further TCP sockets, and gains no privilege through a program that it runs. Give the
+//! log a folder of its own, so that this folder holds nothing else to write to.
 //!
-//! It is an option, because a rule holds for a folder, not for its name: a root that is removed and
-//! made again lies beyond the rule's reach, and everything in it is then "not found" (but for the
-//! root beneath the log's folder).
+//! The sandbox is an option, because a rule holds for a folder, not for its name. No rule covers a
+//! root that was removed and created again: everything in it is then "not found", unless the root
+//! lies beneath the log's folder.
 
 use std::path::Path;
 
@@ -19,12 +19,12 @@ use landlock::{
 
 use crate::error::Error;
 
-/// The newest rights that are asked for; an older kernel enforces those that it knows.
+/// The newest set of rights that we ask for. An older kernel enforces the rights that it knows.
 const NEWEST: ABI = ABI::V6;
 
-/// Restricts this process for good. Gives the words for the banner.
+/// Restricts this process until it ends. Returns the sandbox's description for the banner.
 ///
-/// A kernel without Landlock is an error: who asks for a sandbox must not get a server without.
+/// A kernel without Landlock is an error: `--sandbox` must not start a server without one.
 pub fn enter(root: &Path, log: Option<&Path>) -> Result<String, Error> {
     let status =
         restrict(root, log.map(folder_of)).map_err(|error| Error::Sandbox(error.to_string()))?;
@@ -46,18 +46,18 @@ fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus,
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))?
-        // No rule allows any port: sockets that listen already go on, others can't be had.
+        // No rule allows any port: sockets that listen already stay, and no other can be opened.
         .handle_access(AccessNet::from_all(NEWEST))?
         .scope(Scope::from_all(NEWEST))?
         .create()?
         .add_rule(PathBeneath::new(
             PathFd::new(root)?,
-            // Nothing is listed; but that a name is a directory's is found out by opening it.
+            // The server lists no directory, but it opens one to find out that it is one.
             AccessFs::ReadFile | AccessFs::ReadDir,
         ))?;
     if let Some(folder) = log_folder {
-        // A log that is rotated, deleted or of another server's making is made anew, or examined and
-        // set aside or mended. docs/design.md says which right is for what, and why reading is one.
+        // A log that was rotated or deleted is created again. A log that another server wrote is
+        // read, and then set aside or repaired. docs/design.md says what each right is for.
         let access = AccessFs::ReadFile
             | AccessFs::WriteFile
             | AccessFs::Truncate
@@ -76,7 +76,7 @@ fn folder_of(log: &Path) -> &Path {
     }
 }
 
-/// What the crate may say.
+/// An error of the landlock crate.
 #[derive(Debug, thiserror::Error)]
 enum SandboxError {
     #[error(transparent)]
@@ -90,7 +90,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_folder_of_a_log() {
+    fn a_log_without_a_folder_lies_in_the_current_one() {
         let table = [
             ("Log.csv", "."),
             ("./Log.csv", "."),

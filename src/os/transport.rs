@@ -1,8 +1,8 @@
-//! What a connection needs of a stream: read, write, send a piece of a file, end our side.
+//! What a connection needs of a socket: read, write, send a part of a file, end our side.
 //!
-//! [`Transport`] is all that the state machine knows of the network. The server gives it mio's
-//! `TcpStream`; tests give it scripts that cut input and output anywhere, and a simulator can
-//! drive a whole pond without a kernel.
+//! [`Transport`] is all that the state machine knows of the network. The server implements it with
+//! mio's `TcpStream`. Tests implement it with scripts that cut input and output anywhere, and the
+//! simulator drives a whole connection table without a kernel.
 
 use std::fs::File;
 use std::io::{self, Read, Write};
@@ -10,27 +10,27 @@ use std::net::Shutdown;
 
 use mio::net::TcpStream;
 
-/// A non-blocking byte stream. Every call may answer [`io::ErrorKind::WouldBlock`], and take or
-/// give fewer bytes than asked.
+/// A non-blocking byte stream. Every call may fail with [`io::ErrorKind::WouldBlock`], and may
+/// transfer fewer bytes than asked.
 pub trait Transport {
-    /// What files are to this transport.
+    /// An open file that this transport can send.
     type File;
 
-    /// Reads what has come. `Ok(0)`: the peer has ended its side.
+    /// Reads bytes that have arrived. `Ok(0)`: the peer has ended its side.
     fn read(&mut self, into: &mut [u8]) -> io::Result<usize>;
 
-    /// Sends from memory. `more` says that a body follows at once: the kernel may wait for it and put
-    /// head and body into one segment (send(2), `MSG_MORE`).
+    /// Sends from memory. `more` says that more bytes follow at once: the kernel may then wait for
+    /// them, and put head and body into one segment (send(2), `MSG_MORE`).
     fn write(&mut self, bytes: &[u8], more: bool) -> io::Result<usize>;
 
-    /// Sends up to `count` bytes of `file` from `offset` on. `Ok(0)`: the file ends there.
+    /// Sends up to `count` bytes of `file`, starting at `offset`. `Ok(0)`: the file ends at `offset`.
     fn send_file(&mut self, file: &Self::File, offset: u64, count: usize) -> io::Result<usize>;
 
-    /// Has `count` bytes of `file` from `offset` on read from the disk, if they are not in memory,
-    /// without waiting for them.
+    /// Asks the kernel to read `count` bytes of `file`, starting at `offset`, from the disk if they
+    /// are not in memory. Does not wait for them.
     fn read_ahead(&mut self, _file: &Self::File, _offset: u64, _count: u64) {}
 
-    /// Ends our side: after what was sent the peer reads an end of input.
+    /// Ends our side: the peer reads the end of input after the last byte that was sent.
     fn shutdown_write(&mut self) -> io::Result<()>;
 }
 
@@ -67,7 +67,7 @@ impl Transport for TcpStream {
             )?)
         });
         match sent {
-            // Not every file system can give its pages to a socket; every one can be read.
+            // Not every file system supports sendfile(2). All support read(2).
             Err(error)
                 if [Errno::INVAL, Errno::NOSYS, Errno::OPNOTSUPP]
                     .iter()
@@ -88,7 +88,7 @@ impl Transport for TcpStream {
     fn read_ahead(&mut self, file: &File, offset: u64, count: u64) {
         use rustix::fs::{Advice, fadvise};
         if !is_in_memory(file, offset) {
-            // Only advice: if it is not taken, the next piece comes later.
+            // An error only means that the next part of the file comes later.
             let _ = fadvise(
                 file,
                 offset,
@@ -104,7 +104,7 @@ impl Transport for TcpStream {
 }
 
 /// Whether the byte at `offset` can be read without the disk (preadv2(2), `RWF_NOWAIT`). The advice
-/// costs a look at every page, even of a file that is wholly in memory; this costs a look at one.
+/// inspects every page, even if the whole file is in memory; this call inspects one.
 #[cfg(target_os = "linux")]
 fn is_in_memory(file: &File, offset: u64) -> bool {
     use rustix::io::{Errno, ReadWriteFlags, preadv2};
@@ -113,8 +113,8 @@ fn is_in_memory(file: &File, offset: u64) -> bool {
     preadv2(file, &mut into, offset, ReadWriteFlags::NOWAIT) != Err(Errno::AGAIN)
 }
 
-/// Sends a piece of a file by read and write, where the system can't do it in one call. What the
-/// socket does not take is read again next time: no buffer is kept a connection.
+/// Sends a part of a file by read and write, where the system can't do it in one call. Bytes that
+/// the socket does not take are read again next time, so a connection needs no buffer for them.
 fn copy(to: &mut TcpStream, file: &File, offset: u64, count: usize) -> io::Result<usize> {
     let mut buffer = [0; 16 * 1024];
     let piece = count.min(buffer.len());
@@ -123,13 +123,13 @@ fn copy(to: &mut TcpStream, file: &File, offset: u64, count: usize) -> io::Resul
         return Ok(0);
     }
     match Write::write(to, &buffer[..read])? {
-        // A stream that takes nothing of something is not the end of the file.
+        // Zero bytes written must not look like the end of the file.
         0 => Err(io::ErrorKind::WriteZero.into()),
         written => Ok(written),
     }
 }
 
-/// Reads at an offset, without moving the file's own: several connections may share one file.
+/// Reads at an offset, and leaves the file's own position: several connections may share the file.
 pub fn read_at(file: &File, into: &mut [u8], offset: u64) -> io::Result<usize> {
     std::os::unix::fs::FileExt::read_at(file, into, offset)
 }

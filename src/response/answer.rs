@@ -153,24 +153,21 @@ fn directory<F>(path: &str) -> Answer<F> {
     Answer::BuiltInPage(Status::NotFound, Cow::Owned(directory_page(&url)))
 }
 
-/// RFC 9110, 13.1.3: the client's date is at or after the file's, a date in the future included.
+/// Whether the client's copy is the present one (RFC 9110, 13.2.2). Tags decide alone if there are
+/// any; a date decides if it is at or after the file's, a date in the future included, unless the
+/// file may still change within the second of that date.
 fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime) -> bool {
-    let (Some(since), Some(modified)) = (request.if_modified_since, last_modified(resource, now))
-    else {
+    if request.none_match.is_present() {
+        return request.none_match.matches(resource.fields.tag());
+    }
+    let (Some(since), Some(modified)) = (request.if_modified_since, resource.modified) else {
         return false;
     };
     // Nearly all clients give back what they were told, letter for letter: reading a date takes
     // more than a thousand instructions.
-    since.as_bytes() == resource.fields.last_modified_text()
-        || date::parse(since).is_some_and(|since| modified <= since)
-}
-
-/// The file's time as the answer tells it, in whole seconds: never later than the answer's own Date
-/// (RFC 9110, 8.8.2.1). A file from the future therefore has a new time each second, and gets a 304
-/// only within that second.
-pub fn last_modified<F>(resource: &Resource<F>, now: SystemTime) -> Option<SystemTime> {
-    let date = date::whole_seconds(now);
-    resource.modified.map(|modified| modified.min(date))
+    let is_at_or_after = since.as_bytes() == resource.fields.last_modified_text()
+        || date::parse(since).is_some_and(|since| modified <= since);
+    is_at_or_after && !resource.is_within_its_second(now)
 }
 
 /// The built-in page of a 400.

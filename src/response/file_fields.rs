@@ -5,21 +5,25 @@ use std::time::SystemTime;
 
 use crate::http::{date, media_type};
 
-/// The field's name, colon and space.
+/// The names of two fields, with colon and space.
+const ETAG: &str = "ETag: ";
 const LAST_MODIFIED: &str = "Last-Modified: ";
 
-/// Last-Modified, Content-Type and Content-Length of a file.
+/// ETag, Last-Modified, Content-Type and Content-Length of a file.
 #[derive(Debug)]
 pub(super) struct FileFields {
-    /// The three fields, each with its line end.
+    /// The four fields, each with its line end.
     all: Box<[u8]>,
-    /// How many bytes of them are Last-Modified; 0 if the file has no time to tell.
+    /// Where Last-Modified begins.
     last_modified: usize,
+    /// Where Content-Type begins: there is no Last-Modified if the file has no time to tell.
+    content: usize,
 }
 
 impl FileFields {
     /// The fields of the file at `path`. `modified` is in whole seconds.
-    pub(super) fn new(path: &str, length: u64, modified: Option<SystemTime>) -> Self {
+    pub(super) fn new(path: &str, length: u64, modified: Option<SystemTime>, tag: &str) -> Self {
+        let tag = format!("{ETAG}{tag}\r\n");
         let last_modified = modified.map_or_else(String::new, |modified| {
             format!("{LAST_MODIFIED}{}\r\n", date::write(modified))
         });
@@ -27,33 +31,46 @@ impl FileFields {
         let content =
             format!("Content-Type: {media_type}{parameter}\r\nContent-Length: {length}\r\n");
         Self {
-            all: [last_modified.as_bytes(), content.as_bytes()]
-                .concat()
-                .into(),
-            last_modified: last_modified.len(),
+            last_modified: tag.len(),
+            content: tag.len() + last_modified.len(),
+            all: (tag + &last_modified + &content).into_bytes().into(),
         }
     }
 
-    /// Last-Modified (if there is one), Content-Type and Content-Length.
+    /// ETag, Last-Modified (if there is one), Content-Type and Content-Length.
     pub(super) fn all(&self) -> &[u8] {
         &self.all
     }
 
-    /// Content-Type and Content-Length.
-    pub(super) fn content(&self) -> &[u8] {
-        &self.all[self.last_modified..]
+    /// ETag.
+    pub(super) fn tag_field(&self) -> &[u8] {
+        &self.all[..self.last_modified]
     }
 
-    /// Last-Modified, or nothing.
-    pub(super) fn last_modified(&self) -> &[u8] {
-        &self.all[..self.last_modified]
+    /// ETag and Last-Modified (if there is one).
+    pub(super) fn validators(&self) -> &[u8] {
+        &self.all[..self.content]
+    }
+
+    /// Content-Type and Content-Length.
+    pub(super) fn content(&self) -> &[u8] {
+        &self.all[self.content..]
+    }
+
+    /// The tag, as it stands in ETag.
+    pub(super) fn tag(&self) -> &[u8] {
+        value(self.tag_field(), ETAG)
     }
 
     /// The date in Last-Modified, or nothing.
     pub(super) fn last_modified_text(&self) -> &[u8] {
-        self.last_modified()
-            .strip_prefix(LAST_MODIFIED.as_bytes())
-            .and_then(|date| date.strip_suffix(b"\r\n"))
-            .unwrap_or_default()
+        value(&self.all[self.last_modified..self.content], LAST_MODIFIED)
     }
+}
+
+fn value<'a>(field: &'a [u8], name: &str) -> &'a [u8] {
+    field
+        .strip_prefix(name.as_bytes())
+        .and_then(|value| value.strip_suffix(b"\r\n"))
+        .unwrap_or_default()
 }

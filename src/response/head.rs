@@ -1,8 +1,8 @@
 //! The head of an answer: status line and header fields. Pure.
 
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
-use super::answer::{self, Answer};
+use super::answer::Answer;
 use super::resource::Resource;
 use crate::http::date;
 
@@ -51,7 +51,7 @@ pub fn append_head<F>(
         Answer::NotModified(resource) => {
             // Content-Type and Content-Length would describe a body that is not there
             // (RFC 9110, 15.4.5).
-            append_last_modified(out, resource, now);
+            append_validators(out, resource, now);
             append(out, &[END_OF_FILE_FIELDS]);
         }
         Answer::OwnPage(_, page) => append_page_fields(out, page.length),
@@ -73,28 +73,32 @@ fn append_connection(out: &mut Vec<u8>, connection: ConnectionField) {
 }
 
 fn append_fields_of<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
-    if is_from_the_future(resource, now) {
-        append_last_modified(out, resource, now);
-        out.extend_from_slice(resource.fields.content());
-    } else {
+    if is_date_told(resource, now) {
         out.extend_from_slice(resource.fields.all());
+    } else {
+        append_validators(out, resource, now);
+        out.extend_from_slice(resource.fields.content());
     }
     append(out, &[END_OF_FILE_FIELDS]);
 }
 
-fn append_last_modified<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
-    match answer::last_modified(resource, now) {
-        Some(modified) if is_from_the_future(resource, now) => {
-            let date = date::write(modified).to_string();
-            append(out, &["Last-Modified: ", &date, "\r\n"]);
-        }
-        _ => out.extend_from_slice(resource.fields.last_modified()),
+/// ETag, and Last-Modified unless the file may still change within the second of that date. It is
+/// never later than the answer's own Date (RFC 9110, 8.8.2.1).
+fn append_validators<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
+    if is_date_told(resource, now) {
+        return out.extend_from_slice(resource.fields.validators());
+    }
+    out.extend_from_slice(resource.fields.tag_field());
+    if !resource.is_within_its_second(now) {
+        let date = date::write(date::whole_seconds(now)).to_string();
+        append(out, &["Last-Modified: ", &date, "\r\n"]);
     }
 }
 
-/// Whether the Last-Modified that was written at the look-up would be later than the answer's Date.
-fn is_from_the_future<F>(resource: &Resource<F>, now: SystemTime) -> bool {
-    resource.modified.is_some_and(|modified| modified > now)
+/// Whether the Last-Modified that was written at the look-up holds: the second of that date is over.
+fn is_date_told<F>(resource: &Resource<F>, now: SystemTime) -> bool {
+    let is_over = |modified| now >= modified + Duration::from_secs(1);
+    resource.modified.is_none_or(is_over)
 }
 
 fn append_page_fields(out: &mut Vec<u8>, length: u64) {
@@ -137,6 +141,7 @@ mod tests {
             "a.css",
             1234,
             modified,
+            "\"tag\"",
             Content::File(Rc::new(())),
         ))
     }
@@ -159,7 +164,7 @@ mod tests {
     );
 
     #[test]
-    fn heads() {
+    fn a_head_tells_what_its_answer_is_and_what_becomes_of_the_connection() {
         let day_before = Some(now() - Duration::from_secs(86_400));
         let day_after = Some(now() + Duration::from_secs(86_400));
         let page = || Cow::Borrowed("page");
@@ -169,7 +174,7 @@ mod tests {
                 KEEP,
                 "HTTP/1.1 200 OK\r\n",
                 "Connection: Keep-Alive\r\nKeep-Alive: timeout=10, max=997\r\n\
-                 Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+                 ETag: \"tag\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
                  Content-Type: text/css; charset=utf-8\r\nContent-Length: 1234\r\n\
                  Cache-Control: no-cache\r\n",
             ),
@@ -177,7 +182,17 @@ mod tests {
                 Answer::File(resource(day_after)),
                 ConnectionField::Close,
                 "HTTP/1.1 200 OK\r\n",
-                "Connection: close\r\nLast-Modified: Mon, 07 Nov 1994 08:49:37 GMT\r\n\
+                "Connection: close\r\n\
+                 ETag: \"tag\"\r\nLast-Modified: Mon, 07 Nov 1994 08:49:37 GMT\r\n\
+                 Content-Type: text/css; charset=utf-8\r\nContent-Length: 1234\r\n\
+                 Cache-Control: no-cache\r\n",
+            ),
+            // Its second still runs.
+            (
+                Answer::File(resource(Some(now()))),
+                ConnectionField::Close,
+                "HTTP/1.1 200 OK\r\n",
+                "Connection: close\r\nETag: \"tag\"\r\n\
                  Content-Type: text/css; charset=utf-8\r\nContent-Length: 1234\r\n\
                  Cache-Control: no-cache\r\n",
             ),
@@ -188,7 +203,7 @@ mod tests {
                     max: None,
                 },
                 "HTTP/1.1 200 OK\r\n",
-                "Connection: Keep-Alive\r\nKeep-Alive: timeout=3\r\n\
+                "Connection: Keep-Alive\r\nKeep-Alive: timeout=3\r\nETag: \"tag\"\r\n\
                  Content-Type: text/css; charset=utf-8\r\nContent-Length: 1234\r\n\
                  Cache-Control: no-cache\r\n",
             ),
@@ -197,7 +212,15 @@ mod tests {
                 KEEP,
                 "HTTP/1.1 304 Not Modified\r\n",
                 "Connection: Keep-Alive\r\nKeep-Alive: timeout=10, max=997\r\n\
-                 Last-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\nCache-Control: no-cache\r\n",
+                 ETag: \"tag\"\r\nLast-Modified: Sun, 06 Nov 1994 08:49:37 GMT\r\n\
+                 Cache-Control: no-cache\r\n",
+            ),
+            (
+                Answer::NotModified(resource(Some(now()))),
+                KEEP,
+                "HTTP/1.1 304 Not Modified\r\n",
+                "Connection: Keep-Alive\r\nKeep-Alive: timeout=10, max=997\r\n\
+                 ETag: \"tag\"\r\nCache-Control: no-cache\r\n",
             ),
             (
                 Answer::OwnPage(Status::NotFound, resource(day_before)),

@@ -240,7 +240,7 @@ mod tests {
 
     fn resource(bytes: &[u8]) -> Body<Vec<u8>> {
         let content = Content::Bytes(bytes.into());
-        let resource = Resource::new("a.txt", bytes.len() as u64, None, content);
+        let resource = Resource::new("a.txt", bytes.len() as u64, None, "\"t\"", content);
         Body::Resource(Rc::new(resource))
     }
 

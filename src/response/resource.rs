@@ -52,15 +52,22 @@ pub enum Content<F> {
 }
 
 impl<F> Resource<F> {
-    /// What was found at `path`. `modified` is cut to whole seconds.
-    pub fn new(path: &str, length: u64, modified: Option<SystemTime>, content: Content<F>) -> Self {
+    /// What was found at `path`. `modified` is cut to whole seconds. `tag` is the entity tag, with its
+    /// quotes.
+    pub fn new(
+        path: &str,
+        length: u64,
+        modified: Option<SystemTime>,
+        tag: &str,
+        content: Content<F>,
+    ) -> Self {
         let modified = modified.map(date::whole_seconds);
         Self {
             path: path.to_owned(),
             length,
             modified,
             content,
-            fields: FileFields::new(path, length, modified),
+            fields: FileFields::new(path, length, modified, tag),
             live: None,
         }
     }
@@ -74,6 +81,15 @@ impl<F> Resource<F> {
             bytes,
         });
         self
+    }
+
+    /// Whether the second of its modification time still runs at `now`: a second change within it
+    /// would leave the same date, so the date tells nothing yet (RFC 9110, 8.8.2.2).
+    pub fn is_within_its_second(&self, now: SystemTime) -> bool {
+        self.modified.is_some_and(|modified| {
+            let age = now.duration_since(modified);
+            age.is_ok_and(|age| age < Duration::from_secs(1))
+        })
     }
 
     /// Its content, if that is in memory.
@@ -117,6 +133,11 @@ pub trait Documents {
     /// A validation epoch begins, because the next request may have come after something was found
     /// in the present one: what is found from now on is compared with the file system again.
     fn revalidate(&mut self) {}
+
+    /// Whether this turn has read as much of files as it may: the next request waits for a later turn.
+    fn has_read_enough(&self) -> bool {
+        false
+    }
 
     /// How many bytes of files are in memory only because responses from them are not sent yet.
     fn uncached_bytes(&self) -> usize {

@@ -33,9 +33,9 @@ impl<O: HasLiveView> Server<O> {
             }
             match self.listeners.accept() {
                 Accepted::Client(stream, peer) => self.insert(stream, peer),
-                Accepted::Nobody => return,
+                Accepted::QueueIsEmpty => return,
                 Accepted::Failed => {}
-                Accepted::NoRoom(error) => {
+                Accepted::OutOfDescriptors(error) => {
                     self.warn_of_shortage(&error, now);
                     if !self.evict_for_new(now) {
                         return;
@@ -48,7 +48,7 @@ impl<O: HasLiveView> Server<O> {
     /// Evicts a connection if a client waits to be accepted. Returns whether one was: if none can
     /// be, new clients wait in the kernel's queue.
     fn evict_for_new(&mut self, now: Duration) -> bool {
-        if !self.listeners.is_someone_waiting() {
+        if !self.listeners.has_waiting_client() {
             return false;
         }
         let has_evicted = self.table.evict_oldest();

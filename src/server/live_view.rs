@@ -54,7 +54,7 @@ impl<O: HasLiveView> Server<O> {
             rows_lost: self.outputs.rows_lost(),
         };
         let token = |id| TokenKind::Viewer(id).token();
-        admin.turn(self.poll.registry(), token, view, &snapshot);
+        admin.run(self.poll.registry(), token, view, &snapshot);
     }
 
     /// When there is something to do for the viewers.

@@ -175,7 +175,7 @@ impl<O: HasLiveView> Server<O> {
             return;
         };
         let is_late = self.table.context().clock.now().monotonic >= since + STOP_SILENCE;
-        if is_late || !self.listeners.is_someone_waiting() {
+        if is_late || !self.listeners.has_waiting_client() {
             self.listeners.close();
         }
         if is_late {
@@ -237,7 +237,7 @@ impl<O: HasLiveView> EventLoop for Server<O> {
         for event in events {
             match TokenKind::new(event.token()) {
                 TokenKind::Connection(id) => self.table.event(id, readiness(event)),
-                TokenKind::Listener(index) => self.listeners.mark_ready(index),
+                TokenKind::Listener(index) => self.listeners.mark_acceptable(index),
                 TokenKind::Signals => self.handle_signals(),
                 TokenKind::Admin | TokenKind::Viewer(_) => self.mark_viewer_ready(event.token()),
             }

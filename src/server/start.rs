@@ -17,6 +17,7 @@ use crate::connection::context::LoopContext;
 use crate::connection_table::ConnectionTable;
 use crate::error::Error;
 use crate::files::{CacheLimits, DocumentRoot};
+use crate::log::csv_row;
 use crate::log::file::LogFile;
 use crate::log::lock::Patience;
 use crate::log::open;
@@ -38,6 +39,7 @@ impl<O: HasLiveView> Server<O> {
                 path: config.root.clone(),
                 source,
             })?;
+        documents.hide_logs(csv_row::header());
         let listeners = Listeners::bind(&config.listen, config.defer_accept)?;
         let admin = config.observing.admin.map(Admin::bind).transpose()?;
         // Before the log, which may be at its size limit already: SIGXFSZ must not end the start.

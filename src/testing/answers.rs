@@ -27,11 +27,17 @@ pub(crate) fn head(status: &str, connection: &str, fields: &str) -> Vec<u8> {
     .into_bytes()
 }
 
+/// The tag of a file of this length.
+pub(crate) fn tag(length: usize) -> String {
+    format!("\"tag-{length}\"")
+}
+
 /// The head of a 200.
 pub(crate) fn ok_head(media_type: &str, connection: &str, length: usize) -> Vec<u8> {
     let fields = format!(
-        "Last-Modified: {MODIFIED}\r\nContent-Type: {media_type}\r\n\
-         Content-Length: {length}\r\nCache-Control: no-cache\r\n"
+        "ETag: {}\r\nLast-Modified: {MODIFIED}\r\nContent-Type: {media_type}\r\n\
+         Content-Length: {length}\r\nCache-Control: no-cache\r\n",
+        tag(length)
     );
     head("200 OK", connection, &fields)
 }

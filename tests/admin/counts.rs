@@ -1,12 +1,12 @@
-//! Clients in known states are counted as what they are, and viewers are not.
+//! Clients in known states are counted in these states, and viewers are not counted.
 
 use std::collections::BTreeMap;
 
 use crate::support::{Client, eventually};
-use crate::viewed::{HasLiveView, states};
+use crate::viewed::{ViewedServer, states};
 
-/// Samples of `/metrics` by their name with its label.
-fn metrics(viewed: &HasLiveView) -> BTreeMap<String, f64> {
+/// The samples of `/metrics` by name with label.
+fn metrics(viewed: &ViewedServer) -> BTreeMap<String, f64> {
     let text = viewed.get("/metrics");
     let samples = text.lines().filter(|line| !line.starts_with('#'));
     samples
@@ -19,8 +19,8 @@ fn metrics(viewed: &HasLiveView) -> BTreeMap<String, f64> {
 
 #[test]
 #[allow(clippy::float_cmp, reason = "small whole numbers")]
-fn clients_in_known_states() {
-    let viewed = HasLiveView::start(&[]);
+fn each_client_is_counted_in_its_state() {
+    let viewed = ViewedServer::start(&[]);
     let _idle = [viewed.idle(), viewed.idle(), viewed.idle()];
     let _reading = [viewed.reading(), viewed.reading()];
     let _responding = [viewed.responding()];
@@ -34,7 +34,7 @@ fn clients_in_known_states() {
     let deadlines = state["queues"]["deadlines"].to_string();
     let expected = r#"{"closing":0,"first-byte":0,"head":2,"idle":3,"stall":1}"#;
     assert_eq!(deadlines, expected);
-    // It stays in this state for two seconds.
+    // The connection stays in this state for two seconds.
     let closing = viewed.closing();
     let state = viewed.await_states([2, 1, 3, 1]);
     assert_eq!(state["queues"]["deadlines"]["closing"], 1);
@@ -68,8 +68,8 @@ fn clients_in_known_states() {
 }
 
 #[test]
-fn statuses_and_causes() {
-    let viewed = HasLiveView::start(&["--keep-alive-requests", "2"]);
+fn statuses_and_close_reasons_are_counted() {
+    let viewed = ViewedServer::start(&["--keep-alive-requests", "2"]);
     let mut client = viewed.server.connect();
     client.get("/nothing");
     client.ask(
@@ -94,10 +94,10 @@ fn statuses_and_causes() {
     assert_eq!(state["connections"]["closed"], 2);
 }
 
-/// Whoever looks on leaves no trace in what is seen: no connection, no event, no row, no slot.
+/// A viewer leaves no trace in the data that it sees: no connection, no event, no row, no slot.
 #[test]
 fn viewers_are_not_counted() {
-    let mut viewed = HasLiveView::start(&["--max-connections", "1"]);
+    let mut viewed = ViewedServer::start(&["--max-connections", "1"]);
     let _idle = viewed.idle();
     viewed.await_states([0, 0, 1, 0]);
     let before = viewed.state();

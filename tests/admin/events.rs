@@ -1,4 +1,4 @@
-//! Pictures, one after the other, and one connection's own story.
+//! The stream of pictures, and the timeline of one watched connection.
 
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpStream;
@@ -6,21 +6,21 @@ use std::net::TcpStream;
 use serde_json::Value;
 
 use crate::support::Client;
-use crate::viewed::{HasLiveView, states, without_date};
+use crate::viewed::{ViewedServer, states, without_date};
 
-/// Someone who watches.
+/// A viewer that reads a stream of events.
 pub struct Watching {
     lines: BufReader<TcpStream>,
 }
 
 impl Watching {
     #[track_caller]
-    pub fn begin(viewed: &HasLiveView, target: &str) -> Self {
+    pub fn begin(viewed: &ViewedServer, target: &str) -> Self {
         Self::on(Client::connect(viewed.admin), viewed, target)
     }
 
     #[track_caller]
-    pub fn on(mut client: Client, viewed: &HasLiveView, target: &str) -> Self {
+    pub fn on(mut client: Client, viewed: &ViewedServer, target: &str) -> Self {
         client.send(format!(
             "GET {target} HTTP/1.1\r\nHost: {}\r\n\r\n",
             viewed.admin
@@ -63,10 +63,10 @@ impl Watching {
         }
     }
 
-    /// The first picture in which `wanted` is so.
+    /// The first event of this name that fulfils `wanted`.
     #[track_caller]
     pub fn until(&mut self, name: &str, wanted: impl Fn(&Value) -> bool) -> Value {
-        // Four a second: this is longer than anything takes, and bounded.
+        // Four come per second: this is longer than any change takes, and bounded.
         for _ in 0..80 {
             let picture = self.next(name);
             if wanted(&picture) {
@@ -78,8 +78,8 @@ impl Watching {
 }
 
 #[test]
-fn pictures_follow_what_happens() {
-    let viewed = HasLiveView::start(&[]);
+fn pictures_follow_the_connections() {
+    let viewed = ViewedServer::start(&[]);
     let mut watching = Watching::begin(&viewed, "/events");
     let first = watching.next("picture");
     assert_eq!(states(&first), [0; 4]);
@@ -104,7 +104,7 @@ fn pictures_follow_what_happens() {
             .starts_with("-00-")
     );
     assert_eq!(picture["close_causes"]["peer"], 1);
-    // The rest is what /state says.
+    // All other members are those of /state.
     let mut members: Vec<&String> = picture.as_object().unwrap().keys().collect();
     let state = viewed.state();
     members.retain(|name| *name != "slab");
@@ -115,8 +115,8 @@ fn pictures_follow_what_happens() {
 }
 
 #[test]
-fn a_connection_that_is_watched() {
-    let viewed = HasLiveView::start(&[]);
+fn a_watched_connection_is_shown_with_its_timeline() {
+    let viewed = ViewedServer::start(&[]);
     let _other = viewed.idle();
     let mut client = viewed.idle();
     let mut watching = Watching::begin(&viewed, "/events?watch=1");
@@ -132,16 +132,19 @@ fn a_connection_that_is_watched() {
     assert_eq!(before["timeline"].as_array().unwrap().len(), 0);
     client.get("/no\"such");
     let after = watching.until("connection", |connection| connection["responses"] == 2);
-    let told: Vec<&str> = after["timeline"]
+    let shown: Vec<&str> = after["timeline"]
         .as_array()
         .unwrap()
         .iter()
         .map(|line| line["text"].as_str().unwrap())
         .collect();
-    assert!(told.contains(&"answers GET /no\"such with 404"), "{told:?}");
     assert!(
-        told.contains(&"Responding -> Idle: all sent, kept alive"),
-        "{told:?}"
+        shown.contains(&"answers GET /no\"such with 404"),
+        "{shown:?}"
+    );
+    assert!(
+        shown.contains(&"Responding -> Idle: all sent, kept alive"),
+        "{shown:?}"
     );
     drop(client);
     let end = watching.until("connection", |connection| connection["open"] == false);
@@ -150,12 +153,12 @@ fn a_connection_that_is_watched() {
 }
 
 #[test]
-fn nobody_is_in_that_slot_yet() {
-    let viewed = HasLiveView::start(&[]);
+fn a_watched_slot_without_a_connection_is_shown_as_closed() {
+    let viewed = ViewedServer::start(&[]);
     let mut watching = Watching::begin(&viewed, "/events?watch=0");
-    let nobody = watching.next("connection");
-    assert_eq!(nobody["open"], false);
-    assert_eq!(nobody["serial"], Value::Null);
+    let empty = watching.next("connection");
+    assert_eq!(empty["open"], false);
+    assert_eq!(empty["serial"], Value::Null);
     let _idle = viewed.idle();
     let found = watching.until("connection", |connection| connection["open"] == true);
     assert_eq!(found["state"], "idle");

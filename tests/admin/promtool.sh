@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Holds /metrics against Prometheus' own reader and its rules for names.
+# Checks /metrics with Prometheus' own parser and its rules for names.
 #
 #   tests/admin/promtool.sh
 #
-# MILLPOND names the binary; without it, the release build is made. Installs promtool from Debian's
-# package prometheus; says so and skips where that is not possible.
+# MILLPOND names the binary; without it, the script makes the release build. Installs promtool
+# from Debian's package prometheus; skips with a message where that is not possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -25,4 +25,4 @@ fetch='import sys, urllib.request; sys.stdout.write(urllib.request.urlopen(sys.a
 python3 -c "$fetch" "$url" >"$work/page"
 python3 -c "$fetch" "${view}metrics" >"$work/metrics"
 promtool check metrics <"$work/metrics"
-echo "promtool has nothing to say against $(grep -vc '^#' "$work/metrics") samples"
+echo "promtool accepts $(grep -vc '^#' "$work/metrics") samples"

@@ -1,12 +1,13 @@
-//! Who is refused, and that the file port knows nothing of the live view.
+//! Which requests the live view refuses, and that the file port does not serve the live view.
 
 use crate::support::{Answer, Site};
-use crate::viewed::HasLiveView;
+use crate::viewed::ViewedServer;
 
-/// A name that its owner has pointed here does not make a page from elsewhere one of ours.
+/// A page from elsewhere whose name its owner points at this address must not read the live view
+/// (DNS rebinding).
 #[test]
-fn only_our_own_names_are_answered() {
-    let viewed = HasLiveView::start(&[]);
+fn only_the_live_views_own_names_are_answered() {
+    let viewed = ViewedServer::start(&[]);
     let port = viewed.admin.port();
     let table = [
         (format!("Host: 127.0.0.1:{port}"), true),
@@ -31,7 +32,7 @@ fn only_our_own_names_are_answered() {
         "GET /events HTTP/1.1\r\nHost: evil.example:{port}\r\n\r\n"
     ));
     assert!(events.starts_with("HTTP/1.1 403 "), "{events}");
-    // No Host at all, and a target that would overrule it.
+    // No Host at all, and a target that would override it.
     let old = viewed.raw("GET /state HTTP/1.0\r\n\r\n");
     assert!(old.starts_with("HTTP/1.1 403 "), "{old}");
     let absolute = viewed.raw(&format!(
@@ -41,8 +42,8 @@ fn only_our_own_names_are_answered() {
 }
 
 #[test]
-fn the_file_port_knows_nothing_of_it() {
-    let viewed = HasLiveView::start(&[]);
+fn the_file_port_does_not_serve_the_live_view() {
+    let viewed = ViewedServer::start(&[]);
     let authority = format!("Host: {}\r\n", viewed.admin);
     for target in [
         "/state",
@@ -55,17 +56,17 @@ fn the_file_port_knows_nothing_of_it() {
         client.send(format!("GET {target} HTTP/1.1\r\n{authority}\r\n"));
         assert_eq!(client.answer_to("GET"), Answer::not_found(), "{target}");
     }
-    // A file of such a name is a file.
+    // A file with the name of a route is served as a file.
     viewed.site.write("health", "a file\n");
     let answer = viewed.server.connect().get("/health");
     assert_eq!(answer.body, b"a file\n");
 }
 
 #[test]
-fn without_the_option_there_is_no_such_port() {
+fn without_the_option_no_port_serves_the_live_view() {
     let site = Site::new();
     let server = site.start(&[]);
-    // The one listener is that of files.
+    // The only listener is that of the files.
     let sockets = server.process_file("net/tcp");
     let own = server.address.port();
     assert!(sockets.contains(&format!(":{own:04X}")), "{sockets}");
@@ -75,13 +76,13 @@ fn without_the_option_there_is_no_such_port() {
         .filter_map(|entry| std::fs::read_link(entry.unwrap().path()).ok())
         .filter(|target| target.to_string_lossy().starts_with("socket:"))
         .count();
-    // The other two are the signals'.
+    // The other two sockets belong to the signals.
     assert_eq!(count, 3);
 }
 
 #[test]
-fn an_address_that_cannot_be_had_and_one_that_is_open_to_others() {
-    let viewed = HasLiveView::start(&[]);
+fn an_address_in_use_stops_the_start_and_a_public_one_is_warned_of() {
+    let viewed = ViewedServer::start(&[]);
     let taken = viewed.admin.to_string();
     let output = Site::new().run(&["--admin", &taken]);
     let text = String::from_utf8(output.stderr).unwrap();
@@ -107,16 +108,16 @@ fn an_address_that_cannot_be_had_and_one_that_is_open_to_others() {
 }
 
 #[test]
-fn a_sandbox_does_not_keep_it_from_working() {
-    if !landlock_is_there() {
+fn the_live_view_works_in_the_sandbox() {
+    if !has_landlock() {
         return;
     }
-    let viewed = HasLiveView::start(&["--sandbox"]);
+    let viewed = ViewedServer::start(&["--sandbox"]);
     assert_eq!(viewed.get("/health"), "ok\n");
     viewed.idle();
     assert_eq!(viewed.state()["responses"]["200"], 1);
 }
 
-fn landlock_is_there() -> bool {
+fn has_landlock() -> bool {
     std::fs::read_to_string("/sys/kernel/security/lsm").is_ok_and(|list| list.contains("landlock"))
 }

@@ -1,8 +1,8 @@
-//! What there is, and in which form.
+//! The routes of the live view, and the form of their answers.
 
 use serde_json::json;
 
-use crate::viewed::{HasLiveView, without_date};
+use crate::viewed::{ViewedServer, without_date};
 
 const PAGE: &str = concat!(
     include_str!("../../src/admin/page/head.html"),
@@ -21,7 +21,7 @@ const PAGE: &str = concat!(
 "
 );
 
-/// Everything before the body, for all answers alike.
+/// Everything before the body, which is the same for all answers.
 fn head(status: &str, media_type: &str, length: usize) -> String {
     let fields = format!(
         "HTTP/1.1 {status}\r\nServer: millpond/{}\r\nConnection: close\r\n\
@@ -33,7 +33,7 @@ fn head(status: &str, media_type: &str, length: usize) -> String {
     format!("{fields}Content-Length: {length}\r\n\r\n")
 }
 
-/// The hashes in it are checked in a unit test, and by a browser.
+/// Removes the hashes: a unit test checks them, and so does a browser.
 fn without_hashes(answer: &str) -> String {
     let (before, rest) = answer.split_once("Content-Security-Policy: ").unwrap();
     let (policy, after) = rest.split_once("\r\n").unwrap();
@@ -44,14 +44,14 @@ fn without_hashes(answer: &str) -> String {
 }
 
 #[test]
-fn the_page() {
-    let viewed = HasLiveView::start(&[]);
+fn the_page_is_served_whole_and_needs_no_other_resource() {
+    let viewed = ViewedServer::start(&[]);
     let answer = without_hashes(&viewed.ask("GET", "/"));
     let head = head("200 OK", "text/html; charset=utf-8", PAGE.len());
     assert_eq!(answer, format!("{head}{PAGE}"));
     let answer = without_hashes(&viewed.ask("HEAD", "/"));
     assert_eq!(answer, head);
-    // It needs nothing from anywhere.
+    // The page loads nothing from elsewhere.
     for word in ["http://", "https://", "src=", "@import", "url("] {
         assert!(
             !PAGE
@@ -63,8 +63,8 @@ fn the_page() {
 }
 
 #[test]
-fn health() {
-    let viewed = HasLiveView::start(&[]);
+fn health_answers_ok() {
+    let viewed = ViewedServer::start(&[]);
     let expected = head("200 OK", "text/plain; charset=utf-8", 3);
     assert_eq!(
         without_hashes(&viewed.ask("GET", "/health")),
@@ -73,14 +73,14 @@ fn health() {
 }
 
 #[test]
-fn the_state_of_an_untouched_server() {
-    let viewed = HasLiveView::start(&["--keep-alive-requests", "7", "--max-connections", "50"]);
+fn an_untouched_server_has_this_state() {
+    let viewed = ViewedServer::start(&["--keep-alive-requests", "7", "--max-connections", "50"]);
     let answer = viewed.ask("GET", "/state");
     let (found, body) = answer.split_once("\r\n\r\n").unwrap();
     let expected = head("200 OK", "application/json", body.len());
     assert_eq!(without_hashes(found) + "\r\n\r\n", expected);
     let mut state: serde_json::Value = serde_json::from_str(body).unwrap();
-    // What differs from run to run.
+    // These members differ from run to run.
     let server = state["server"].as_object_mut().unwrap();
     let process = server.remove("process").unwrap().as_u64().unwrap();
     assert_eq!(
@@ -104,21 +104,15 @@ fn the_state_of_an_untouched_server() {
     let second = turns["last_second"].as_object_mut().unwrap();
     assert!(second.remove("longest_turn_seconds").is_some());
     let none = [
-        "peer",
-        "head-deadline",
-        "idle-deadline",
-        "stall-deadline",
-        "evicted",
-    ];
-    let none = [
-        &none[..],
-        &["close-asked", "request-limit", "bad-request", "file-shrank"],
+        ["peer", "head-deadline", "idle-deadline", "stall-deadline"],
+        ["evicted", "close-asked", "request-limit", "bad-request"],
+        ["file-shrank", "buffer-limit", "reset", "exhausted"],
     ]
     .concat();
-    let none = [&none[..], &["reset", "exhausted", "stopped"]].concat();
+    let none = [none.as_slice(), &["stopped"]].concat();
     let close_reasons: serde_json::Map<_, _> = none
         .into_iter()
-        .map(|cause| (cause.to_owned(), json!(0)))
+        .map(|reason| (reason.to_owned(), json!(0)))
         .collect();
     let expected = json!({
         "server": {"version": env!("CARGO_PKG_VERSION"), "phase": "serving", "viewers": 0},
@@ -130,7 +124,7 @@ fn the_state_of_an_untouched_server() {
             "connections": 50, "keep_alive_seconds": 10.0, "keep_alive_requests": 7,
             "head_timeout_seconds": 10.0, "stall_timeout_seconds": 30.0,
             "deadline_seconds": {
-                "first-byte": 10.0, "head": 10.0, "stall": 30.0, "idle": 10.3, "closing": 2.0
+                "first-byte": 10.0, "head": 10.0, "stall": 30.0, "idle": 10.3, "closing": 5.0
             }
         },
         "descriptors": {"connections": 0, "files": 0},
@@ -155,8 +149,8 @@ fn the_state_of_an_untouched_server() {
 }
 
 #[test]
-fn what_there_is_not() {
-    let viewed = HasLiveView::start(&[]);
+fn unknown_targets_and_methods_are_refused() {
+    let viewed = ViewedServer::start(&[]);
     let text = "text/plain; charset=utf-8";
     for target in [
         "/index.html",
@@ -186,16 +180,16 @@ fn what_there_is_not() {
     }
 }
 
-/// A request in pieces is answered as one, and what is none gets 400.
+/// A request in pieces is answered like a whole one, and malformed bytes get 400.
 #[test]
-fn requests_in_pieces_and_what_is_none() {
-    let viewed = HasLiveView::start(&[]);
+fn requests_in_pieces_are_answered_and_malformed_ones_refused() {
+    let viewed = ViewedServer::start(&[]);
     let mut client = crate::support::Client::connect(viewed.admin);
     for piece in
         format!("GET /health HTTP/1.1\r\nHost: {}\r\n\r\n", viewed.admin).split_inclusive(' ')
     {
         client.send(piece);
-        // Each piece is a segment of its own, and has been read when this comes back.
+        // Each piece is a segment of its own, and the server has read it when this call returns.
         viewed.get("/health");
     }
     let answer = String::from_utf8(client.read_to_end()).unwrap();

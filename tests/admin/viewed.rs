@@ -1,4 +1,4 @@
-//! A server that shows itself, and clients in states that are known.
+//! A server with a live view, and clients in known states.
 
 use std::net::SocketAddr;
 
@@ -6,18 +6,18 @@ use serde_json::Value;
 
 use crate::support::{Client, Server, Site, eventually};
 
-/// Larger than all buffers between a server and a client that does not read.
+/// Larger than all buffers between the server and a client that does not read.
 const LARGE: u64 = 64 << 20;
 
 /// A server with a live view.
-pub struct HasLiveView {
+pub struct ViewedServer {
     pub server: Server,
-    /// Where the live view is.
+    /// The address of the live view.
     pub admin: SocketAddr,
     pub site: Site,
 }
 
-impl HasLiveView {
+impl ViewedServer {
     #[track_caller]
     pub fn start(options: &[&str]) -> Self {
         let site = Site::new();
@@ -42,7 +42,7 @@ impl HasLiveView {
         }
     }
 
-    /// Sends a request to the live view, and gives all that comes back.
+    /// Sends a request to the live view. Returns everything that comes back.
     #[track_caller]
     pub fn raw(&self, request: &str) -> String {
         let mut client = Client::connect(self.admin);
@@ -74,7 +74,7 @@ impl HasLiveView {
         serde_json::from_str(&self.get("/state")).unwrap()
     }
 
-    /// Waits until the states are these, in the order of reading, responding, idle, closing.
+    /// Waits until this many connections are reading, responding, idle and closing, in this order.
     #[track_caller]
     pub fn await_states(&self, expected: [u64; 4]) -> Value {
         eventually(&format!("the states {expected:?}"), || {
@@ -83,7 +83,7 @@ impl HasLiveView {
         })
     }
 
-    /// A client whose request is answered, and who is kept.
+    /// A client whose request is answered, on a connection that stays open.
     #[track_caller]
     pub fn idle(&self) -> Client {
         let mut client = self.server.connect();
@@ -107,8 +107,8 @@ impl HasLiveView {
         client
     }
 
-    /// A client that has had its last answer, leaves the connection open, and has sent more than its
-    /// request: else it would be closed at once.
+    /// A client that has its last answer, leaves the connection open, and has sent more than its
+    /// request: without that, the server would close at once.
     #[track_caller]
     pub fn closing(&self) -> Client {
         let mut client = self.server.connect();
@@ -118,7 +118,7 @@ impl HasLiveView {
     }
 }
 
-/// Of a state: reading, responding, idle, closing.
+/// The counts of a state: reading, responding, idle, closing.
 #[track_caller]
 pub fn states(state: &Value) -> [u64; 4] {
     ["reading", "responding", "idle", "closing"]

@@ -1,14 +1,14 @@
-//! How many may watch, and what one costs who does not read.
+//! How many viewers there may be, and what one costs that does not read.
 
 use serde_json::Value;
 
 use crate::events::Watching;
 use crate::support::{Client, eventually};
-use crate::viewed::HasLiveView;
+use crate::viewed::ViewedServer;
 
 const VIEWERS: usize = 16;
 
-fn watch(viewed: &HasLiveView) -> Client {
+fn watch(viewed: &ViewedServer) -> Client {
     let mut client = Client::connect(viewed.admin);
     client.send(format!(
         "GET /events HTTP/1.1\r\nHost: {}\r\n\r\n",
@@ -17,8 +17,8 @@ fn watch(viewed: &HasLiveView) -> Client {
     client
 }
 
-/// How much memory the process holds, in KiB.
-fn resident(viewed: &HasLiveView) -> u64 {
+/// How much memory the process uses, in KiB.
+fn resident(viewed: &ViewedServer) -> u64 {
     let status = viewed.server.process_file("status");
     let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
     let number = line.unwrap().trim().strip_suffix(" kB").unwrap();
@@ -26,8 +26,8 @@ fn resident(viewed: &HasLiveView) -> u64 {
 }
 
 #[test]
-fn one_too_many_is_told_so_and_metrics_can_still_be_had() {
-    let viewed = HasLiveView::start(&[]);
+fn one_viewer_too_many_is_refused_and_state_is_still_served() {
+    let viewed = ViewedServer::start(&[]);
     let mut watching: Vec<Client> = (0..VIEWERS).map(|_| watch(&viewed)).collect();
     for client in &mut watching {
         client.read(200);
@@ -42,7 +42,7 @@ fn one_too_many_is_told_so_and_metrics_can_still_be_had() {
         refused.ends_with("\r\n\r\ntoo many watch already\n"),
         "{refused}"
     );
-    // Room for another once one has left.
+    // Another viewer is admitted once one has left.
     watching.pop();
     eventually("one has left", || {
         (viewed.state()["server"]["viewers"] == 15).then_some(())
@@ -51,10 +51,10 @@ fn one_too_many_is_told_so_and_metrics_can_still_be_had() {
     assert!(another.read(200).starts_with(b"HTTP/1.1 200 OK\r\n"));
 }
 
-/// More than there may be wait in the kernel's queue, and the files are served all the while.
+/// Clients beyond the limit wait in the kernel's queue, and the server serves files all the while.
 #[test]
-fn a_crowd_at_the_door() {
-    let viewed = HasLiveView::start(&[]);
+fn a_crowd_of_silent_viewers_does_not_stop_the_file_server() {
+    let viewed = ViewedServer::start(&[]);
     let silent: Vec<Client> = (0..60).map(|_| Client::connect(viewed.admin)).collect();
     viewed.idle();
     let descriptors = viewed.server.descriptors();
@@ -63,12 +63,13 @@ fn a_crowd_at_the_door() {
     assert_eq!(viewed.get("/health"), "ok\n");
 }
 
-/// A viewer that stops reading loses pictures. It holds no more than one, and keeps nobody waiting.
+/// A viewer that stops reading loses pictures. The server buffers at most one for it, and delays no
+/// other client.
 #[test]
-fn a_slow_viewer_loses_pictures() {
+fn a_slow_viewer_loses_pictures_and_delays_no_client() {
     const SHOWN: usize = 24;
-    let viewed = HasLiveView::start(&[]);
-    // A slab of some thousand slots makes each picture 15 KB large.
+    let viewed = ViewedServer::start(&[]);
+    // With some thousand slots each picture is 15 KB large.
     let crowd: Vec<Client> = (0..3_000).map(|_| viewed.server.connect()).collect();
     eventually("all are in", || {
         (viewed.state()["connections"]["open"] == 3_000).then_some(())
@@ -79,23 +80,27 @@ fn a_slow_viewer_loses_pictures() {
     let mut quick = Watching::begin(&viewed, "/events");
     quick.next("picture");
     let before = resident(&viewed);
-    // Some six seconds: beyond what the kernel's buffers for the slow one hold.
+    // Some six seconds: more than the kernel's buffers for the slow viewer hold.
     let last = (0..SHOWN).map(|_| quick.next("picture")).last().unwrap();
     assert_eq!(viewed.server.connect().get("/").status, "HTTP/1.1 200 OK");
     let after = resident(&viewed);
     assert!(after < before + 256, "{before} KiB grew to {after}");
-    // It wakes up: what was kept for it is much less than what was shown, and then comes what is now.
-    let mut kept = 0;
+    // The slow viewer resumes: far fewer pictures are buffered for it than were shown; then the
+    // current one comes.
+    let mut buffered = 0;
     while uptime(&slow.next("picture")) < uptime(&last) {
-        kept += 1;
+        buffered += 1;
     }
-    assert!(kept < SHOWN * 2 / 3, "{kept} pictures were kept");
+    assert!(
+        buffered < SHOWN * 2 / 3,
+        "{buffered} pictures were buffered"
+    );
     drop(crowd);
 }
 
 #[test]
-fn watching_ends_with_the_server_and_begins_anew_with_the_next() {
-    let mut viewed = HasLiveView::start(&[]);
+fn the_live_view_ends_with_its_server_and_returns_with_the_next() {
+    let mut viewed = ViewedServer::start(&[]);
     let mut watching = watch(&viewed);
     watching.read(200);
     viewed.server.stop();

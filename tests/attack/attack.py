@@ -1,6 +1,6 @@
-"""Runs every pattern against one server and prints what came of it.
+"""Runs every pattern against one server and prints the results.
 
-    attack.py BINARY SECONDS [WORD]    only the patterns whose name holds WORD
+    attack.py BINARY SECONDS [WORD]    only the patterns whose name contains WORD
 """
 
 import re
@@ -11,8 +11,8 @@ import time
 from patterns import all_patterns
 from server import PlainClient, Server
 
-# How much the server may have grown after any pattern. Several times what the slots of the most
-# connections at once take, and what 60 bytes lost by each of the 79,000 connections come to.
+# How much the server may have grown after any pattern: several times the memory of all slots, and
+# as much as a leak of 60 bytes per connection adds up to over the 79,000 connections.
 GROWTH_MAX_KIB = 4096
 
 
@@ -33,9 +33,9 @@ def main():
     server = Server(binary, "--stall-timeout", "5", "--head-timeout", "5", "--keep-alive", "5")
     with PlainClient(server) as client:
         time.sleep(5)
-    peace = client.p99_ms()
+    quiet = client.p99_ms()
     descriptors, resident = server.descriptors(), server.resident_kib()
-    print(f"in peace: p99 {peace:.1f} ms, {descriptors} descriptors, {resident} KiB resident")
+    print(f"before the attacks: p99 {quiet:.1f} ms, {descriptors} descriptors, {resident} KiB resident")
     print(f"{'pattern':30} {'tried':>7} {'violations':>10} {'plain p99':>10} {'failed':>7} {'fds':>4} {'KiB':>6}")
     bad = 0
     for name, attack in all_patterns(seconds).items():
@@ -53,9 +53,9 @@ def main():
         bad += violations + client.failures + max(left, 0) + (grown > GROWTH_MAX_KIB)
     status, last = server.stop()
     print(last)
-    accepted, causes = re.search(r"after (\d+) connections \((.*?)\)", last).groups()
-    total = sum(int(count) for count in re.findall(r" (\d+)", causes))
-    print(f"connections accepted {accepted}, causes counted {total}")
+    accepted, reasons = re.search(r"after (\d+) connections \((.*?)\)", last).groups()
+    total = sum(int(count) for count in re.findall(r" (\d+)", reasons))
+    print(f"connections accepted {accepted}, close reasons counted {total}")
     bad += status != 0 or total != int(accepted)
     sys.exit(f"{bad} violations" if bad else 0)
 

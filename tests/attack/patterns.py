@@ -1,4 +1,4 @@
-"""The attacks. Each takes a server and gives how often it tried and how often a rule was broken."""
+"""The attacks. Each takes a server and returns the numbers of attempts and of violations."""
 
 import itertools
 import os
@@ -22,14 +22,14 @@ def slowhttptest(mode, seconds):
         if mode == "-X":
             command += ["-w", "512", "-y", "1024", "-n", "5", "-z", "32", "-k", "3"]
         result = subprocess.run(command, capture_output=True, timeout=seconds + 60)
-        # Its own verdict, and ours: the plain client beside it.
+        # This is the tool's own verdict; the plain client measures the server at the same time.
         return 1000, int(result.returncode != 0 or b"service available:" not in result.stdout)
 
     return attack
 
 
 def traversal(server):
-    """Ways out of the root, in every writing of dots and slashes that we know of."""
+    """Paths out of the root, in every known encoding of dots and slashes."""
     dots = ["..", "%2e%2e", ".%2e", "%2e.", "..;", "%252e%252e", "..%00", "%c0%ae%c0%ae"]
     dots += ["..\\", "%uff0e%uff0e", "....", "..%01", "%2e%2e%20", "\\..", "..%0d"]
     slashes = ["/", "%2f", "%5c", "\\", "%252f", "%c0%af", "//", "/./", "%u2215", "/%20/"]
@@ -46,7 +46,8 @@ def traversal(server):
 
 
 def random_bytes(server):
-    """Noise, and requests with a few bytes changed: any of our four statuses, or an end."""
+    """Noise, and requests with a few changed bytes: the answer has one of the server's statuses,
+    or the connection ends."""
     noise = random.Random(2130)
     violations = 0
     for number in range(COUNT // 2):
@@ -73,7 +74,7 @@ def random_bytes(server):
 
 
 def connect_storm(server):
-    """Clients that come in bursts and leave without a word."""
+    """Clients that connect in bursts and leave without a request."""
     for _ in range(COUNT // 500):
         for client in [server.connect() for _ in range(500)]:
             client.close()
@@ -121,13 +122,13 @@ def idle(client):
 
 
 def closing(client):
-    # A line more than its request: else it would be closed at once.
+    # With a line after the request: without it, the server would close at once.
     client.sendall(REQUEST.replace(b"Host: h", b"Host: h\r\nConnection: close") + b"\r\n")
     read_answer(client)
 
 
 def idle_hoard(server):
-    """Many idle clients: nobody is refused, and they cost next to nothing."""
+    """Many idle clients: none is refused, and they cost next to nothing."""
     clients = []
     for _ in range(5_000):
         client = server.connect()
@@ -138,8 +139,8 @@ def idle_hoard(server):
     spent = processor_ticks(server) - before
     for client in clients:
         client.close()
-    # The plain client beside us makes a hundred requests in that second, and the first of them all
-    # may reach their idle deadline in it; a loop that does not sleep takes it whole.
+    # In that second the plain client makes a hundred requests, and the first idle clients may reach
+    # their deadline. A loop that does not sleep would use the whole second.
     return len(clients), int(spent > 30)
 
 

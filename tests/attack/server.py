@@ -1,4 +1,4 @@
-"""A millpond of our own to attack, and a plain client that says what it notices."""
+"""A millpond to attack, and a plain client that measures the effect on others."""
 
 import os
 import re
@@ -15,7 +15,7 @@ SECRET = b"the secret outside the root"
 
 
 class Server:
-    """The real binary in a temporary tree; ended by its process id."""
+    """The real binary in a temporary tree, ended by its process id."""
 
     def __init__(self, binary, *options):
         self.tree = tempfile.TemporaryDirectory()
@@ -51,7 +51,7 @@ class Server:
             return int(re.search(r"VmRSS:\s+(\d+)", status.read())[1])
 
     def stop(self):
-        """Stops it, and gives its exit status and last line."""
+        """Stops it. Returns its exit status and last line."""
         self.process.send_signal(signal.SIGINT)
         try:
             status = self.process.wait(10)

@@ -36,7 +36,7 @@ class Bench:
 
 def arguments():
     parser = argparse.ArgumentParser(prog="tests/bench/run.sh")
-    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="15 unless told")
+    parser.add_argument("--rounds", type=int, default=15, metavar="N", help="15 by default")
     parser.add_argument("--quick", action="store_true", help="3 rounds: to see that it works")
     parser.add_argument("--report", action="store_true", help="only write the tables again")
     parser.add_argument("rows", nargs="*", metavar="ROW", help=f"all of: {' '.join(ROWS)}")

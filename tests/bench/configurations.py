@@ -1,6 +1,6 @@
 """The peers' configurations: one worker, as fast as their manuals allow, without a log.
 
-Each function gives the text for one server that serves `root` on `port`, and keeps its own files
+Each function returns the text for one server that serves `root` on `port`, and keeps its own files
 in `folder`. All keep idle connections for an hour and allow any number of requests on each.
 """
 

@@ -1,4 +1,4 @@
-"""The rows about what millpond needs when nobody asks: memory, wake-ups, time to start, size."""
+"""The rows about an unused server: memory, wake-ups, time to start, size."""
 
 import os
 import subprocess
@@ -18,16 +18,16 @@ TARGET = "x86_64-unknown-linux-gnu"
 
 
 def memory(bench):
-    """User memory for each idle keep-alive client: what the private pages grew by."""
+    """User memory per idle keep-alive client: the growth of the private pages."""
     rounds, notes = {}, []
     for name in ["millpond", *available()]:
         server, count = bench.starter.start(name), FEWER.get(name, IDLE)
         try:
-            # The first few bring in code and buffers that all later ones share.
+            # The first few load code and buffers that all later ones share.
             with IdleClients(server, 64):
                 before = processes.memory(server.pid)["Private"]
                 with IdleClients(server, count):
-                    # Until then millpond's log may keep memory for as many rows again.
+                    # Until then millpond's log may hold memory for as many rows again.
                     time.sleep(2)
                     after = processes.memory(server.pid)["Private"]
             if count != IDLE:
@@ -43,7 +43,7 @@ def memory(bench):
 
 
 def wake_ups(bench):
-    """How often the server wakes in ten seconds in which nobody does anything."""
+    """How often the server wakes in ten seconds without a client."""
     rounds = {}
     for count in [0, 1000]:
         server = bench.starter.start("millpond")
@@ -76,7 +76,7 @@ def first_answer(bench):
     rounds = {name: [] for name in commands}
     for _ in range(5 if bench.rounds < 5 else STARTS):
         for name, command in commands.items():
-            # Both on one processor: what is timed is their work, not the scheduler's choice.
+            # Both on one processor: this times their work, not the scheduler's choice.
             timed = subprocess.run(
                 ["taskset", "-c", SERVER_CPU, helper, "1k.bin", *command],
                 check=True,
@@ -90,7 +90,7 @@ def first_answer(bench):
 
 
 def at_rest(bench):
-    """Memory after the start, with nobody there. Pages of a file just written count as dirty
+    """Memory after the start, without a client. Pages of a file just written count as dirty
     until they are on the disk."""
     os.sync()
     server = bench.starter.start("millpond")
@@ -108,7 +108,7 @@ def at_rest(bench):
 
 
 def sizes(bench):
-    """The release binary, and the static one, built by the command that the README gives."""
+    """The release binary, and the static one, built by the command in the README."""
     target = os.path.join(bench.target, "static")
     command = ["cargo", "build", "--release", "--locked", "--quiet", "--target", TARGET]
     flags = {**os.environ, "RUSTFLAGS": "-C target-feature=+crt-static"}

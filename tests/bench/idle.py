@@ -1,4 +1,4 @@
-"""Idle clients beside a server, in a process of their own, which has descriptors of its own."""
+"""Idle clients beside a server, in a separate process with its own limit of descriptors."""
 
 import os
 import subprocess
@@ -10,7 +10,7 @@ SCRIPT = os.path.join(os.path.dirname(os.path.abspath(__file__)), "idle_clients.
 
 
 class IdleClients:
-    """N of them, open until `close`."""
+    """`count` idle clients, open until `close`."""
 
     def __init__(self, server, count):
         self.process = subprocess.Popen(

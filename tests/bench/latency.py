@@ -1,4 +1,4 @@
-"""The rows about waiting: what small requests notice of large ones."""
+"""The rows about latency: the effect of large requests on small ones."""
 
 import time
 from contextlib import ExitStack, contextmanager
@@ -13,7 +13,7 @@ DOWNLOADS = 4
 
 @contextmanager
 def all_servers(bench):
-    """Millpond and every peer that is here, each warm."""
+    """Millpond and every installed peer, each warmed up."""
     with ExitStack() as stack:
         servers = []
         for name in ["millpond", *available()]:
@@ -25,8 +25,8 @@ def all_servers(bench):
 
 def p99(bench):
     """The 99th percentile of small requests while four clients fetch 10 MB files as fast as they
-    can. The small requests' wrk has real-time priority on the load's processor: else it would wait
-    for the downloading wrk, and that wait would be taken for the server's."""
+    can. The small requests' wrk has real-time priority on the load's processor: otherwise it
+    would wait for the downloading wrk, and that wait would count as the server's."""
     rounds = {}
     small, large = wrk.Load(connections=2, seconds=1), wrk.Load("10m.bin", DOWNLOADS, 3)
     with all_servers(bench) as servers:
@@ -45,8 +45,8 @@ def p99(bench):
 
 
 def cold(bench):
-    """How long one turn of the loop is held up by a file that has to come from the disk: the
-    longest wait of a small request while it is fetched; and the same with the file in memory."""
+    """How long a file that must be read from the disk blocks one turn of the loop: the longest
+    wait of a small request during the download; and the same with the file in memory."""
     rounds, notes = {}, []
     with all_servers(bench) as servers:
         for _ in range(bench.rounds):
@@ -66,7 +66,7 @@ def cold(bench):
 
 
 def longest_wait(server, path):
-    """Milliseconds that the slowest small request took, and the file's megabytes a second."""
+    """Milliseconds that the slowest small request took, and the file's megabytes per second."""
     small = wrk.start(server, wrk.Load(connections=1, seconds=2), first=True)
     time.sleep(0.3)
     start = time.monotonic()
@@ -76,7 +76,7 @@ def longest_wait(server, path):
 
 
 def fetch(server, path):
-    """Reads an answer to its end, and gives its length; nothing is kept."""
+    """Reads an answer to its end and discards it. Returns its length."""
     with plain.connect(server.port) as client:
         client.sendall(plain.request(path, ["Connection: close"]))
         buffer, total = bytearray(1 << 18), 0

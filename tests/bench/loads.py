@@ -1,4 +1,4 @@
-"""The rows in which wrk asks and processor time is counted."""
+"""The rows in which wrk sends requests and processor time is counted."""
 
 import os
 from contextlib import contextmanager
@@ -12,13 +12,13 @@ from servers import available
 from wrk import Load
 
 UNIT = "µs"
-#: The time that tree.py gives every file.
+#: The modification time that tree.py gives every file.
 NOT_NEWER = "If-Modified-Since: Tue, 14 Nov 2023 22:13:20 GMT"
 IDLE = [0, 1000, 5000, 15000]
 
 
 def row(bench, name, title, load, status=200, floor=None, variants=()):
-    """Measures millpond, its variants, the floor and every peer that is here."""
+    """Measures millpond, its variants, the floor and every installed peer."""
     servers = ["millpond", *variants, *available()]
     contestants = {server: partial(bench.starter.start, server) for server in servers}
     if floor:
@@ -28,7 +28,7 @@ def row(bench, name, title, load, status=200, floor=None, variants=()):
 
 
 def floor_program(bench, load, mode):
-    """What starts a floor program that sends the bytes that millpond sends."""
+    """Starts a floor program that sends the same bytes as millpond."""
     with bench.starter.start("millpond") as millpond:
         _, head, body = plain.ask_once(millpond.port, load.path, load.fields)
     path = os.path.join(bench.starter.folder("floor"), "answer")
@@ -91,7 +91,7 @@ def connections(bench):
 
 def mixed(bench):
     title = "mixed tree: 10,000 files, Zipf"
-    # Most of 10,000 files are asked for seldom, and are to have been found by then.
+    # Most of the 10,000 files are requested seldom, and each must have been looked up by then.
     load = Load("", requests=bench.tree.mixed(), warm_up=5)
     result = row(bench, "mixed", title, load)
     result.at_most(f"{title}: ahead of every peer", "millpond", available(), 1)
@@ -100,7 +100,7 @@ def mixed(bench):
 
 @contextmanager
 def among(bench, count):
-    """A millpond with so many idle clients."""
+    """A millpond with this many idle clients."""
     with bench.starter.start("millpond") as server, IdleClients(server, count):
         yield server
 

@@ -1,4 +1,4 @@
-"""What was measured on: processor, kernel, versions."""
+"""The machine of the measurement: processor, kernel, versions."""
 
 import os
 import platform
@@ -48,7 +48,7 @@ def version(name):
 
 
 def first_number(command):
-    """The first thing that looks like a version in what a command prints."""
+    """The first text that looks like a version in a command's output."""
     said = subprocess.run(command, capture_output=True, text=True, check=False)
     found = re.search(r"\d+\.\d+(\.\d+)?", said.stdout + said.stderr)
     return found[0] if found else ""

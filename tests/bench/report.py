@@ -33,7 +33,7 @@ def write(results):
 
 
 def about(results):
-    """When, where and what was measured; rows may come from several runs."""
+    """The date, machine and version of the measurements; rows may come from several runs."""
 
     def each(name):
         return ", ".join(sorted({str(result.machine[name]) for result in results}))
@@ -43,13 +43,13 @@ def about(results):
         f"Measured {' to '.join(dict.fromkeys([days[0], days[-1]]))} on {each('processor')}; "
         f"{each('kernel')}. millpond at commit {each('millpond')}; {each('peers')}; "
         f"wrk {each('wrk')}. Medians of {each('rounds')} interleaved rounds. Load average of the "
-        f"machine before: {each('load')}; above 0.5 somebody else was at work, and the figures "
+        f"machine before: {each('load')}; above 0.5 the machine had other load, and the figures "
         "are rough."
     )
 
 
 def figure(value, unit=""):
-    """Three digits that count, no more: the machine doesn't repeat a fourth."""
+    """Three significant digits: a fourth is not reproducible on this machine."""
     if value == 0:
         text = "0"
     elif abs(value) >= 100:
@@ -94,10 +94,10 @@ def behind(result):
         if server not in PEERS or ours not in result.rounds:
             continue
         ratio = result.median(ours) / result.median(name)
-        # Of a rate, more is better.
+        # For a rate, more is better.
         if "MB/s" in aspect:
             ratio = 1 / ratio
-        # Less than that is a tie.
+        # A smaller difference is a tie.
         if ratio > 1.005:
             what = f", {aspect}" if aspect else ""
             yield f"{what}: {server} is better, by a factor of {ratio:.2f}."

@@ -1,4 +1,4 @@
-"""What a row gave, as it is saved and as the report reads it."""
+"""The result of a row, as it is saved and as the report reads it."""
 
 import json
 import os
@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass
 class Goal:
-    """A value that is not to be above its limit, both in the row's unit or as a ratio."""
+    """A value that must not exceed its limit, both in the row's unit or as a ratio."""
 
     text: str
     measured: float
@@ -23,7 +23,7 @@ class Goal:
 
 @dataclass
 class Result:
-    """One row: what every server gave in every round."""
+    """One row: the values of every server in every round."""
 
     row: str
     title: str
@@ -58,7 +58,7 @@ class Result:
 
 
 def save(path, result):
-    """Adds a result to those of earlier runs; one of the same row gives way to it."""
+    """Adds a result to those of earlier runs; it replaces an earlier one of the same row."""
     saved = load(path)
     saved[result.row] = result
     os.makedirs(os.path.dirname(path), exist_ok=True)

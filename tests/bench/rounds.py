@@ -1,5 +1,5 @@
-"""Interleaved rounds: every server in turn, again and again, so that what disturbs the machine
-disturbs all of them alike."""
+"""Interleaved rounds: one server after the other, again and again, so that a disturbance of the
+machine affects all of them alike."""
 
 import sys
 
@@ -8,11 +8,11 @@ import wrk
 
 
 class Unfit(Exception):
-    """A server that gives another answer than the row is about."""
+    """A server whose answer is not the one that the row measures."""
 
 
 def probe(server, load, status):
-    """The length of the answer that every request of the row is to get."""
+    """The length of the answer that every request of the row must get."""
     path = load.path
     if load.requests:
         with open(load.requests) as file:
@@ -26,18 +26,18 @@ def probe(server, load, status):
 
 
 def measure(contestants, load, status, count):
-    """Microseconds of processor time a request, by contestant and round; and what is to be said.
+    """Microseconds of processor time per request, by contestant and round; and notes.
 
-    `contestants` has by name what gives a server for the length of a `with`. Each round has a process
-    of its own: where the memory of one happens to lie stays the same for all its life, and can make
-    up 15 % of what a request costs it.
+    `contestants` maps names to functions that return a context manager of a server. Each round
+    starts a new process: the position of its memory stays the same while it runs, and can account
+    for 15 % of the cost of a request.
     """
     names, notes = list(contestants), []
     rounds = {name: [] for name in names}
     for number in range(count):
-        # Each round begins with another: nobody is always the one after the heaviest.
-        turn = number % len(names)
-        for name in names[turn:] + names[:turn]:
+        # Each round begins with another server: none always runs right after the heaviest.
+        first = number % len(names)
+        for name in names[first:] + names[:first]:
             try:
                 with contestants[name]() as server:
                     rounds[name].append(one_round(server, load, status))
@@ -52,10 +52,10 @@ def measure(contestants, load, status, count):
 
 
 def one_round(server, load, status):
-    """Microseconds of processor time a request.
+    """Microseconds of processor time per request.
 
-    A request is an answer's worth of bytes where all answers are alike: downloads that are cut
-    off at the end of a round have cost something, and count for as much of them as arrived.
+    Where all answers are alike, requests are counted by received bytes: a download that is cut off
+    at the end of a round has cost something, and counts for the part that arrived.
     """
     length = probe(server, load, status)
     wrk.warm_up(server, load)
@@ -77,7 +77,7 @@ def objection(counted, load, status, length):
         return f"{counted.refused} of {counted.requests} answers with a status from 400 on"
     if load.requests:
         return None
-    # Answers of another length are other answers. The Date is always of one length.
+    # An answer of another length is another answer: the Date has a fixed length.
     mean = counted.bytes / counted.requests
     cut_off = load.connections * length / counted.requests
     if not length * 0.99 <= mean <= length * 1.01 + cut_off:

@@ -16,11 +16,11 @@ PEERS = ["nginx", "lighttpd", "h2o", "lwan", "darkhttpd"]
 
 
 class Server:
-    """A running server. `name` is what the table calls it."""
+    """A running server. `name` is its name in the tables."""
 
     def __init__(self, name, command, port=None, lines="unread", folder=None):
-        """`port` is None if the server chooses one and prints it; its first line is then read,
-        and what follows goes to `cat` if `lines` is "read". `folder` is its own, and goes with it."""
+        """`port` is None if the server chooses one and prints it in its first line; later lines go
+        to `cat` if `lines` is "read". `folder` belongs to the server and is removed with it."""
         self.name, self.folder = name, folder
         self.helpers = []
         prints = port is None
@@ -67,7 +67,7 @@ class Server:
         return f"http://127.0.0.1:{self.port}/{path}"
 
     def stop(self):
-        """Ends what was started here, by process id."""
+        """Ends the processes that were started here, by their ids."""
         self.process.terminate()
         try:
             self.process.wait(10)
@@ -95,7 +95,7 @@ class Starter:
         self.number = 0
 
     def folder(self, name):
-        """A folder of its own for what a server writes."""
+        """A new folder for the files that a server writes."""
         self.number += 1
         folder = os.path.join(self.tree.work, f"{name}-{self.number}")
         os.mkdir(folder)
@@ -155,7 +155,7 @@ def free_port():
 
 
 def available():
-    """The peers that are here: Debian's, and those whose binaries were named."""
+    """The installed peers: Debian's, and those whose binaries the environment names."""
     named = {"lwan": "LWAN", "darkhttpd": "DARKHTTPD"}
     present = []
     for peer in PEERS:

@@ -14,7 +14,7 @@ MODIFIED = 1_700_000_000
 
 
 class Tree:
-    """A folder `work` with `root` (what is served) in it."""
+    """A folder `work` with the document root `root` in it."""
 
     def __init__(self, work):
         self.work = work
@@ -32,7 +32,7 @@ class Tree:
 
     def settle(self):
         """Writes everything to the disk, so that this does not happen in the middle of a
-        measurement, and waits until no server has a reason to distrust a young timestamp."""
+        measurement, and waits until no timestamp is so young that a server distrusts it."""
         for folder, _, names in os.walk(self.root):
             for name in names:
                 os.utime(os.path.join(folder, name), (MODIFIED, MODIFIED))
@@ -40,7 +40,7 @@ class Tree:
         time.sleep(2.5)
 
     def mixed(self):
-        """Writes the tree of the mixed row, once, and gives the file that lists its requests:
+        """Writes the tree of the mixed row, once. Returns the file that lists its requests:
         sizes spread evenly over their logarithm, popularity by Zipf's law."""
         requests = os.path.join(self.work, "requests.txt")
         if os.path.exists(requests):
@@ -65,7 +65,7 @@ class Tree:
         if not os.path.exists(path):
             self.write("cold.bin", COLD_BYTES)
         with open(path, "rb+") as file:
-            # Dirty pages can't be dropped.
+            # The kernel does not drop dirty pages.
             os.fsync(file.fileno())
             os.posix_fadvise(file.fileno(), 0, 0, os.POSIX_FADV_DONTNEED)
         return "cold.bin"

@@ -1,4 +1,4 @@
-"""Loop lag with many idle connections, and none, one or ten who watch the live view."""
+"""Loop lag with many idle connections, and no, one or ten viewers of the live view."""
 
 import argparse
 import json
@@ -15,11 +15,11 @@ from pathlib import Path
 
 import plain
 
-#: Beyond these the live view would be felt.
+#: Beyond these limits clients would notice the live view.
 TURN_P99 = 5e-3
 TURN_LONGEST = 100e-3
 
-#: The plain client asks so often, in seconds.
+#: The pause between two requests of the plain client, in seconds.
 PAUSE = 0.002
 
 
@@ -42,7 +42,7 @@ def server(folder):
 
 
 class Viewer(threading.Thread):
-    """Someone who reads every picture. The socket's end ends it."""
+    """A viewer that reads every picture. It ends with its socket."""
 
     def __init__(self, port):
         super().__init__(daemon=True)
@@ -55,7 +55,7 @@ class Viewer(threading.Thread):
             self.bytes += len(piece)
 
     def leave(self):
-        """Ends the stream, which ends the thread; only then is the socket nobody's."""
+        """Ends the stream, which ends the thread; only then may the socket be closed."""
         self.stream.shutdown(socket.SHUT_RDWR)
         self.join()
         self.stream.close()
@@ -72,7 +72,7 @@ def percentile(values, share):
 
 
 def classes(before, after):
-    """Bound in seconds → turns that took at most so long, between two states."""
+    """Upper bound in seconds → number of turns within it, between two states."""
     pairs = zip(before["loop"]["lag_counts"], after["loop"]["lag_counts"], strict=True)
     return [((new["up_to_us"] or 1e7) / 1e6, new["turns"] - old["turns"]) for old, new in pairs]
 
@@ -123,8 +123,8 @@ def measure(process, files, admin, viewers, seconds):
 
 
 def table(rows, idle):
-    print(f"\nwith {idle} idle connections, a client that asks every {PAUSE * 1000:.0f} ms, and so many viewers:\n")
-    print("| viewers | turn p50 ≤ | turn p99 ≤ | longest turn | client p50 | client p99 | client longest | processor | KiB/s a viewer |")
+    print(f"\nwith {idle} idle connections, a client with a request every {PAUSE * 1000:.0f} ms, and this many viewers:\n")
+    print("| viewers | turn p50 ≤ | turn p99 ≤ | longest turn | client p50 | client p99 | client longest | processor | KiB/s per viewer |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for row in rows:
         turns = [f"{1000 * row[name]:.2f} ms" for name in ["turn p50", "turn p99", "turn longest"]]

@@ -12,7 +12,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 @dataclass
 class Load:
-    """What wrk is asked to do: a path below the root, or a list of them in a file."""
+    """The requests of wrk: a path below the root, or a file with a list of paths."""
 
     path: str = "1k.bin"
     connections: int = 64
@@ -25,7 +25,7 @@ class Load:
 
 @dataclass
 class Count:
-    """What wrk saw."""
+    """The counts of wrk."""
 
     requests: int
     bytes: int
@@ -42,12 +42,12 @@ def run(server, load):
 
 
 def warm_up(server, load):
-    """The same, to have opened and kept what is opened and kept."""
+    """Runs wrk once, so that files are open and cached before the measurement."""
     run(server, replace(load, seconds=load.warm_up))
 
 
 def start(server, load, first=False):
-    """Starts wrk; with `first` it goes before all else on its processor (sched(7), SCHED_FIFO)."""
+    """Starts wrk; with `first` it has real-time priority on its processor (sched(7), SCHED_FIFO)."""
     priority = ["chrt", "-f", "10"] if first else []
     command = ["taskset", "-c", LOAD_CPU, *priority, "wrk", "-t1", f"-c{load.connections}"]
     command += [f"-d{load.seconds}s", "--timeout", "10s"]

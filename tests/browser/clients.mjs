@@ -1,4 +1,4 @@
-// Servers, and clients in states that are known.
+// Servers, and clients in known states.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, openSync, ftruncateSync, closeSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
@@ -42,7 +42,7 @@ export function stop(server) {
   });
 }
 
-/** A client that sends `text`. Reads what comes back, or never. */
+/** A client that sends `text`. It reads the answer if `reads` is true. */
 function client(port, text, reads) {
   return new Promise(resolve => {
     const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true }, () => socket.write(text));
@@ -54,15 +54,15 @@ function client(port, text, reads) {
 
 const REQUEST = 'HTTP/1.1\r\nHost: h\r\n';
 
-/** A request that is answered, on a connection that is kept. */
+/** A request that is answered, on a connection that stays open. */
 export const idle = port => client(port, `GET / ${REQUEST}\r\n`, true);
 /** Half a head. */
 export const reading = port => client(port, 'GET / HT', false);
-/** An answer that nobody reads. */
+/** An answer that the client does not read. */
 export const responding = port => client(port, `GET /large ${REQUEST}\r\n`, false);
-/** The last answer read, and the end not yet. It lasts for two seconds. */
-// It has sent more than its request, so it is closed in stages.
+/** A client that has its last answer, in a lingering close. The state lasts for two seconds. */
+// The client has sent more than its request, so the server does not close at once.
 export const closing = port => client(port, `GET / ${REQUEST}Connection: close\r\n\r\n\r\n`, true);
 
-/** So many of one kind. */
+/** `count` clients of one kind. */
 export const several = (count, kind, port) => Promise.all(Array.from({ length: count }, () => kind(port)));

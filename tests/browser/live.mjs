@@ -8,7 +8,7 @@ import { closing, idle, reading, responding, several, site, start, stop } from '
 const [binary, pictures] = process.argv.slice(2);
 const folder = site();
 let server = await start(binary, folder);
-// The switches keep Chromium from looking for servers of its maker's.
+// The options keep Chromium from contacting its maker's servers.
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
   args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
@@ -23,7 +23,7 @@ async function shows(page, expected) {
   [STATES, expected], { timeout: 15000 });
 }
 
-/** A page that must not complain, nor ask anybody but the server. */
+/** A page that must not log errors, nor send requests to another server. */
 async function open(options) {
   const context = await browser.newContext(options);
   const page = await context.newPage();
@@ -58,9 +58,9 @@ async function main() {
   await shows(page, [3, 2, 3, 0]);
   assert.equal(await page.textContent('#open'), '8');
   assert.match(await page.textContent('#spoken'), /connections: \d+ reading/);
-  console.log('and no longer those who have left');
+  console.log('and no longer the clients that have left');
 
-  // With the keyboard alone: to the slab, to the third cell, and watch it.
+  // With the keyboard alone: moves to the slab, to the third cell, and watches it.
   await page.focus('#slab .cell');
   await page.keyboard.press('ArrowRight');
   await page.keyboard.press('ArrowRight');
@@ -70,13 +70,13 @@ async function main() {
   clients[0].write('GET /nothing HTTP/1.1\r\nHost: h\r\n\r\n');
   await page.waitForFunction(() => document.getElementById('timeline').textContent.includes('answers GET /nothing with 404'));
   assert.match(await page.textContent('#facts'), /Closed bythe idle deadline, in 1\d\d\.\d s/);
-  console.log('a connection that is chosen by keyboard tells its story');
+  console.log('a connection that is chosen by keyboard shows its timeline');
 
-  // The tree that a screen reader is given.
+  // The accessibility tree that a screen reader gets.
   const named = await page.locator('#slab').getByRole('button').count();
   assert.ok(named >= 8 && await page.getByRole('status').textContent() === 'live');
 
-  // The server is gone, and comes back on the same port with other clients.
+  // The server stops, and starts again on the same port with other clients.
   [...clients, ...slow].forEach(socket => socket.destroy());
   await stop(server);
   await page.waitForFunction(() => document.getElementById('link').className === 'lost');
@@ -93,8 +93,8 @@ async function main() {
   await takePictures();
 }
 
-/** Goes from slot to slot until something happens to who is there. */
-async function watchSomebodyBusy(page) {
+/** Watches one slot after the other until the timeline shows an event. */
+async function watchBusySlot(page) {
   for (let slot = 10; slot < 60; slot++) {
     await page.fill('#slot', String(slot));
     await page.click('#pick button');
@@ -103,7 +103,7 @@ async function watchSomebodyBusy(page) {
   }
 }
 
-/** A server with something to see: for people, in light, in dark, and on a telephone. */
+/** Takes screenshots of a busy server: light, dark, and on a telephone. */
 async function takePictures() {
   const crowd = await several(420, idle, server.files);
   crowd.push(...await several(30, reading, server.files), ...await several(12, responding, server.files));
@@ -118,7 +118,7 @@ async function takePictures() {
   ];
   for (const [name, options] of views) {
     const page = await open(options);
-    await watchSomebodyBusy(page);
+    await watchBusySlot(page);
     await page.waitForTimeout(4000);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth > innerWidth);
     assert.equal(wide, false, `${name}: it must not be moved sideways`);

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Opens the live view in a real headless Chromium, puts clients into known states, and holds what
-# the page shows against them; stops the server and starts it anew, and sees the page come back.
-# Takes the pictures that are in docs/live.
+# Opens the live view in a real headless Chromium, puts clients into known states, and compares the
+# page with them; restarts the server, and waits until the page reconnects. Takes the screenshots of
+# docs/live.
 #
-#   tests/browser/live.sh [FOLDER FOR PICTURES, target/live unless told]
+#   tests/browser/live.sh [FOLDER FOR PICTURES, target/live by default]
 #
-# MILLPOND names the binary; without it, the release build is made. Installs Chromium and Node.js
-# from Debian's packages and playwright-core from npm; says so and skips where that is not possible.
+# MILLPOND names the binary; without it, the script makes the release build. Installs Chromium and
+# Node.js from Debian's packages and playwright-core from npm; skips with a message where that is
+# not possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -18,10 +19,10 @@ need chromium node:nodejs npm || {
 choose_millpond
 
 scratch
-# Of one version, so that the test does not change by itself; it brings no browser of its own.
+# A fixed version, so that the test does not change by itself; this package contains no browser.
 npm install --silent --no-audit --no-fund --prefix "$work" playwright-core@1.56.1 >"$work/npm" 2>&1 || {
     cat "$work/npm" >&2
-    echo "SKIPPED: playwright-core can't be had"
+    echo "SKIPPED: playwright-core cannot be installed"
     exit 0
 }
 cp tests/browser/live.mjs tests/browser/clients.mjs "$work"

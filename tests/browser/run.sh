@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# Opens the built-in site in a real headless Chromium, as a person would, and holds the log
-# against what a browser must have fetched. Leaves a screenshot where it is told to.
+# Opens the built-in site in a real headless Chromium, as a person would, and compares the log with
+# the files that a browser must fetch. Saves a screenshot at the given path.
 #
 #   tests/browser/run.sh [SCREENSHOT.png]
 #
-# MILLPOND names the binary; without it, the release build is made. Installs Chromium from Debian's
-# packages; says so and skips where that is not possible.
+# MILLPOND names the binary; without it, the script makes the release build. Installs Chromium
+# from Debian's packages; skips with a message where that is not possible.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -20,7 +20,7 @@ scratch
 start_millpond --log "$work/Log.csv" www
 
 screenshot=${1:-$work/page.png}
-# The switches keep Chromium from looking for servers of its maker's.
+# The options keep Chromium from contacting its maker's servers.
 timeout 120 chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
     --disable-background-networking --disable-component-update --disable-sync \
     --user-data-dir="$work/profile" --window-size=1200,2400 --virtual-time-budget=5000 \
@@ -36,7 +36,7 @@ import csv, re, sys
 
 rows = list(csv.DictReader(open(sys.argv[1], newline="")))
 page = open("www/index.html", encoding="utf-8").read()
-# Not the icon: Chromium asks for it after all else, and may be done before.
+# Without the icon: Chromium requests it last, and may exit before that.
 linked = re.findall(r'<((?:img|link)[^>]*)(?:src|href)="([^"#]+)"', page)
 wanted = {"index.html"} | {target for tag, target in linked if 'rel="icon"' not in tag}
 fetched = {row["file"] for row in rows if row["status"] == "200" and row["outcome"] == "complete"}

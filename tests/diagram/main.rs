@@ -1,9 +1,9 @@
-//! The pictures of the state machine are drawn from its table, `millpond::events::state::TRANSITIONS`.
+//! The picture of the state machine is drawn from its table, `millpond::events::state::TRANSITIONS`.
 //!
 //! `cargo test --test diagram` fails if a picture or a text differs from what the table says;
-//! `MILLPOND_WRITE=1 cargo test --test diagram` writes them anew.
+//! `MILLPOND_WRITE=1 cargo test --test diagram` writes them again.
 
-// A failing test is what panics are for here.
+// A failing test panics.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod picture;
@@ -20,19 +20,19 @@ fn read(name: &str) -> String {
     fs::read_to_string(path(name)).unwrap()
 }
 
-/// The file is as it should be, or is made so.
-fn hold(name: &str, expected: &str) {
+/// Checks that the file has this text; with `MILLPOND_WRITE` set, writes it first.
+fn check_or_write(name: &str, expected: &str) {
     if std::env::var_os("MILLPOND_WRITE").is_some() {
         fs::write(path(name), expected).unwrap();
     }
     assert!(
         read(name) == expected,
-        "{name} is not what the table of states says; write it anew with \
+        "{name} is not what the table of states says; write it again with \
          MILLPOND_WRITE=1 cargo test --test diagram, and look at it"
     );
 }
 
-/// `text` with what stands between the two marks replaced.
+/// `text` with everything between the two marks replaced.
 fn with(text: &str, begin: &str, end: &str, middle: &str) -> String {
     let (head, rest) = text.split_once(begin).unwrap();
     let (_, tail) = rest.split_once(end).unwrap();
@@ -40,18 +40,18 @@ fn with(text: &str, begin: &str, end: &str, middle: &str) -> String {
 }
 
 #[test]
-fn the_picture() {
+fn the_picture_matches_the_table_of_transitions() {
     let picture = picture::draw();
-    // A browser that finds XML at fault shows nothing of it.
+    // A browser shows nothing of an image that is not well-formed XML.
     for comment in picture.split("<!--").skip(1) {
         let (comment, _) = comment.split_once("-->").unwrap();
-        assert!(!comment.contains("--"), "no comment of XML: {comment}");
+        assert!(!comment.contains("--"), "not a comment of XML: {comment}");
     }
-    hold("www/images/states.svg", &picture);
+    check_or_write("www/images/states.svg", &picture);
 }
 
 #[test]
-fn the_page_that_shows_it() {
+fn the_page_describes_the_picture() {
     let name = "www/index.html";
     let begin = "<img src=\"images/states.svg\" ";
     let image = format!(
@@ -60,28 +60,24 @@ fn the_page_that_shows_it() {
         picture::HEIGHT,
         words::description()
     );
-    hold(name, &with(&read(name), begin, ">", &image));
+    check_or_write(name, &with(&read(name), begin, ">", &image));
 }
 
 #[test]
-fn the_table_in_the_design() {
+fn the_design_contains_the_table_of_transitions() {
     let name = "docs/design.md";
     let (begin, end) = ("<!-- from the table -->\n", "<!-- so far -->");
-    hold(name, &with(&read(name), begin, end, &words::table()));
+    check_or_write(name, &with(&read(name), begin, end, &words::table()));
 }
 
-/// Drawn by hand, and no place for every label; but there is one such drawing only.
+/// Drawn by hand, without space for every label.
 #[test]
-fn the_drawings_in_the_source() {
-    let drawing = |name| {
-        let text = read(name);
-        let begin = text.find("//!             a whole head").unwrap();
-        let end = text[begin..].find("//! ```").unwrap();
-        text[begin..begin + end].to_owned()
-    };
-    let map = drawing("src/lib.rs");
-    assert_eq!(map, drawing("src/connection.rs"));
+fn the_drawing_in_the_source_names_each_state() {
+    let text = read("src/connection/mod.rs");
+    let begin = text.find("//!             a whole head").unwrap();
+    let end = text[begin..].find("//! ```").unwrap();
+    let drawing = &text[begin..begin + end];
     for state in millpond::events::state::StateName::ALL {
-        assert!(map.contains(state.name()), "{}", state.name());
+        assert!(drawing.contains(state.name()), "{}", state.name());
     }
 }

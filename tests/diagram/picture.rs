@@ -1,4 +1,5 @@
-//! The table as a picture: what there is comes from the table, where it stands from here.
+//! The table of transitions as a picture: the content comes from the table, the positions from
+//! here.
 
 use std::fmt::Write as _;
 
@@ -9,7 +10,7 @@ use crate::words;
 pub(crate) const WIDTH: u32 = 700;
 pub(crate) const HEIGHT: u32 = 790;
 
-/// Between two lines of a label.
+/// The distance between two lines of a label.
 const LINE: u32 = 24;
 
 const STYLE: &str = r#"  <style>
@@ -47,14 +48,14 @@ const STYLE: &str = r#"  <style>
   </defs>
 "#;
 
-/// How a way is drawn.
+/// How a transition is drawn.
 struct Route {
     path: &'static str,
     /// `r` and `m` align the label to its right end or its middle.
     class: &'static str,
     x: u32,
     y: u32,
-    /// How many letters fit into a line.
+    /// How many characters fit into a line.
     letters: usize,
 }
 
@@ -68,9 +69,9 @@ const fn route(path: &'static str, class: &'static str, x: u32, y: u32, letters:
     }
 }
 
-fn route_of(way: &Transition) -> Route {
+fn route_of(transition: &Transition) -> Route {
     use StateName::{Closing, Idle, Reading, Responding};
-    match (way.from, way.to) {
+    match (transition.from, transition.to) {
         (None, Some(Reading)) => route("M345 45V90", "", 362, 44, 20),
         (Some(Reading), Some(Responding)) => route("M308 166V306", "r", 296, 220, 17),
         (Some(Responding), Some(Reading)) => route("M382 310V170", "", 395, 253, 14),
@@ -87,11 +88,11 @@ fn route_of(way: &Transition) -> Route {
         (Some(Responding), None) => route("M450 347H670", "", 466, 373, 20),
         (Some(Idle), None) => route("M92 384V719Q92 737 110 737H256", "", 105, 644, 20),
         (Some(Closing), None) => route("M345 604V706", "", 358, 638, 21),
-        _ => panic!("{way:?} has no place in the picture yet: give it a route"),
+        _ => panic!("{transition:?} has no place in the picture yet: give it a route"),
     }
 }
 
-/// Breaks a label at spaces.
+/// Breaks a label into lines at spaces.
 fn lines(text: &str, letters: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split(' ') {
@@ -108,17 +109,17 @@ fn lines(text: &str, letters: usize) -> Vec<String> {
     lines
 }
 
-fn way(way: &Transition) -> String {
-    let route = route_of(way);
-    // One that joins another's line on the way has no tip of its own.
-    let joins = (way.from, way.to) == (Some(StateName::Responding), None);
+fn draw_transition(transition: &Transition) -> String {
+    let route = route_of(transition);
+    // A line that joins another on its transition has no arrowhead of its own.
+    let joins = (transition.from, transition.to) == (Some(StateName::Responding), None);
     let tip = if joins { "" } else { " marker-end=\"url(#a)\"" };
     let mut out = format!("  <path class=\"line\" d=\"{}\"{tip}/>\n", route.path);
     let class = match route.class {
         "" => String::new(),
         class => format!(" class=\"{class}\""),
     };
-    for (index, line) in (0..).zip(lines(way.when, route.letters)) {
+    for (index, line) in (0..).zip(lines(transition.when, route.letters)) {
         let (x, y) = (route.x, route.y + index * LINE);
         let text = format!("<text{class} x=\"{x}\" y=\"{y}\">{line}</text>");
         writeln!(out, "  {text}").unwrap();
@@ -150,7 +151,7 @@ pub(crate) fn draw() -> String {
     let mut out = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {HEIGHT}\" \
          width=\"{WIDTH}\" height=\"{HEIGHT}\" role=\"img\" aria-labelledby=\"t d\" lang=\"en\">\n  \
-         <!-- Drawn from src/states.rs by tests/diagram -->\n  \
+         <!-- Drawn from src/events/state.rs by tests/diagram -->\n  \
          <title id=\"t\">The states of one connection in millpond</title>\n  \
          <desc id=\"d\">{}</desc>\n{STYLE}",
         words::description()
@@ -162,7 +163,7 @@ pub(crate) fn draw() -> String {
          rx=\"14\" stroke-width=\"1.5\"/>\n  <circle class=\"dot\" cx=\"345\" cy=\"38\" r=\"7\"/>"
     )
     .unwrap();
-    out.extend(TRANSITIONS.iter().map(way));
+    out.extend(TRANSITIONS.iter().map(draw_transition));
     out.extend(StateName::ALL.map(state));
     out.push_str(
         "  <rect class=\"end\" x=\"260\" y=\"710\" width=\"170\" height=\"54\" rx=\"27\"/>\n  \

@@ -6,20 +6,20 @@ import signal
 import subprocess
 import time
 
-import server as pond
-from kills import pond_tree
+import server as millpond
+from kills import make_tree
 
 
 def command(*words):
     try:
         return subprocess.run(words, capture_output=True, text=True)
     except FileNotFoundError:
-        # As a shell says it; then the test that needs it is skipped.
+        # The status of a shell for an unknown command; the test that needs it is then skipped.
         return subprocess.CompletedProcess(words, 127, "", "")
 
 
 class Disk:
-    """A file system at PLACE, unmounted at the end."""
+    """A file system at `place`, unmounted at the end."""
 
     def __init__(self, place, *mount):
         os.makedirs(place, exist_ok=True)
@@ -44,16 +44,16 @@ def wait_for(condition, within=10):
 
 
 def lost(server):
-    """How many rows the server's last line says are lost."""
+    """The number of lost rows in the server's last line."""
     parts = server.said[-1].split("; ")
     counts = [part.split()[0] for part in parts if part.endswith(" log rows lost")]
     return int(counts[0]) if counts else 0
 
 
 def check(problems, log, targets, lost_rows):
-    """All rows are there exactly once, but those lost."""
+    """Checks that each row is there exactly once, except for the lost ones."""
     try:
-        rows = pond.read_rows(log)
+        rows = millpond.read_rows(log)
     except ValueError as error:
         problems.append(str(error))
         return
@@ -64,34 +64,34 @@ def check(problems, log, targets, lost_rows):
 
 
 def remount_of_tmpfs(binary, tree):
-    """While the log is open the kernel refuses; a folder covered by a read-only disk: SIGHUP keeps
-    the old log; a start on it fails."""
+    """While the log is open, the kernel refuses to remount. If a read-only disk covers the folder,
+    SIGHUP keeps the old log in use. A start on a read-only disk fails."""
     problems = []
     logs = os.path.join(tree, "logs")
     log = os.path.join(logs, "Log.csv")
     with Disk(logs, "-t", "tmpfs", "-o", "size=8m", "millpond-test") as disk:
         if not disk.is_mounted:
             return None
-        server = pond.Server(binary, os.path.join(tree, "root"), log)
-        load = pond.Load(server.port, "tmpfs", 5, 0.01)
+        server = millpond.Server(binary, os.path.join(tree, "root"), log)
+        load = millpond.Load(server.port, "tmpfs", 5, 0.01)
         load.start()
-        if not wait_for(lambda: pond.size(log) > 200):
+        if not wait_for(lambda: millpond.size(log) > 200):
             problems.append("no rows")
         if command("mount", "-o", "remount,ro", logs).returncode == 0:
             problems.append("the kernel let a disk go read-only under an open log")
         with Disk(logs, "-t", "tmpfs", "-o", "ro", "millpond-cover") as cover:
             server.process.send_signal(signal.SIGHUP)
             if cover.is_mounted and not server.has_said("Read-only file system"):
-                problems.append(f"nothing was said of the read-only disk: {server.said}")
+                problems.append(f"the server did not report the read-only disk: {server.said}")
         targets = load.finish()
         server.stop()
         check(problems, log, targets, lost(server))
-        # Now nobody writes there, and it can be made read-only: no start without a log.
+        # No process writes there any more, so the remount succeeds; the server does not start.
         if command("mount", "-o", "remount,ro", logs).returncode != 0:
             problems.append("the log is still open")
-        late = pond.Server(binary, os.path.join(tree, "root"), log)
+        late = millpond.Server(binary, os.path.join(tree, "root"), log)
         if late.port is not None or late.process.wait(20) != 1:
-            problems.append("it started on a log that it can't write")
+            problems.append("it started on a log that it cannot write")
         late.kill()
         if not any("Read-only file system" in line for line in late.said):
             problems.append(f"it did not say why it did not start: {late.said}")
@@ -114,14 +114,14 @@ def error_on_ext4(binary, tree):
         trigger = f"/sys/fs/ext4/{os.path.basename(device)}/trigger_fs_error"
         if not os.access(trigger, os.W_OK):
             return None
-        server = pond.Server(binary, os.path.join(tree, "root"), log)
-        load = pond.Load(server.port, "ext4", 5, 0.01)
+        server = millpond.Server(binary, os.path.join(tree, "root"), log)
+        load = millpond.Load(server.port, "ext4", 5, 0.01)
         load.start()
-        wait_for(lambda: pond.size(log) > 200)
+        wait_for(lambda: millpond.size(log) > 200)
         with open(trigger, "w") as file:
             file.write("1")
         if not server.has_said("cannot write the log"):
-            problems.append(f"nothing was said of the read-only disk: {server.said}")
+            problems.append(f"the server did not report the read-only disk: {server.said}")
         before = load.count_until(float("inf"))
         if not wait_for(lambda: load.count_until(float("inf")) > before):
             problems.append("it no longer serves")
@@ -135,13 +135,13 @@ def error_on_ext4(binary, tree):
 
 
 def run(binary):
-    """Gives rows of the table: pattern, tried, violations."""
+    """Returns rows of the table: pattern, tried, violations."""
     table = []
     for name, test in [
         ("read-only tmpfs: remount, SIGHUP, start", remount_of_tmpfs),
         ("ext4 that turns read-only by an error", error_on_ext4),
     ]:
-        tree = pond_tree()
+        tree = make_tree()
         try:
             problems = test(binary, tree)
         finally:

@@ -1,4 +1,4 @@
-"""The log's faults that take long or need rights: see run.sh."""
+"""Faults of the log whose tests take long or need root: see run.sh."""
 
 import sys
 import time

@@ -8,9 +8,9 @@ import tempfile
 import time
 from collections import Counter
 
-import server as pond
+import server as millpond
 
-# What the loads of a life are: (requests in one piece, seconds between the pieces).
+# The loads of a run: (requests in one piece, seconds between the pieces).
 LOADS = {
     "calm": [(1, 0.01)],
     "steady": [(10, 0.02), (3, 0.01)],
@@ -33,29 +33,29 @@ class Kills:
         self.checked = 0
         self.problems = []
 
-    def life(self, number):
-        """One start, a load, a kill; and before the kill, what the life before has left."""
-        log_before = self.keep_end()
-        server = pond.Server(self.binary, self.root, self.log)
+    def run(self, number):
+        """A start, a check of the log that the run before has left, a load, a kill."""
+        log_before = self.read_end()
+        server = millpond.Server(self.binary, self.root, self.log)
         if server.port is None:
-            self.problems.append(f"life {number} did not start: {server.said}")
+            self.problems.append(f"run {number} did not start: {server.said}")
             server.kill()
             return
-        self.look(number, log_before)
+        self.check_start(number, log_before)
         if number % 10 == 9:
-            # At once: in the start, or just after it.
+            # A kill during the start, or just after it.
             time.sleep(self.random.uniform(0, 0.02))
             server.kill()
             return
         kind = self.random.choice(list(LOADS))
         loads = [
-            pond.Load(server.port, f"{number}-{kind}-{index}", *load)
+            millpond.Load(server.port, f"{number}-{kind}-{index}", *load)
             for index, load in enumerate(LOADS[kind])
         ]
         for load in loads:
             load.start()
         time.sleep(self.random.uniform(0.2, 1.3))
-        # From before the kill: what was answered later may be lost.
+        # Taken before the kill: the rows of later answers may be lost.
         killed_at = time.monotonic()
         server.kill()
         for load in loads:
@@ -67,7 +67,7 @@ class Kills:
             self.tear()
 
     def tear(self):
-        """Half a row at the end, which a kill alone hardly ever leaves: a power cut does."""
+        """Cuts the last row in half, as a power cut does; a kill alone hardly ever does."""
         with open(self.log, "rb+") as file:
             file.seek(self.read_to)
             rows = file.read().splitlines(keepends=True)
@@ -75,18 +75,18 @@ class Kills:
                 return
             last = next(csv.reader([rows[-1].decode()]))
             self.required.discard(last[5])
-            file.truncate(pond.size(self.log) - self.random.randrange(1, len(rows[-1])))
+            file.truncate(millpond.size(self.log) - self.random.randrange(1, len(rows[-1])))
 
-    def keep_end(self):
-        """How the log ended when nobody ran; the next start must leave all but a torn end."""
+    def read_end(self):
+        """The end of the log while no server runs; the next start must keep all but a torn row."""
         if not os.path.exists(self.log):
             return b""
         with open(self.log, "rb") as file:
             file.seek(self.read_to)
             return file.read()
 
-    def look(self, number, before):
-        """The log after a start: what there was, less half a row at its end."""
+    def check_start(self, number, before):
+        """Checks the log after a start: the same as before, without a torn row at its end."""
         whole = before[: before.rfind(b"\n") + 1]
         self.torn += whole != before
         try:
@@ -95,14 +95,14 @@ class Kills:
                 after = file.read()
             if self.read_to > 0 and after != whole:
                 raise ValueError(f"{len(before)} bytes have become {len(after)}")
-            self.seen.update(pond.read_rows(self.log, self.read_to))
-            self.read_to = pond.size(self.log)
+            self.seen.update(millpond.read_rows(self.log, self.read_to))
+            self.read_to = millpond.size(self.log)
             self.checked += 1
         except (OSError, ValueError) as error:
-            self.problems.append(f"at the start of life {number}: {error}")
+            self.problems.append(f"at the start of run {number}: {error}")
 
     def measure(self, load, killed_at):
-        """How old the oldest answer is whose row did not come out: never over a second."""
+        """Records the age of the oldest answer without a row: it must stay below a second."""
         with open(self.log, "rb") as file:
             file.seek(self.read_to)
             text = file.read().decode()
@@ -112,41 +112,41 @@ class Kills:
         lost = [at for at, count in load.answered if count > written and at <= killed_at]
         if lost:
             self.late = max(self.late, killed_at - min(lost))
-        # In the order of the requests, without a gap.
+        # The rows come in the order of the requests, without a gap.
         found = [line.split(",")[5] for line in text.split("\n") if f",HEAD,{prefix}" in line]
         if found != [load.target(n) for n in range(written)]:
             self.problems.append(f"{load.name_}: rows are missing in between, or out of order")
 
     def finish(self):
-        """A last start that ends in peace; then the whole log is counted."""
-        self.life_in_peace()
+        """A last start with a regular stop; then the whole log is counted."""
+        self.last_run()
         try:
-            whole = Counter(pond.read_rows(self.log))
+            whole = Counter(millpond.read_rows(self.log))
         except ValueError as error:
             self.problems.append(f"at the end: {error}")
             return
         if whole != self.seen:
-            self.problems.append("what was read piece by piece is not what is there")
+            self.problems.append("the rows read piece by piece are not the rows of the whole log")
         doubled = [target for target, count in whole.items() if count > 1]
         missing = self.required - whole.keys()
         self.problems += [f"twice: {target}" for target in doubled]
         self.problems += [f"missing: {target}" for target in sorted(missing)]
         self.rows = sum(whole.values())
 
-    def life_in_peace(self):
-        before = self.keep_end()
-        server = pond.Server(self.binary, self.root, self.log)
-        self.look("the last", before)
+    def last_run(self):
+        before = self.read_end()
+        server = millpond.Server(self.binary, self.root, self.log)
+        self.check_start("the last", before)
         server.stop()
 
 
 def run(binary, kills, seed):
-    """Gives rows of the table: pattern, tried, violations."""
-    tree = pond_tree()
+    """Returns rows of the table: pattern, tried, violations."""
+    tree = make_tree()
     try:
         test = Kills(binary, tree, seed)
         for number in range(kills):
-            test.life(number)
+            test.run(number)
         test.finish()
     finally:
         shutil.rmtree(tree)
@@ -164,7 +164,7 @@ def run(binary, kills, seed):
     ]
 
 
-def pond_tree():
+def make_tree():
     tree = tempfile.mkdtemp(prefix="millpond-faults-")
     os.mkdir(os.path.join(tree, "root"))
     with open(os.path.join(tree, "root", "index.html"), "w") as file:

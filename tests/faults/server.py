@@ -1,4 +1,4 @@
-"""A millpond of our own, and clients whose every request has a target of its own."""
+"""A millpond that the test starts, and clients that give each request a target of its own."""
 
 import csv
 import os
@@ -16,7 +16,7 @@ COLUMNS = (
 
 
 class Server:
-    """The real binary; ended by its process id."""
+    """The real binary, ended by its process id."""
 
     def __init__(self, binary, root, log):
         self.said = []
@@ -39,7 +39,7 @@ class Server:
             self.said.append(line.rstrip("\n"))
 
     def end(self, number):
-        """Sends a signal that ends it; gives its exit status."""
+        """Sends a signal that ends it. Returns its exit status."""
         self.process.send_signal(number)
         status = self.process.wait(20)
         self.listener.join(20)
@@ -54,7 +54,7 @@ class Server:
         return self.end(signal.SIGKILL)
 
     def has_said(self, words, within=10):
-        """Whether a line of standard error holds these words, or will soon."""
+        """Whether a line of standard error contains these words within `within` seconds."""
         deadline = time.monotonic() + within
         while time.monotonic() < deadline:
             if any(words in line for line in self.said):
@@ -64,7 +64,7 @@ class Server:
 
 
 class Load(threading.Thread):
-    """Asks for /?NAME-0, /?NAME-1 … until it is told to stop, or the server is gone."""
+    """Asks for /?NAME-0, /?NAME-1 … until `finish` is called, or the server has gone."""
 
     def __init__(self, port, name, batch, pause):
         super().__init__()
@@ -100,13 +100,13 @@ class Load(threading.Thread):
             pass
 
     def finish(self):
-        """Ends it; gives all targets that were answered."""
+        """Ends the load. Returns all targets that were answered."""
         self.stopped.set()
         self.join(20)
         return [self.target(n) for n in range(self.count_until(float("inf")))]
 
     def count_until(self, moment):
-        """How many were answered by then."""
+        """How many requests were answered by then."""
         return max((count for at, count in self.answered if at <= moment), default=0)
 
 
@@ -123,7 +123,7 @@ def read_rows(log, offset=0):
     targets = []
     for row in csv.reader(text.splitlines(keepends=True), strict=True):
         if len(row) != 11 or row[4] != "HEAD" or row[7] != "200" or row[10] != "complete":
-            raise ValueError(f"no whole row: {row}")
+            raise ValueError(f"not a whole row: {row}")
         targets.append(row[5])
     return targets
 

@@ -1,4 +1,4 @@
-"""Reads what `valgrind --tool=callgrind` writes: instructions by function, and who called whom.
+"""Reads what `valgrind --tool=callgrind` writes: instructions by function and by call.
 
 The format is in valgrind's manual, "Callgrind Format Specification": names are given once as
 `(7) name` and later as `(7)`; a line `calls=` is followed by the cost of what was called.
@@ -19,11 +19,11 @@ class Profile:
     within: Counter = field(default_factory=Counter)
 
     def total(self):
-        """Every instruction that was run."""
+        """The number of instructions that were run."""
         return self.alone.total()
 
     def less(self, other):
-        """What this run did beyond the other one: a longer run less a shorter one leaves the
+        """The work of this run beyond the other one: a longer run less a shorter one leaves the
         work itself, without start and stop."""
         both = Profile(Counter(self.alone), Counter(self.within))
         both.alone.subtract(other.alone)
@@ -60,14 +60,14 @@ def name(names, text):
 
 
 def shortened(function):
-    """A function's name without what tells nobody anything: hashes, recursion depth, types."""
+    """A function's name without hashes, recursion depth and generic types."""
     function = re.sub(r"'\d+$", "", function)
     function = re.sub(r"::h[0-9a-f]{16}$", "", function)
-    return function.replace("<impl millpond::connection::Connection<T>>", "Connection")
+    return function.replace("<impl millpond::connection::Connection<E>>", "Connection")
 
 
 def listing(profile, requests, rows=25):
-    """The functions that cost most, as text: instructions a request, and their share."""
+    """The functions that cost most, as text: instructions per request, and their share."""
     total = profile.total()
     lines = [f"{'a request':>10}  {'share':>6}  function (what it was inlined into counts there)"]
     for function, cost in profile.alone.most_common(rows):

@@ -2,7 +2,7 @@
 
 Each batch writes one request on every connection and then reads every answer. The server is stopped
 (SIGSTOP) while the requests are written, so it finds all of them at once, in one turn of its loop,
-as it does under load; nothing depends on the clock or on who else uses the machine.
+as it does under load; nothing depends on the clock or on other load of the machine.
 
     client.py PORT PID BATCHES REQUEST
 
@@ -22,7 +22,7 @@ CONNECTIONS = 64
 
 
 class Client:
-    """A few connections that ask for the same thing, again and again."""
+    """A few connections that send the same request again and again."""
 
     def __init__(self, port, pid, request):
         self.pid, self.request = pid, request
@@ -32,7 +32,7 @@ class Client:
         self.first = self.ask_once(self.sockets[0])
 
     def ask_once(self, one):
-        """The first answer, whole: its length is what every other answer is held against."""
+        """The first answer, whole: every other answer must have its length."""
         one.sendall(self.request)
         answer = b""
         while b"\r\n\r\n" not in answer:

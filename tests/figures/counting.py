@@ -1,4 +1,4 @@
-"""Counts system calls and instructions a request.
+"""Counts system calls and instructions per request.
 
 Each count is the difference of two runs, one with more requests than the other: what start, stop
 and 64 connections cost falls out of it, and the work itself remains.
@@ -14,13 +14,13 @@ from client import CONNECTIONS
 from server import Server
 
 SHORT, LONG = 40, 140
-#: By so many requests the runs differ.
+#: The difference between the two runs of a case, in requests.
 REQUESTS = (LONG - SHORT) * CONNECTIONS
 
 
 @dataclass
 class Case:
-    """What is asked for, and how the server runs."""
+    """The request of a case, and how the server runs."""
 
     name: str
     path: str
@@ -54,7 +54,7 @@ def run(site, binary, case, batches, tool):
 
 
 def system_calls(site, binary, case):
-    """System calls a request, by name."""
+    """System calls per request, by name."""
     counts = []
     for batches in (SHORT, LONG):
         path = site.path("strace")

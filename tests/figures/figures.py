@@ -1,4 +1,4 @@
-"""Counts what a request and an idle client cost, and holds the counts against the baseline.
+"""Counts what a request and an idle client cost, and compares the counts with the baseline.
 
 Run by run.sh. Nothing here is timed, so it comes out the same on a busy machine.
 """
@@ -18,7 +18,7 @@ from server import Site
 BASELINE = "tests/figures/baseline.json"
 DOCUMENT = "docs/performance.md"
 PICTURE = "docs/instructions.svg"
-#: What is written for whoever wants to look closer.
+#: Where the listing and the plot of a run are written.
 ARTEFACTS = "target/figures"
 #: More than this above the baseline is a failure.
 RISE = 0.05
@@ -44,12 +44,12 @@ def measure(binary, counted):
 
 
 def shown(calls):
-    """System calls a request, by name; what is rare is left out."""
+    """System calls per request, by name, without the rare ones."""
     return ", ".join(f"{name} {count:.2f}" for name, count in calls.items() if count >= 0.005)
 
 
 def compare(figures, baseline):
-    """A table of figures beside their baseline, and the names of those that have risen."""
+    """A table of figures beside their baseline, and the names of the figures that have risen."""
     rows, risen = [["figure", "baseline", "now", "change"]], []
     for name, value in figures.items():
         known = baseline.get(name)
@@ -67,7 +67,7 @@ def number(value):
 
 
 def renew(figures, profile):
-    """Makes the present figures the baseline, here and in the document."""
+    """Makes the current figures the baseline, here and in the document."""
     with open(BASELINE, "w") as file:
         json.dump({name: round(value, 3) for name, value in figures.items()}, file, indent=2)
         file.write("\n")
@@ -81,7 +81,7 @@ def renew(figures, profile):
 
 
 def save(profile):
-    """Listing and picture of this run."""
+    """Writes the listing and the plot of this run."""
     os.makedirs(ARTEFACTS, exist_ok=True)
     with open(f"{ARTEFACTS}/functions.txt", "w") as file:
         file.write(callgrind.listing(profile, counting.REQUESTS, 100) + "\n")

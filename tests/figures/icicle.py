@@ -1,4 +1,4 @@
-"""A profile as a picture: who calls whom, each as wide as the instructions that it costs, callees
+"""A profile as an icicle plot: each function is as wide as the instructions that it costs, callees
 below their callers.
 
 Callgrind knows pairs of caller and callee, not whole stacks. A function that is called from two
@@ -16,8 +16,8 @@ COLOURS = ["#cfe6dc", "#dcecc8", "#f3e8c0", "#f4d9c3", "#e3d7ee", "#d3e2f2"]
 
 
 def loop(profile):
-    """The function that everything happens beneath: the server's loop, or `main` if the compiler
-    has made that part of it."""
+    """The root of the plot: the function with the server's loop, or `main` if the compiler has
+    inlined it there."""
     functions = {callee for _, callee in profile.within}
     for pattern in [r"millpond::server::Server(<.*>)?::run", r"millpond::main", r"main"]:
         for function in sorted(functions):
@@ -27,7 +27,7 @@ def loop(profile):
 
 
 def draw(profile, requests):
-    """The picture, from the loop down, as SVG."""
+    """The plot, from the loop down, as SVG."""
     root = loop(profile)
     children = {}
     for (caller, callee), cost in profile.within.items():
@@ -80,7 +80,8 @@ def box(placed, whole, requests):
 
 
 def shown(function):
-    """The end of a path says most: `Pond::settle`, not `millpond::pond::Pond<T,D>::settle`."""
+    """The last two parts of a path without generics: `ConnectionTable::apply`, not
+    `millpond::connection_table::ConnectionTable<E>::apply`."""
     plain, depth = "", 0
     for character in function:
         depth += (character == "<") - (character == ">")

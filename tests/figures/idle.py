@@ -1,4 +1,4 @@
-"""What the server's memory grows by for each keep-alive client that has asked once and is idle."""
+"""The growth of the server's memory per keep-alive client that is idle after one request."""
 
 import time
 
@@ -6,7 +6,7 @@ import plain
 import processes
 from server import Server
 
-#: The first connections bring in code and buffers that all later ones share.
+#: The first connections load code and buffers that all later ones share.
 FIRST = 64
 #: Memory grows in steps: another number of clients gives another figure.
 COUNT = 15_000
@@ -18,7 +18,7 @@ def bytes_each(site, binary):
     first = plain.hold(server.port, FIRST, "1k.bin")
     before = processes.memory(server.pid())["Private"]
     clients = plain.hold(server.port, COUNT, "1k.bin")
-    # Until then the log may keep memory for as many rows again.
+    # Until then the log may hold memory for as many rows again.
     time.sleep(2)
     grown = processes.memory(server.pid())["Private"] - before
     for client in first + clients:

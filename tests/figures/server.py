@@ -1,4 +1,4 @@
-"""The server under strace or callgrind, with a tree of its own."""
+"""The server under strace or callgrind, with its own tree."""
 
 import os
 import random
@@ -8,12 +8,12 @@ import sys
 import tempfile
 import time
 
-#: What every file's time is, so that a 304 can be asked for.
+#: The modification time of every file, so that a request can get a 304.
 MODIFIED = 1_700_000_000
 
 
 class Site:
-    """A folder with the files that are asked for."""
+    """A folder with the files that the requests name."""
 
     def __init__(self):
         self.folder = tempfile.TemporaryDirectory()
@@ -25,7 +25,7 @@ class Site:
             with open(path, "wb") as file:
                 file.write(generator.randbytes(length))
             os.utime(path, (MODIFIED, MODIFIED))
-        # Long enough ago that a cache need not distrust their timestamps.
+        # Long enough ago that the cache trusts their timestamps.
         time.sleep(2.5)
 
     def path(self, name):
@@ -57,7 +57,7 @@ class Server:
             return file.read()
 
     def pid(self):
-        """The server's own process, also if a tool has started it."""
+        """The server's own process, even if a tool has started it."""
         pid = self.process.pid
         with open(f"/proc/{pid}/task/{pid}/children") as children:
             return int((children.read().split() or [pid])[0])

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# Fuzzes each target for a while, says how many inputs were tried, and keeps a small corpus.
+# Fuzzes each target for a while, prints how many inputs were tried, and keeps a small corpus.
 #
-#   tests/fuzz/run.sh [SECONDS] [TARGET...]     SECONDS per target, 1800 unless told
+#   tests/fuzz/run.sh [SECONDS] [TARGET...]     SECONDS per target, 1800 by default
 #
-# SANITIZER=address looks over the shoulder of the crates below (ours has no unsafe code); the
-# default, none, tries several times as many inputs. KEEP=no leaves the committed corpus alone.
+# SANITIZER=address checks the dependencies (millpond itself has no unsafe code); the default, none,
+# tries several times as many inputs. KEEP=no leaves the committed corpus unchanged.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
@@ -20,7 +20,8 @@ declare -A length=([request]=9000 [target]=2000 [connection]=4000)
 
 command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 
-# libFuzzer's instrumentation needs switches that a stable compiler takes only when asked nicely.
+# libFuzzer's instrumentation needs unstable options; a stable compiler takes them only with
+# RUSTC_BOOTSTRAP.
 fuzz() {
     if rustup toolchain list 2>/dev/null | grep -q '^nightly'; then
         cargo +nightly fuzz "$@"
@@ -28,8 +29,8 @@ fuzz() {
         RUSTC_BOOTSTRAP=1 cargo fuzz "$@"
     fi
 }
-# Tracing every comparison helps to find magic words. Ours stand in the dictionary and in the
-# script's own requests, and without it a connection's life takes half the time.
+# Tracing every comparison helps to find magic words. The dictionary and the requests of the script
+# contain them already, and without tracing the run of a connection takes half the time.
 options=(--fuzz-dir tests/fuzz --sanitizer "$sanitizer" --no-trace-compares)
 
 work=$(mktemp -d)
@@ -37,8 +38,8 @@ trap 'rm -rf "$work"' EXIT
 total=0
 summary=()
 
-# keep FROM INTO: copies what is smallest, as much as may be kept. What was once a finding, crash-*,
-# stays there.
+# keep FROM INTO: copies the smallest inputs, up to the limits. Files crash-*, which were findings,
+# stay.
 keep() {
     local files bytes size path
     find "$2" -type f ! -name 'crash-*' -delete
@@ -58,8 +59,8 @@ for target in "${targets[@]}"; do
     printf '\n== %s: %s s, sanitizer %s\n' "$target" "$seconds" "$sanitizer"
     fuzz build "${options[@]}" "$target"
     log=$work/$target.log
-    # An input takes a millisecond; one that takes two minutes hangs, and is no busy machine's doing.
-    # Every crash ends the run: it is kept under tests/fuzz/artifacts, and fails the script.
+    # An input takes a millisecond; one that takes two minutes hangs, even on a busy machine. A
+    # crash ends the run and fails the script; its input is kept under tests/fuzz/artifacts.
     fuzz run "${options[@]}" "$target" "$work/$target" -- \
         -max_total_time="$seconds" -max_len="${length[$target]}" -dict=tests/fuzz/http.dict \
         -timeout=120 -rss_limit_mb=2048 -print_final_stats=1 >"$log" 2>&1 ||
@@ -70,8 +71,8 @@ for target in "${targets[@]}"; do
     summary+=("$(printf '%-12s %12d executions %9d/s  %s' \
         "$target" "$executions" $((executions / (seconds > 0 ? seconds : 1))) "$coverage")")
     if [ "${KEEP:-yes}" = yes ]; then
-        # A few inputs that reach every branch that all together reach, however often. (cargo fuzz
-        # cmin keeps ten times as many, and the smallest of those reach less.)
+        # Keeps a few inputs that together reach every branch that all inputs reach, without
+        # counting how often. (cargo fuzz cmin keeps ten times as many, and its smallest reach less.)
         mkdir "$work/$target.few"
         fuzz run "${options[@]}" "$target" "$work/$target.few" "$work/$target" -- \
             -set_cover_merge=1 -use_counters=0 -max_len="${length[$target]}" \

@@ -76,8 +76,11 @@ impl Package {
             .iter()
             .map(|part| part.to_str().unwrap().to_owned())
             .collect();
-        let is_test = |part: &String| matches!(part.as_str(), "tests" | "testing" | "swarm");
-        if module.iter().any(is_test) || matches!(module[0].as_str(), "lib" | "main") {
+        let is_other = |part: &String| {
+            matches!(part.as_str(), "tests" | "testing")
+                || (part == "swarm" && self.name == "millpond")
+        };
+        if module.iter().any(is_other) || matches!(module[0].as_str(), "lib" | "main") {
             return None;
         }
         if module.last().is_some_and(|last| last == "mod") {

@@ -1,4 +1,4 @@
-//! HTTP dates: every second comes back, in each form, and no text is too strange.
+//! HTTP dates: every second survives a round trip in each form, and no text makes the parser panic.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -10,7 +10,7 @@ use crate::cases;
 /// The first second that has no date, in the year 10000.
 const END: u64 = 253_402_300_800;
 
-/// What RFC 850 dates can say here: 1970 to 2069.
+/// The end of the range that RFC 850 dates can express here: 1970 to 2069.
 const RFC_850_END: u64 = 3_155_760_000;
 
 fn at(seconds: u64) -> SystemTime {
@@ -49,7 +49,7 @@ proptest! {
     #![proptest_config(cases(8_000))]
 
     #[test]
-    fn every_second_comes_back(seconds in prop_oneof![0..END, 0..RFC_850_END]) {
+    fn every_second_is_read_back_from_each_form(seconds in prop_oneof![0..END, 0..RFC_850_END]) {
         let text = write(at(seconds)).to_string();
         prop_assert_eq!(text.len(), 29);
         prop_assert_eq!(parse(&text), Some(at(seconds)), "{}", text);
@@ -81,9 +81,9 @@ proptest! {
         let _ = parse(&text);
     }
 
-    /// One wrong character does not panic either, and what is read can be written.
+    /// One wrong character causes no panic either, and a date that is still read can be written.
     #[test]
-    fn a_date_with_a_fault(seconds in 0..END, place in 0..29_usize, character: char) {
+    fn a_date_with_a_wrong_character_is_read_or_refused(seconds in 0..END, place in 0..29_usize, character: char) {
         let mut text = write(at(seconds)).to_string();
         text.replace_range(place..=place, &character.to_string());
         if let Some(time) = parse(&text) {

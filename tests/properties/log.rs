@@ -1,5 +1,5 @@
-//! The log: whatever stands in a request, a row is eleven cells, and what was sent can be had back
-//! by the rule that `src/escape.rs` documents.
+//! The log: whatever a request contains, a row has eleven cells, and the original bytes can be
+//! recovered by the rule that `src/log/escape.rs` documents.
 
 use std::io::Write as _;
 use std::process::{Command, Stdio};
@@ -18,7 +18,7 @@ use proptest::test_runner::TestRunner;
 
 use crate::cases;
 
-/// What tears rows, quotes cells and starts formulas.
+/// Text that tears rows, quotes cells or starts formulas.
 fn hostile() -> impl Strategy<Value = String> {
     let piece = prop_oneof![
         select(vec![
@@ -91,8 +91,8 @@ fn row<'a>(method: &'a str, target: &'a str, file: &'a str) -> Row<'a> {
     }
 }
 
-/// The way back: drop one leading `'`, then read the escapes.
-fn undo(cell: &str) -> Vec<u8> {
+/// The inverse of the escaping: drop one leading `'`, then decode the escapes.
+fn unescape(cell: &str) -> Vec<u8> {
     let mut rest = cell.strip_prefix('\'').unwrap_or(cell).as_bytes();
     let mut bytes = Vec::new();
     loop {
@@ -127,7 +127,7 @@ proptest! {
     #![proptest_config(cases(4_000))]
 
     #[test]
-    fn the_crate_reads_back_what_was_meant(texts in [hostile(), hostile(), hostile()]) {
+    fn the_csv_crate_reads_back_the_original_texts(texts in [hostile(), hostile(), hostile()]) {
         let text = recorded(std::slice::from_ref(&texts));
         prop_assert_eq!(memchr::memchr_iter(b'\n', &text).count(), 1, "one line, one record");
         let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(text.as_slice());
@@ -150,20 +150,21 @@ proptest! {
             prop_assert!(!cell.trim_start().starts_with(FORMULA), "{:?}", cell);
             prop_assert!(!cell.chars().any(char::is_control), "{:?}", cell);
             prop_assert!(!cell.contains(INVISIBLE), "{:?}", cell);
-            prop_assert_eq!(undo(cell), original.as_bytes());
+            prop_assert_eq!(unescape(cell), original.as_bytes());
         }
     }
 
-    /// Cells are text in the log, but file names come as bytes.
+    /// Cells are text in the log, but file names are bytes.
     #[test]
-    fn any_bytes_come_back(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
+    fn any_bytes_are_recovered_from_their_cell(bytes in proptest::collection::vec(any::<u8>(), 0..40)) {
         let mut cell = String::new();
         escape::append_cell(&mut cell, &bytes);
-        prop_assert_eq!(undo(&cell), bytes);
+        prop_assert_eq!(unescape(&cell), bytes);
     }
 }
 
-/// A second reader, in which nothing is ours: Python's csv module, and the rule written in Python.
+/// A second reader that shares no code with the server: Python's csv module, and the rule written
+/// in Python.
 const READER: &str = r#"
 import csv, re, sys
 stream = open(sys.stdin.fileno(), encoding="utf-8", newline="")
@@ -179,7 +180,7 @@ for row in rows[1:]:
 "#;
 
 #[test]
-fn python_reads_back_what_was_meant() {
+fn python_reads_back_the_original_texts() {
     let python = Command::new("python3")
         .args(["-c", READER])
         .stdin(Stdio::piped())
@@ -210,7 +211,7 @@ fn python_reads_back_what_was_meant() {
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a String can't fail.
+        // Writing to a String cannot fail.
         let _ = write!(text, "{byte:02x}");
         text
     })

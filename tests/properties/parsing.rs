@@ -1,4 +1,5 @@
-//! The request parser: any split equals the whole, nothing panics, nothing beyond the cap.
+//! The request parser: any split equals the whole, no input makes it panic, it reads nothing beyond
+//! the cap.
 
 use millpond::http::request::{HEAD_MAX, Parsed, parse};
 use proptest::collection::vec;
@@ -7,7 +8,7 @@ use proptest::sample::{Index, select};
 
 use crate::{cases, request};
 
-/// Lines as clients send them, and as nobody should.
+/// Lines as clients send them, and as no client should.
 const FIELDS: [&str; 16] = [
     "Host: example.com:80",
     "host:\t[::1]",
@@ -49,7 +50,7 @@ fn head() -> impl Strategy<Value = Vec<u8>> {
     )
 }
 
-/// A small change anywhere: what hides in one wrong byte is what hostile clients look for.
+/// A small change anywhere: a single wrong byte is what hostile clients try.
 fn mutated() -> impl Strategy<Value = Vec<u8>> {
     let byte = prop_oneof![select(b"\r\n\t\0 :,/%\x7f\xff".to_vec()), any::<u8>()];
     let change = (0..3_u8, any::<Index>(), byte);
@@ -71,12 +72,12 @@ proptest! {
     #![proptest_config(cases(4_000))]
 
     #[test]
-    fn arbitrary_bytes(bytes in vec(any::<u8>(), 0..300)) {
+    fn arbitrary_bytes_keep_the_parsers_promises(bytes in vec(any::<u8>(), 0..300)) {
         request::check(&bytes);
     }
 
     #[test]
-    fn nearly_valid_requests(head in mutated()) {
+    fn nearly_valid_requests_keep_the_parsers_promises(head in mutated()) {
         request::check(&head);
     }
 
@@ -95,10 +96,10 @@ proptest! {
 proptest! {
     #![proptest_config(cases(200))]
 
-    /// A head that would be good but for its length is taken up to the cap, and waited for no
-    /// longer.
+    /// A head that is valid but for its length is accepted up to the cap; beyond it the parser does
+    /// not wait for more.
     #[test]
-    fn never_more_than_the_cap(padding in HEAD_MAX - 60..HEAD_MAX + 60, cut in 0..120_usize) {
+    fn a_head_beyond_the_cap_is_refused(padding in HEAD_MAX - 60..HEAD_MAX + 60, cut in 0..120_usize) {
         let text = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "x".repeat(padding));
         let bytes = text.as_bytes();
         match parse(bytes, 0) {

@@ -1,4 +1,4 @@
-//! The target resolver: never outside the root, and what is encoded comes back.
+//! The target resolver: it never leaves the root, and it decodes what `to_url` encodes.
 
 use millpond::http::target::{DotFiles, Unresolved, resolve, to_url};
 use proptest::collection::vec;
@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use crate::{cases, target};
 
-/// What ways out of a root are made of.
+/// Parts from which paths that leave a root are made.
 const PARTS: [&str; 20] = [
     "/",
     "/",
@@ -35,19 +35,19 @@ proptest! {
     #![proptest_config(cases(8_000))]
 
     #[test]
-    fn never_outside(parts in vec(select(&PARTS[..]), 0..12)) {
+    fn no_path_leads_outside_the_root(parts in vec(select(&PARTS[..]), 0..12)) {
         target::check(format!("/{}", parts.concat()).as_bytes());
     }
 
     #[test]
-    fn any_text_at_all(text in "\\PC{0,40}") {
+    fn any_text_keeps_the_resolvers_promises(text in "\\PC{0,40}") {
         target::check(text.as_bytes());
         target::check(format!("/{text}").as_bytes());
     }
 
-    /// Any name that a file can have is found under its URL.
+    /// Any name that a file can have is found by its URL.
     #[test]
-    fn any_name_comes_back(names in vec("[^/\0]{1,12}", 1..4)) {
+    fn any_file_name_is_resolved_from_its_url(names in vec("[^/\0]{1,12}", 1..4)) {
         prop_assume!(!names.iter().any(|name| matches!(name.as_str(), "." | "..")));
         let path = names.join("/");
         let url = to_url(&path);
@@ -55,9 +55,10 @@ proptest! {
         prop_assert_eq!(resolved, Ok(path.into()));
     }
 
-    /// As many steps up as down stay within, one more does not, however the dots are written.
+    /// As many steps up as down stay within the root, one more does not, however the dots are
+    /// encoded.
     #[test]
-    fn one_step_too_many(
+    fn one_step_up_too_many_is_refused(
         names in vec("[a-z]{1,3}", 0..6),
         ups in vec(select(vec!["..", "%2e.", ".%2E", "%2e%2e"]), 0..8),
     ) {

@@ -2,14 +2,13 @@
 
 use std::thread;
 
-use crate::support::answer::{HTML, TEXT};
-use crate::support::site::INDEX;
+use crate::support::answer::TEXT;
 use crate::support::{Answer, Client, Site};
 
 const OCTETS: &str = "application/octet-stream";
 const TEN_MEGABYTES: usize = 10_000_003;
 
-/// Bytes without a period that a buffer's size could hide behind.
+/// Pseudo-random bytes: a periodic pattern could hide an offset that is wrong by a buffer's length.
 fn noise(count: usize) -> Vec<u8> {
     let mut state: u32 = 1;
     let next = || {
@@ -20,12 +19,13 @@ fn noise(count: usize) -> Vec<u8> {
 }
 
 #[test]
-fn every_length_around_a_boundary() {
+fn bodies_of_every_length_around_a_buffer_boundary_arrive_whole() {
     let site = Site::new();
     let server = site.start(&["--keep-alive-requests", "0"]);
     let content = noise(600_000);
     let mut client = server.connect();
-    // Small files leave in one write, up to 16 KiB; a turn sends 256 KiB.
+    // A file of at most 16 KiB leaves in one write; a connection sends at most 256 KiB per turn of
+    // the loop.
     for boundary in [0, 1 << 12, 1 << 14, 1 << 16, 1 << 18, 1 << 19] {
         for length in [boundary, boundary + 1, boundary + 4095] {
             let body = &content[..length];
@@ -39,7 +39,7 @@ fn every_length_around_a_boundary() {
 }
 
 #[test]
-fn ten_megabytes_to_several_at_once() {
+fn ten_megabytes_reach_several_clients_at_once() {
     let site = Site::new();
     let content = noise(TEN_MEGABYTES);
     site.write("large", &content);
@@ -57,7 +57,7 @@ fn ten_megabytes_to_several_at_once() {
 }
 
 #[test]
-fn a_slow_reader_beside_small_requests() {
+fn a_slow_reader_does_not_delay_small_requests() {
     const PIECE: usize = 64 * 1024;
     let site = Site::new();
     let content = noise(TEN_MEGABYTES);
@@ -68,15 +68,15 @@ fn a_slow_reader_beside_small_requests() {
     assert_eq!(slow.head(), Answer::file(OCTETS, &content).without_body());
     let mut quick = server.connect();
     for (index, expected) in content.chunks(PIECE).enumerate() {
-        // While the large reply is half read, small ones are answered.
-        assert_eq!(quick.get("/"), Answer::file(HTML, INDEX).left(997 - index));
+        // Small requests are answered while the large reply is only partly read.
+        assert_eq!(quick.get("/"), Answer::index().left(997 - index));
         assert!(slow.read(expected.len()) == expected, "piece {index}");
     }
-    assert_eq!(slow.get("/"), Answer::file(HTML, INDEX).left(996));
+    assert_eq!(slow.get("/"), Answer::index().left(996));
 }
 
 #[test]
-fn a_reader_that_has_stopped_stops_nobody_else() {
+fn readers_that_have_stopped_do_not_stop_other_clients() {
     let site = Site::new();
     site.write_sparse("large", 1 << 30);
     site.write("a.txt", "a\n");

@@ -13,7 +13,7 @@ fn www() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("www")
 }
 
-/// The type by which each kind of file is served; written without a look at the server's.
+/// The media type of each kind of file. This table is written independently of the server's.
 fn type_of(file: &Path) -> &'static str {
     match file.extension().and_then(|extension| extension.to_str()) {
         Some("html") => HTML,
@@ -22,11 +22,11 @@ fn type_of(file: &Path) -> &'static str {
         Some("png") => "image/png",
         Some("jpg") => "image/jpeg",
         Some("ico") => "image/x-icon",
-        other => panic!("{other:?}: which type is that?"),
+        other => panic!("{other:?}: no media type is known for this extension"),
     }
 }
 
-/// What a page refers to: the values of its `href` and `src` attributes.
+/// The references of a page: the values of its `href` and `src` attributes.
 fn references(page: &str) -> Vec<&str> {
     let values = [" href=\"", " src=\""].into_iter().flat_map(|attribute| {
         let pieces = page.split(attribute).skip(1);
@@ -40,7 +40,7 @@ fn references(page: &str) -> Vec<&str> {
 fn target(base: &str, reference: &str) -> Option<String> {
     assert!(
         !reference.contains(':'),
-        "{reference}: nothing is loaded from elsewhere"
+        "{reference}: a page must not refer to another origin"
     );
     let path = reference.split('#').next().unwrap();
     if path.is_empty() || path.starts_with('/') {
@@ -57,7 +57,7 @@ fn target(base: &str, reference: &str) -> Option<String> {
     Some(format!("{}/{rest}", folders.join("/")))
 }
 
-/// The file of a target of ours.
+/// The file that a target stands for.
 fn file_of(target: &str) -> PathBuf {
     let name = target.trim_start_matches('/').replace("%20", " ");
     let name = if name.is_empty() || name.ends_with('/') {
@@ -68,7 +68,7 @@ fn file_of(target: &str) -> PathBuf {
     www().join(name)
 }
 
-/// What the server answers with this file.
+/// The answer that the server gives with this file.
 fn answer_with(file: &Path) -> Answer {
     let modified = file.metadata().unwrap().modified().unwrap();
     Answer::file(type_of(file), std::fs::read(file).unwrap()).modified(modified)
@@ -126,7 +126,7 @@ fn load(server: &Server, targets: &[String]) {
 }
 
 #[test]
-fn every_link_and_image_of_www_over_six_connections() {
+fn every_link_and_image_of_www_loads_over_six_connections() {
     let site = Site::around(&www());
     let server = site.start(&[]);
     let targets = crawl(&mut server.connect());
@@ -139,7 +139,7 @@ fn every_link_and_image_of_www_over_six_connections() {
     }
     thread::scope(|scope| {
         for first in 0..CONNECTIONS {
-            // Each loads them all, and each begins with another.
+            // Each connection loads all targets, and each starts with a different one.
             let mut targets = targets.clone();
             let server = &server;
             let first = first % targets.len();

@@ -12,12 +12,19 @@ fn file() -> Answer {
     Answer::file(TEXT, "a\n")
 }
 
+/// The tag of that file, as `xxh128sum` prints it.
+const TAG: &str = "\"5c73e7e3dcbb0395e841f27363849a18\"";
+
+fn none_match(tags: &str) -> String {
+    format!("If-None-Match: {tags}\r\n")
+}
+
 fn since(date: &str) -> String {
     format!("If-Modified-Since: {date}\r\n")
 }
 
 #[test]
-fn conditions() {
+fn only_a_valid_if_modified_since_is_answered_with_304() {
     let not_modified = Answer::not_modified;
     let table = [
         (since(MODIFIED), not_modified()),
@@ -31,7 +38,7 @@ fn conditions() {
             "if-modified-SINCE:Sun, 06 Nov 1994 08:49:37 GMT\r\n".to_owned(),
             not_modified(),
         ),
-        // What can't be read is ignored.
+        // Dates that cannot be parsed are ignored.
         (since(""), file()),
         (since("yesterday"), file()),
         (since("4102444800"), file()),
@@ -49,15 +56,28 @@ fn conditions() {
         (since("Sun, 06 Nov 2044 25:49:37 GMT"), file()),
         (since("Sun, 06 Nov 2044 08:61:37 GMT"), file()),
         (since("Sun, 06 Nov 2044 08:49:37 GMT\u{fc}"), file()),
-        // What is repeated too.
+        // Repeated fields are ignored, too.
         (since(LATER).repeat(2), file()),
         (since("nonsense") + &since(LATER), file()),
         (since(LATER) + &since("nonsense"), file()),
-        // If-None-Match goes before, even though we send no ETag.
+        // If-None-Match decides alone.
         (since(LATER) + "If-None-Match: \"x\"\r\n", file()),
-        ("If-None-Match: *\r\n".to_owned() + &since(LATER), file()),
-        ("If-None-Match:\r\n".to_owned() + &since(LATER), file()),
-        ("If-None-Match: \"x\"\r\n".to_owned(), file()),
+        (since(MODIFIED) + &none_match("W/\"x\""), file()),
+        (none_match("*") + &since(LATER), not_modified()),
+        (none_match("*"), not_modified()),
+        (none_match("") + &since(LATER), file()),
+        (none_match("\"x\""), file()),
+        (none_match(TAG), not_modified()),
+        (
+            none_match(&format!("\"x\", W/{TAG}, \"y\"")),
+            not_modified(),
+        ),
+        (none_match("\"x\"") + &none_match(TAG), not_modified()),
+        (
+            none_match(TAG) + &since("Sun, 06 Nov 1994 08:49:36 GMT"),
+            not_modified(),
+        ),
+        (none_match(TAG.trim_matches('"')), file()),
         // Conditions that are for others.
         (
             "If-Unmodified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n".to_owned(),
@@ -83,7 +103,7 @@ fn conditions() {
 }
 
 #[test]
-fn files_without_a_date_worth_telling() {
+fn files_without_a_usable_date_have_no_last_modified() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let server = site.start(&[]);
@@ -106,7 +126,7 @@ fn files_without_a_date_worth_telling() {
 }
 
 #[test]
-fn whole_seconds() {
+fn dates_are_compared_in_whole_seconds() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let modified = UNIX_EPOCH + Duration::from_millis(784_111_777_999);
@@ -121,7 +141,7 @@ fn whole_seconds() {
 }
 
 #[test]
-fn a_file_from_the_future() {
+fn a_file_from_the_future_is_dated_now() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     let tomorrow = SystemTime::now() + Duration::from_secs(86_400);
@@ -136,4 +156,53 @@ fn a_file_from_the_future() {
         client.ask("GET", "/a.txt", &since(MODIFIED)),
         file().modified_now().left(995)
     );
+}
+
+/// Same length, same date, another content: build tools set fixed dates, and two saves may come
+/// within one second.
+#[test]
+fn changed_content_has_another_tag_whatever_its_date() {
+    const BUNDLE: usize = 100 * 1024;
+    let site = Site::new();
+    let fixed = UNIX_EPOCH + Duration::from_secs(315_532_800);
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    let mut tags: Vec<String> = Vec::new();
+    for fill in [b'a', b'b'] {
+        site.write("bundle.js", vec![fill; BUNDLE]);
+        set_modified(&site.root("bundle.js"), fixed);
+        let head = client.raw_head("GET", "/bundle.js", "");
+        client.read(BUNDLE);
+        let tag = head.field("ETag").unwrap().to_owned();
+        let known = client.raw_head("GET", "/bundle.js", &none_match(&tag));
+        assert_eq!(known.status, "HTTP/1.1 304 Not Modified");
+        if let Some(before) = tags.last() {
+            let stale = client.raw_head("HEAD", "/bundle.js", &none_match(before));
+            assert_eq!(stale.status, "HTTP/1.1 200 OK");
+        }
+        tags.push(tag);
+    }
+    assert_ne!(tags[0], tags[1]);
+}
+
+/// Above 1 MiB the tag is made of time and length, and is weak where the time may not tell.
+#[test]
+fn a_large_file_has_a_tag_of_its_time() {
+    let site = Site::new();
+    site.write_sparse("large", 2 << 20);
+    let server = site.start(&[]);
+    let mut client = server.connect();
+    for (time, expected) in [
+        (Duration::new(784_111_777, 5), "\"ae1b981bc490a05-200000\""),
+        (
+            Duration::new(784_111_777, 0),
+            "W/\"ae1b981bc490a00-200000\"",
+        ),
+    ] {
+        set_modified(&site.root("large"), UNIX_EPOCH + time);
+        let head = client.raw_head("HEAD", "/large", "");
+        assert_eq!(head.field("ETag"), Some(expected));
+        let known = client.raw_head("GET", "/large", &none_match(expected));
+        assert_eq!(known.status, "HTTP/1.1 304 Not Modified");
+    }
 }

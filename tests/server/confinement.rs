@@ -1,28 +1,23 @@
-//! What lies outside the root, or is no regular file, is not there: 404, at once.
+//! What lies outside the root, or is not a regular file, does not exist for clients: 404, at once.
 
 use std::fs::{self, File, Permissions};
 use std::io::Read;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::net::UnixListener;
 use std::os::unix::process::CommandExt;
-use std::path::Path;
 use std::process::Command;
 
 use crate::support::answer::TEXT;
+use crate::support::site::make_fifo;
 use crate::support::{Answer, Server, Site};
 
 const OCTETS: &str = "application/octet-stream";
 
-/// The user who owns nothing.
+/// The user id that owns no files.
 const NOBODY: u32 = 65_534;
 
-fn make_fifo(path: &Path) {
-    use rustix::fs::{CWD, FileType, Mode, mknodat};
-    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o666), 0).unwrap();
-}
-
 #[test]
-fn links() {
+fn links_are_followed_inside_the_root_only() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     site.write("sub/b.txt", "b\n");
@@ -36,7 +31,7 @@ fn links() {
     ];
     let inside = site.root("a.txt").display().to_string();
     let table = [
-        // The link, where it points, what is asked for, what comes.
+        // The link, its destination, the target that is requested, and the expected answer.
         ("to-a.txt", "a.txt", "/to-a.txt", &a),
         ("sub/up.txt", "../a.txt", "/sub/up.txt", &a),
         ("to-sub", "sub", "/to-sub/b.txt", &b),
@@ -56,7 +51,7 @@ fn links() {
         ),
         ("passwd", "/etc/passwd", "/passwd", &nothing),
         ("slash", "/", "/slash/etc/passwd", &nothing),
-        ("absolute.txt", &inside, "/absolute.txt", &nothing),
+        ("absolute.txt", &inside, "/absolute.txt", &a),
         ("process", "/proc/self", "/process/environ", &nothing),
     ];
     let server = site.start(&[]);
@@ -69,7 +64,7 @@ fn links() {
 }
 
 #[test]
-fn what_is_no_regular_file() {
+fn only_regular_files_are_served() {
     let site = Site::new();
     make_fifo(&site.root("fifo"));
     let _listener = UnixListener::bind(site.root("socket")).unwrap();
@@ -87,19 +82,19 @@ fn what_is_no_regular_file() {
             "{target}"
         );
     }
-    // A directory's index that is a directory itself.
+    // A directory's index that is itself a directory.
     assert_eq!(client.get("/sub/").status, "HTTP/1.1 404 Not Found");
 }
 
 #[test]
-fn a_file_that_cannot_be_read() {
+fn a_file_that_cannot_be_read_is_not_found() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     site.write("secret.txt", "secret\n");
     fs::set_permissions(site.root("secret.txt"), Permissions::from_mode(0o000)).unwrap();
     let mut command = site.command(&["--no-log"]);
     if File::open(site.root("secret.txt")).is_ok() {
-        // Root can read everything, so somebody else has to serve.
+        // Root can read every file, so another user has to serve.
         let mut version = Command::new(command.get_program());
         if version
             .arg("--version")
@@ -108,7 +103,7 @@ fn a_file_that_cannot_be_read() {
             .output()
             .is_err()
         {
-            println!("skipped: root can read every file, and nobody else can run the binary");
+            println!("skipped: root can read every file, and no other user can run the binary");
             return;
         }
         fs::set_permissions(site.path(""), Permissions::from_mode(0o755)).unwrap();
@@ -121,7 +116,7 @@ fn a_file_that_cannot_be_read() {
 }
 
 #[test]
-fn an_empty_file() {
+fn an_empty_file_is_served_with_length_zero() {
     let site = Site::new();
     site.write("empty.txt", "");
     let server = site.start(&[]);
@@ -131,7 +126,7 @@ fn an_empty_file() {
 }
 
 #[test]
-fn a_file_beyond_four_gigabytes() {
+fn a_file_beyond_four_gigabytes_has_its_full_length() {
     const LENGTH: u64 = 5 * 1024 * 1024 * 1024;
     let site = Site::new();
     site.write_sparse("large", LENGTH);
@@ -150,7 +145,7 @@ fn a_file_beyond_four_gigabytes() {
 }
 
 #[test]
-fn the_log_beneath_the_root() {
+fn the_log_beneath_the_root_is_not_served() {
     let site = Site::new();
     let mut server = site.start(&["--log", "root/Log.csv"]);
     fs::hard_link(site.root("Log.csv"), site.root("other.csv")).unwrap();
@@ -171,7 +166,7 @@ fn the_log_beneath_the_root() {
         "millpond: the log 'root/Log.csv' lies in the folder that is served; it will not be \
          served itself"
     );
-    // It is written all the same.
+    // The log is written despite the warning.
     server.stop();
     let mut text = String::new();
     File::open(site.root("Log.csv"))

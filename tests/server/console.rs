@@ -1,14 +1,12 @@
-//! What is printed, and that no reader of it can stop the server.
+//! What the server prints, and that no reader of its output can stop it.
 
 use std::io::Write as _;
 use std::thread;
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Site};
 
 #[test]
-fn a_line_for_each_request() {
+fn each_request_prints_one_line() {
     let table = [
         ("GET / HTTP/1.1\r\nHost: h\r\n\r\n", "GET / 200"),
         ("HEAD / HTTP/1.1\r\nHost: h\r\n\r\n", "HEAD / 200"),
@@ -42,9 +40,10 @@ fn a_line_for_each_request() {
     assert_eq!(server.output.as_mut().unwrap().rest(), [""; 0]);
 }
 
-/// Lines that follow each other closely are printed together, and soon, even if nothing else happens.
+/// Lines that follow each other closely are printed together, and soon, even if nothing else
+/// happens.
 #[test]
-fn no_line_waits_for_what_comes_next() {
+fn no_line_waits_for_the_next_one() {
     let site = Site::new();
     let mut server = site.start(&["--no-log", "--keep-alive", "3600"]);
     let mut client = server.connect();
@@ -59,10 +58,10 @@ fn no_line_waits_for_what_comes_next() {
 }
 
 #[test]
-fn quiet() {
+fn quiet_prints_no_lines_for_requests() {
     let site = Site::new();
     for option in ["--quiet", "-q"] {
-        // That it says where it listens is what `start` waits for.
+        // `start` itself waits for the line with the address.
         let mut server = site.start(&[option]);
         server.connect().get("/");
         server.connect().ask("POST", "/", "");
@@ -72,7 +71,7 @@ fn quiet() {
 }
 
 #[test]
-fn an_output_that_nobody_reads() {
+fn an_output_without_a_reader_never_blocks_the_server() {
     const REQUESTS: usize = 20_000;
     let site = Site::new();
     let mut server = site.start(&["--keep-alive-requests", "0"]);
@@ -85,13 +84,13 @@ fn an_output_that_nobody_reads() {
                 .write_all(request.repeat(REQUESTS).as_bytes())
                 .unwrap();
         });
-        let expected = Answer::file(HTML, INDEX).keep_alive("timeout=10");
+        let expected = Answer::index().keep_alive("timeout=10");
         for number in 0..REQUESTS {
             assert_eq!(client.answer_to("GET"), expected, "request {number}");
         }
     });
     server.stop();
-    // What was printed is whole lines; the others were counted.
+    // Only whole lines were printed; all others were counted as lost.
     let printed = server.output.as_mut().unwrap().rest();
     assert!(printed.iter().all(|line| line == "GET / 200"));
     let diagnostics = server.diagnostics.rest();
@@ -101,7 +100,8 @@ fn an_output_that_nobody_reads() {
         .expect("lines that were lost");
     let lost: usize = lost.rsplit(' ').next().unwrap().parse().unwrap();
     assert!(lost > 0 && !printed.is_empty());
-    // What waits for its reader when the server ends is neither printed nor lost on the way.
+    // Lines that still wait for the reader when the server ends are neither printed nor counted as
+    // lost.
     assert!(
         printed.len() + lost <= REQUESTS,
         "{} and {lost}",
@@ -110,19 +110,19 @@ fn an_output_that_nobody_reads() {
 }
 
 #[test]
-fn a_closed_output() {
+fn a_closed_output_does_not_stop_the_server() {
     let site = Site::new();
     let mut server = site.start(&[]);
     server.output = None;
     let mut client = server.connect();
     for left in (900..998).rev() {
-        assert_eq!(client.get("/"), Answer::file(HTML, INDEX).left(left));
+        assert_eq!(client.get("/"), Answer::index().left(left));
     }
     server.stop();
 }
 
 #[test]
-fn one_line_of_diagnostics_at_the_start_and_one_at_the_end() {
+fn diagnostics_are_one_line_at_the_start_and_one_at_the_end() {
     let site = Site::new();
     let mut server = site.start(&[]);
     server.connect().get("/");

@@ -1,72 +1,73 @@
-//! A crowd that does nothing fills the server: newcomers are served at once all the same, and
-//! waiting costs nothing.
+//! Clients that do nothing fill the server: new clients are still served at once, and waiting costs
+//! no processor time.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
-use crate::support::site::{INDEX, UNDER_64_DESCRIPTORS};
+use crate::support::site::UNDER_64_DESCRIPTORS;
 use crate::support::{Answer, Client, Goodbye, Server, Site};
 
-/// Who sits there. Of them, [`ROOM`] find a place.
-const CROWD: usize = 60;
-const NEWCOMERS: usize = 30;
+/// How many clients do nothing. [`CAPACITY`] of them stay connected.
+const SITTING: usize = 60;
+const KNOCKING: usize = 30;
 /// How many connections a server with 64 descriptors has, or one with `--max-connections`.
-const ROOM: usize = 32;
+const CAPACITY: usize = 32;
 
-/// How long a newcomer may wait for an answer.
+/// How long a new client may wait for its answer.
 const AT_ONCE: Duration = Duration::from_secs(1);
 
 const REQUEST: &str = "GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
 #[test]
-fn idle_clients_under_64_descriptors() {
+fn idle_clients_under_64_descriptors_give_way_to_new_ones() {
     let site = Site::new();
     let command = site.command_behind(&UNDER_64_DESCRIPTORS, &[]);
-    newcomers_are_served(Server::spawn(command), idle);
+    check_new_clients_are_served(Server::spawn(command), idle);
 }
 
 #[test]
-fn silent_clients_under_64_descriptors() {
+fn silent_clients_under_64_descriptors_give_way_to_new_ones() {
     let site = Site::new();
     let command = site.command_behind(&UNDER_64_DESCRIPTORS, &[]);
-    newcomers_are_served(Server::spawn(command), Server::connect);
+    check_new_clients_are_served(Server::spawn(command), Server::connect);
 }
 
 #[test]
-fn idle_clients_at_the_connection_cap() {
+fn idle_clients_at_the_connection_cap_give_way_to_new_ones() {
     let site = Site::new();
-    newcomers_are_served(site.start(&["--max-connections", "32"]), idle);
+    check_new_clients_are_served(site.start(&["--max-connections", "32"]), idle);
 }
 
 #[test]
-fn silent_clients_at_the_connection_cap() {
+fn silent_clients_at_the_connection_cap_give_way_to_new_ones() {
     let site = Site::new();
-    newcomers_are_served(site.start(&["--max-connections", "32"]), Server::connect);
+    check_new_clients_are_served(site.start(&["--max-connections", "32"]), Server::connect);
 }
 
 /// A client that has made a request.
 #[track_caller]
 fn idle(server: &Server) -> Client {
     let mut client = server.connect();
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(client.get("/"), Answer::index());
     client
 }
 
 #[track_caller]
-fn newcomers_are_served(mut server: Server, crowd: fn(&Server) -> Client) {
-    let mut crowd: Vec<Client> = (0..CROWD).map(|_| crowd(&server)).collect();
-    // The first ones had to make room for the last ones, once they had been there for a while.
-    for client in &mut crowd[..CROWD - ROOM] {
+fn check_new_clients_are_served(mut server: Server, crowd: fn(&Server) -> Client) {
+    let mut crowd: Vec<Client> = (0..SITTING).map(|_| crowd(&server)).collect();
+    // Once the first clients have been connected for a while, the server evicts them for the last
+    // ones.
+    for client in &mut crowd[..SITTING - CAPACITY] {
         client.expect_end();
     }
     let before = cpu_ticks(&server);
-    // All that is measured here: what nothing costs. Meanwhile everybody grows old enough to go.
+    // This sleep is what is measured: waiting must cost nothing. Meanwhile every connection becomes
+    // old enough to be evicted.
     thread::sleep(Duration::from_secs(2));
     let spent = cpu_ticks(&server) - before;
     assert!(spent <= 2, "{spent} ticks of processor time for nothing");
 
-    let knocked: Vec<(Instant, Client)> = (0..NEWCOMERS)
+    let knocked: Vec<(Instant, Client)> = (0..KNOCKING)
         .map(|_| {
             let since = Instant::now();
             let mut client = server.connect();
@@ -76,25 +77,25 @@ fn newcomers_are_served(mut server: Server, crowd: fn(&Server) -> Client) {
         .collect();
     let mut answered = Vec::new();
     for (since, mut client) in knocked {
-        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX));
+        assert_eq!(client.answer_to("GET"), Answer::index());
         let waited = since.elapsed();
         assert!(waited < AT_ONCE, "served after {waited:?}");
         answered.push(client);
     }
-    // None went who did not have to.
+    // The server evicted no more connections than it had to.
     let goodbye = Goodbye::of(&mut server);
-    let evicted = CROWD + NEWCOMERS - ROOM;
-    assert_eq!(goodbye.connections, (CROWD + NEWCOMERS) as u64);
+    let evicted = SITTING + KNOCKING - CAPACITY;
+    assert_eq!(goodbye.connections, (SITTING + KNOCKING) as u64);
     assert_eq!(goodbye.count("evicted"), evicted as u64, "{goodbye:?}");
-    assert_eq!(goodbye.count("stopped"), ROOM as u64, "{goodbye:?}");
+    assert_eq!(goodbye.count("stopped"), CAPACITY as u64, "{goodbye:?}");
 }
 
 /// Processor time used so far, in hundredths of a second: utime and stime of `proc_pid_stat(5)`.
 #[track_caller]
 fn cpu_ticks(server: &Server) -> u64 {
     let stat = server.process_file("stat");
-    // The name, in parentheses, may hold anything; state is the first after it, and utime the
-    // twelfth.
+    // The name, in parentheses, may contain anything; the state is the first field after it, and
+    // utime the twelfth.
     let (_, rest) = stat.rsplit_once(") ").unwrap();
     let fields = rest.split(' ').skip(11).take(2);
     fields.map(|field| field.parse::<u64>().unwrap()).sum()

@@ -1,31 +1,30 @@
-//! Each deadline is the one that was asked for, in every state, after the first request and after
-//! the second, whatever the order of the three.
+//! Each deadline is the one that the options set, in each state, after the first request and after
+//! the second, in any order of the three durations.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Client, Server, Site, eventually};
 
 /// More than any socket's buffers hold.
 const LENGTH: u64 = 64 * 1024 * 1024;
 
-/// The server reads its clock once a turn, and so may count from a moment before ours.
+/// The server reads its clock once per turn of the loop, so it may count from a moment before the
+/// test's own.
 const EARLY: Duration = Duration::from_millis(100);
 
 /// In seconds. They are far enough apart for their order to show on a busy machine, and for twice
-/// the stall timeout: the one write that is tried when it has passed may find that the client's
-/// kernel has taken something since the last one, and then it counts anew.
+/// the stall timeout: when it passes, the server tries one more write, which may find that the
+/// client's kernel has taken some bytes since the last one. Then the stall timeout starts again.
 const SETTINGS: [[f64; 3]; 3] = [[0.4, 1.2, 4.0], [1.6, 3.2, 0.4], [4.0, 0.4, 1.8]];
 const OPTIONS: [&str; 3] = ["--head-timeout", "--stall-timeout", "--keep-alive"];
 
-/// A place in [`OPTIONS`].
+/// Indices into [`OPTIONS`].
 const HEAD: usize = 0;
 const STALL: usize = 1;
 const IDLE: usize = 2;
 
-/// Which deadline applies, how many requests come before, and what is sent then.
+/// Which deadline applies, how many requests precede it, and what the client sends last.
 const STATES: [(usize, usize, &str); 14] = [
     (HEAD, 0, ""),
     (HEAD, 0, "\r\n"),
@@ -44,16 +43,16 @@ const STATES: [(usize, usize, &str); 14] = [
 ];
 
 #[test]
-fn in_every_state_and_in_every_order() {
+fn each_deadline_is_its_option_in_each_state_and_in_any_order() {
     thread::scope(|scope| {
         for setting in SETTINGS {
-            scope.spawn(move || in_every_state(setting));
+            scope.spawn(move || check_every_state(setting));
         }
     });
 }
 
 #[track_caller]
-fn in_every_state(setting: [f64; 3]) {
+fn check_every_state(setting: [f64; 3]) {
     let site = Site::new();
     site.write_sparse("large", LENGTH);
     let seconds = setting.map(|seconds| seconds.to_string());
@@ -65,10 +64,7 @@ fn in_every_state(setting: [f64; 3]) {
         let mut client = server.connect();
         for made in 0..requests {
             let field = format!("timeout={promised}, max={}", 997 - made);
-            assert_eq!(
-                client.get("/"),
-                Answer::file(HTML, INDEX).keep_alive(&field)
-            );
+            assert_eq!(client.get("/"), Answer::index().keep_alive(&field));
         }
         client.send(sent);
         (Instant::now(), client)
@@ -93,7 +89,7 @@ fn in_every_state(setting: [f64; 3]) {
     }
 }
 
-/// How long each client was left alone, by deadline.
+/// How long each client stayed connected, by deadline.
 #[track_caller]
 fn lives(
     site: &Site,
@@ -128,7 +124,7 @@ fn lives(
     for (which, life) in ended {
         lives[which].push(life);
     }
-    // Those who don't read can't see their end. It stands in the log.
+    // Clients that do not read cannot see the end of their connection. The log shows it.
     eventually("the end of all", || {
         (server.descriptors() == at_rest).then_some(())
     });
@@ -148,7 +144,7 @@ fn lives(
 }
 
 #[test]
-fn the_banner_says_all_of_them() {
+fn the_banner_names_all_timeouts() {
     let site = Site::new();
     let mut server = site.start(&[
         "--head-timeout",

@@ -1,4 +1,4 @@
-//! The root's own `400.html` and `404.html`, and what happens when they are no good.
+//! The root's own `400.html` and `404.html`, and the fallback when they cannot be used.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -6,10 +6,11 @@ use std::os::unix::fs::symlink;
 use crate::support::answer::HTML;
 use crate::support::{Answer, Client, Site};
 
-/// The longest page that is used.
+/// The length of the longest page that the server uses.
 const PAGE_MAX: usize = 256 * 1024;
 
-/// Asks for what is refused and for what is missing, as the connection's requests from `index` on.
+/// Sends a request that is refused and one for a missing file; `index` is the index of the first on
+/// its connection.
 #[track_caller]
 fn expect(client: &mut Client, index: usize, bad_request: Answer, not_found: Answer) {
     assert_eq!(client.get("/%00"), bad_request.left(997 - index));
@@ -17,7 +18,7 @@ fn expect(client: &mut Client, index: usize, bad_request: Answer, not_found: Ans
 }
 
 #[test]
-fn own_pages() {
+fn the_roots_own_pages_replace_the_built_in_ones() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
@@ -37,7 +38,7 @@ fn own_pages() {
         Answer::page("404 Not Found", &longest),
     );
 
-    // By their names they are files like any other.
+    // Requested by name, they are files like any other.
     assert_eq!(
         client.get("/400.html"),
         Answer::file(HTML, "<p>own 400\n").left(991)
@@ -50,11 +51,11 @@ fn own_pages() {
             .without_body()
     );
 
-    // Without a date, and so never 304.
+    // They have no date, so they are never answered with 304.
     let fields = "If-Modified-Since: Sun, 06 Nov 2044 08:49:37 GMT\r\n";
     assert_eq!(client.ask("GET", "/%00", fields), own_400().left(989));
 
-    // They serve where the connection ends, too.
+    // They are also used where the connection ends.
     client.send("GET /\r\n");
     assert_eq!(client.answer_to("GET"), own_400().closing());
     client.expect_end();
@@ -64,7 +65,7 @@ fn own_pages() {
 type Spoil = fn(&Site, &str);
 
 #[test]
-fn pages_that_are_no_good() {
+fn unusable_pages_leave_the_built_in_ones_in_use() {
     let spoilers: [Spoil; 5] = [
         |site, name| site.write(name, "x".repeat(PAGE_MAX + 1)),
         |site, name| site.write_sparse(name, 5 * 1024 * 1024 * 1024),

@@ -1,11 +1,11 @@
-//! Requests whose frame can't be trusted: 400, the end, and not a byte after them is parsed.
+//! Malformed framing: the server answers 400, closes, and does not parse a byte after the request.
 
 use crate::support::{Answer, Server, Site};
 
-/// Follows each bad request: what a smuggler would like to have answered.
+/// Follows each bad request: the request that a smuggler wants answered.
 const SECOND: &[u8] = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n";
 
-/// Sends a request and a second one at once; only the first is answered, with 400.
+/// Sends a bad request and a second one in one write; only the first is answered, with 400.
 #[track_caller]
 fn is_refused(server: &Server, bytes: &[u8]) {
     let mut client = server.connect();
@@ -26,7 +26,7 @@ fn is_refused(server: &Server, bytes: &[u8]) {
 }
 
 #[test]
-fn bodies() {
+fn requests_with_bodies_end_the_connection() {
     const FIELDS: [&str; 24] = [
         "Transfer-Encoding: chunked",
         "Transfer-Encoding: identity",
@@ -56,7 +56,8 @@ fn bodies() {
     let site = Site::new();
     let server = site.start(&[]);
     for fields in FIELDS {
-        // The frame comes before the method: a broken one is never kept.
+        // The server checks the framing before the method: malformed framing always ends the
+        // connection.
         for method in ["GET", "HEAD", "POST", "get", "BREW"] {
             is_refused(
                 &server,
@@ -74,7 +75,7 @@ fn bodies() {
 }
 
 #[test]
-fn line_ends_white_space_and_control_bytes() {
+fn malformed_line_ends_and_stray_control_bytes_end_the_connection() {
     const TABLE: [&[u8]; 28] = [
         b"GET / HTTP/1.1\nHost: h\n\n",
         b"GET / HTTP/1.1\nHost: h\r\n\r\n",
@@ -113,7 +114,7 @@ fn line_ends_white_space_and_control_bytes() {
 }
 
 #[test]
-fn request_lines() {
+fn malformed_request_lines_end_the_connection() {
     const LINES: [&[u8]; 32] = [
         b"GET  / HTTP/1.1",
         b"GET /  HTTP/1.1",
@@ -153,13 +154,13 @@ fn request_lines() {
     for line in LINES {
         is_refused(&server, &[line, b"\r\nHost: h\r\n\r\n"].concat());
     }
-    // The first bytes of TLS, and of a shell that took us for something else.
+    // The first bytes of TLS, and of a shell that takes the port for something else.
     is_refused(&server, b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03\r\n");
     is_refused(&server, b"quit\r\n");
 }
 
 #[test]
-fn hosts() {
+fn malformed_hosts_end_the_connection() {
     const LINES: [&[u8]; 22] = [
         b"",
         b"Host: h\r\nHost: h\r\n",
@@ -189,7 +190,7 @@ fn hosts() {
     for line in LINES {
         is_refused(&server, &[b"GET / HTTP/1.1\r\n", line, b"\r\n"].concat());
     }
-    // The authority of an absolute-form target is held to the same grammar.
+    // The authority of an absolute-form target must match the same grammar.
     for authority in ["", "user@h", "h:x", "[::1", ":80"] {
         let request = format!("GET http://{authority}/ HTTP/1.1\r\nHost: h\r\n\r\n");
         is_refused(&server, request.as_bytes());

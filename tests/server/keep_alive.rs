@@ -1,31 +1,34 @@
-//! Which connections are kept, for how many requests, and for how long.
+//! Which connections stay open, for how many requests, and for how long.
 
 use std::time::{Duration, Instant};
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, PATIENCE, Server, Site};
 
-fn index() -> Answer {
-    Answer::file(HTML, INDEX)
-}
-
-/// Sends a request twice at once. If it closes, one answer comes and then the end.
+/// Sends a request twice in one write. If it closes the connection, one answer comes and then the
+/// end.
 #[track_caller]
 fn check(server: &Server, request: &str, kept: bool) {
     let mut client = server.connect();
     client.send(request.repeat(2));
     if kept {
-        assert_eq!(client.answer_to("GET"), index(), "{request}");
-        assert_eq!(client.answer_to("GET"), index().left(996), "{request}");
+        assert_eq!(client.answer_to("GET"), Answer::index(), "{request}");
+        assert_eq!(
+            client.answer_to("GET"),
+            Answer::index().left(996),
+            "{request}"
+        );
     } else {
-        assert_eq!(client.answer_to("GET"), index().closing(), "{request}");
+        assert_eq!(
+            client.answer_to("GET"),
+            Answer::index().closing(),
+            "{request}"
+        );
         client.expect_end();
     }
 }
 
 #[test]
-fn what_the_client_says() {
+fn version_and_connection_field_decide_about_keep_alive() {
     let table = [
         ("1.1", "", true),
         ("1.1", "Connection: keep-alive\r\n", true),
@@ -69,12 +72,12 @@ fn what_the_client_says() {
 }
 
 #[test]
-fn a_number_of_requests() {
+fn a_connection_ends_after_the_set_number_of_requests() {
     let site = Site::new();
     let server = site.start(&["--keep-alive-requests", "2"]);
     let mut client = server.connect();
-    assert_eq!(client.get("/"), index().left(1));
-    assert_eq!(client.get("/"), index().closing());
+    assert_eq!(client.get("/"), Answer::index().left(1));
+    assert_eq!(client.get("/"), Answer::index().closing());
     client.expect_end();
     // Refused requests count, too.
     let mut client = server.connect();
@@ -84,29 +87,29 @@ fn a_number_of_requests() {
 }
 
 #[test]
-fn the_default_number_of_requests() {
+fn a_connection_ends_after_998_requests_by_default() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
     for left in (1..998).rev() {
-        assert_eq!(client.get("/"), index().left(left));
+        assert_eq!(client.get("/"), Answer::index().left(left));
     }
-    assert_eq!(client.get("/"), index().closing());
+    assert_eq!(client.get("/"), Answer::index().closing());
     client.expect_end();
 }
 
 #[test]
-fn any_number_of_requests() {
+fn zero_means_any_number_of_requests() {
     let site = Site::new();
     let server = site.start(&["--keep-alive-requests", "0", "--keep-alive", "7.9"]);
     let mut client = server.connect();
     for _ in 0..1_200 {
-        assert_eq!(client.get("/"), index().keep_alive("timeout=7"));
+        assert_eq!(client.get("/"), Answer::index().keep_alive("timeout=7"));
     }
 }
 
 #[test]
-fn none_at_all() {
+fn keep_alive_zero_closes_after_each_answer() {
     let site = Site::new();
     let server = site.start(&["--keep-alive", "0"]);
     check(
@@ -125,16 +128,17 @@ fn none_at_all() {
 }
 
 #[test]
-fn an_idle_connection_ends_after_its_time() {
+fn an_idle_connection_ends_at_its_deadline() {
     const IDLE: Duration = Duration::from_millis(300);
     let site = Site::new();
     let server = site.start(&["--keep-alive", "0.3"]);
     let mut client = server.connect();
     let mut left = (0..998).rev();
     for _ in 0..3 {
-        // Before the request: the promise counts from the answer, which is later.
+        // Taken before the request: the timeout counts from the answer, which is later.
         let asked = Instant::now();
-        let expected = index().keep_alive(&format!("timeout=0, max={}", left.next().unwrap()));
+        let expected =
+            Answer::index().keep_alive(&format!("timeout=0, max={}", left.next().unwrap()));
         assert_eq!(client.get("/"), expected);
         assert!(asked.elapsed() < PATIENCE);
     }

@@ -1,14 +1,13 @@
-//! Where it listens: several addresses, ports that the system chooses, both families.
+//! Where the server listens: several addresses, ports that the system chooses, both address
+//! families.
 
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 
-use crate::support::answer::HTML;
 use crate::support::log::{index_row, rows};
 use crate::support::server::announced;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Client, Site};
 
-/// Says so if this machine has no IPv6, as some containers.
+/// Whether this machine has IPv6; prints that it is missing if not, as in some containers.
 fn has_ipv6() -> bool {
     let bound = TcpListener::bind("[::1]:0");
     if bound.is_err() {
@@ -20,12 +19,12 @@ fn has_ipv6() -> bool {
 #[track_caller]
 fn is_served(address: SocketAddr) -> Client {
     let mut client = Client::connect(address);
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(client.get("/"), Answer::index());
     client
 }
 
 #[test]
-fn forms_of_an_address() {
+fn every_form_of_an_address_is_served() {
     let table = [
         ("--listen", "127.0.0.1:0"),
         ("--listen", "0"),
@@ -37,7 +36,7 @@ fn forms_of_an_address() {
     let site = Site::new();
     for (option, value) in table {
         let server = site.start(&[option, value]);
-        // All addresses are announced as one that can be typed into a browser.
+        // Every address is announced in a form that can be typed into a browser.
         assert_eq!(server.address.ip(), Ipv4Addr::LOCALHOST, "{option} {value}");
         assert_ne!(server.address.port(), 0);
         is_served(server.address);
@@ -45,7 +44,7 @@ fn forms_of_an_address() {
 }
 
 #[test]
-fn several_addresses() {
+fn several_addresses_are_served_by_one_server() {
     let site = Site::new();
     let options = [
         "--listen",
@@ -70,7 +69,7 @@ fn several_addresses() {
 }
 
 #[test]
-fn ipv6() {
+fn ipv6_addresses_are_served() {
     if !has_ipv6() {
         return;
     }
@@ -85,7 +84,7 @@ fn ipv6() {
 }
 
 #[test]
-fn both_families_on_one_listener() {
+fn one_listener_serves_both_address_families() {
     if !has_ipv6() {
         return;
     }
@@ -95,7 +94,7 @@ fn both_families_on_one_listener() {
     let ipv6 = is_served(server.address);
     let ipv4 = is_served((Ipv4Addr::LOCALHOST, server.address.port()).into());
     server.stop();
-    // The client of an IPv6 socket is written as what it is.
+    // The client of an IPv6 socket is logged with its real address.
     assert_eq!(ipv4.address().ip(), Ipv4Addr::LOCALHOST);
     let expected = [ipv6, ipv4].map(|client| index_row(client.address()));
     assert_eq!(rows(&site.log()), expected);

@@ -1,16 +1,16 @@
-//! The log's rows: one for each response, every column, whatever the request held.
+//! The log's rows: one per response, with every column, whatever the request contains.
 
 use std::fs;
 
 use crate::support::log::{index_row, row, rows, wait_for_rows};
 use crate::support::{Answer, Client, Server, Site, python};
 
-/// The length of the built-in pages, as a cell.
+/// The length of an answer's body, as a cell.
 fn length(answer: &Answer) -> String {
     answer.body.len().to_string()
 }
 
-/// Sends a request that gets a 400 and the end; gives the client for its address.
+/// Sends a request that is answered with 400 and the end. Returns the client for its address.
 #[track_caller]
 fn send_bad(server: &Server, bytes: &[u8]) -> Client {
     let mut client = server.connect();
@@ -21,7 +21,7 @@ fn send_bad(server: &Server, bytes: &[u8]) -> Client {
 }
 
 #[test]
-fn a_row_for_each_response() {
+fn each_response_makes_one_row() {
     let site = Site::new();
     site.write("sub/a b.txt", "0123456789");
     site.write("400.html", "own page");
@@ -52,7 +52,7 @@ fn a_row_for_each_response() {
             client.address(),
             &format!("{method} {target} {rest} complete"),
         );
-        // A space parts the cells of this table, so it stands as `_` in the one that has it.
+        // Spaces separate the cells of this table, so a space within a cell is written as `_`.
         cells
             .into_iter()
             .map(|cell| cell.replace("a_b", "a b"))
@@ -67,11 +67,11 @@ fn a_row_for_each_response() {
 }
 
 #[test]
-fn a_row_for_each_refusal() {
+fn each_refusal_makes_one_row() {
     let site = Site::new();
     let mut server = site.start(&[]);
     let page = length(&Answer::bad_request());
-    // What could be read of the request, and what is said of it.
+    // The part of the request that could be read, and the cells that it becomes.
     let table: [(&[u8], &str); 5] = [
         (b"GET /a?b HTTP/1.1\r\n\r\n", "GET /a?b"),
         (
@@ -91,7 +91,7 @@ fn a_row_for_each_refusal() {
 }
 
 #[test]
-fn it_is_at_most_about_a_second_behind() {
+fn the_log_is_at_most_about_a_second_behind() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
@@ -99,13 +99,13 @@ fn it_is_at_most_about_a_second_behind() {
     for _ in 0..2 {
         client.get("/");
         expected.push(index_row(client.address()));
-        // Nothing else happens: the row comes out by itself.
+        // Nothing else happens: the server writes the row without another event.
         assert_eq!(wait_for_rows(&site.log(), expected.len()), expected);
     }
 }
 
 #[test]
-fn many_rows_are_all_there() {
+fn none_of_many_rows_is_missing() {
     const REQUESTS: usize = 5_000;
     let site = Site::new();
     let mut server = site.start(&["--keep-alive-requests", "0"]);
@@ -121,7 +121,7 @@ fn many_rows_are_all_there() {
     assert!(rows.iter().all(|row| *row == expected));
 }
 
-/// Request lines that mean harm to whoever reads the log, and their cells for method and target.
+/// Request lines that attack the log's reader, and their cells for method and target.
 const HOSTILE: [(&str, &str, &str); 12] = [
     ("GET /\"a\",\"b\"", "GET", "/\"a\",\"b\""),
     ("GET /a,b,,\"", "GET", "/a,b,,\""),
@@ -163,7 +163,7 @@ fn hostile_targets_are_one_record_each() {
         "control characters in the log"
     );
 
-    // Python reads the same.
+    // Python reads the same rows.
     let log = site.log().display().to_string();
     let arguments = [&log, "client_ip", "method", "target", "status", "outcome"];
     if let Some(printed) = python::run("read_log.py", &arguments, "") {

@@ -1,5 +1,5 @@
-//! The log where it can't be written: a full disk, a limit to files. Serving goes on, what is lost
-//! is counted, and what is written is whole.
+//! Logs that cannot be written: a full disk, a limit on file sizes. The server goes on serving,
+//! counts the rows that are lost, and writes only whole rows.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -16,7 +16,8 @@ use crate::support::{Server, Site};
 const NO_SPACE: &str = "No space left on device (os error 28)";
 const TOO_LARGE: &str = "File too large (os error 27)";
 
-/// A disk of 64 KiB at `logs`, unmounted with its guard. `None`, said aloud, for want of rights.
+/// A disk of 64 KiB at `logs`, unmounted on drop. `None`, with a message, if the test may not mount
+/// it.
 struct SmallDisk(PathBuf);
 
 impl SmallDisk {
@@ -33,26 +34,27 @@ impl SmallDisk {
         None
     }
 
-    /// Leaves no room but that in the last block of the log.
+    /// Fills the disk: only the rest of the log's last block stays free.
     fn fill(&self) {
         let mut filler = File::create(self.0.join("filler")).unwrap();
         while filler.write(&[0; 4096]).is_ok() {}
     }
 
-    fn evict_oldest(&self) {
+    fn free(&self) {
         fs::remove_file(self.0.join("filler")).unwrap();
     }
 }
 
 impl Drop for SmallDisk {
     fn drop(&mut self) {
-        // At the worst it stays until the next start of the machine: a guard has no better way.
+        // In the worst case the disk stays mounted until the machine restarts: a destructor can do
+        // no better.
         let _ = Command::new("umount").arg("--lazy").arg(&self.0).status();
     }
 }
 
 #[test]
-fn a_disk_that_fills_up() {
+fn a_disk_that_fills_up_costs_only_the_rows_that_are_counted() {
     let site = Site::new();
     let Some(disk) = SmallDisk::mount(&site) else {
         return;
@@ -66,9 +68,10 @@ fn a_disk_that_fills_up() {
     asked.extend(ask_for(&mut client, "full", 200));
     let lost = warned(&mut server, "logs/Log.csv", NO_SPACE);
     assert!((100..200).contains(&lost), "{lost}");
-    // It holds whole rows while the disk is full, too: whoever copies it now can read it.
+    // The log also holds whole rows while the disk is full: a reader that copies it now can parse
+    // it.
     assert!(rows(&log).len() < 200);
-    disk.evict_oldest();
+    disk.free();
     asked.extend(ask_for(&mut client, "after", 200));
     let lost = stopped(server);
     assert!((100..200).contains(&lost), "{lost}");
@@ -76,7 +79,7 @@ fn a_disk_that_fills_up() {
 }
 
 #[test]
-fn a_disk_that_is_full_at_the_start() {
+fn a_disk_that_is_full_at_the_start_does_not_stop_the_server() {
     let site = Site::new();
     let Some(disk) = SmallDisk::mount(&site) else {
         return;
@@ -86,14 +89,14 @@ fn a_disk_that_is_full_at_the_start() {
     let mut client = server.connect();
     let mut asked = ask_for(&mut client, "full", 10);
     assert!(warned(&mut server, "logs/Log.csv", NO_SPACE) >= 9);
-    disk.evict_oldest();
+    disk.free();
     asked.extend(ask_for(&mut client, "after", 10));
     let lost = stopped(server);
     assert!((9..=10).contains(&lost), "{lost}");
     check_each_once(&[site.path("logs/Log.csv")], &asked, lost);
 }
 
-/// Lets the server's files grow to so many bytes; `None` is any number.
+/// Limits the size to which the server's files may grow, in bytes; `None` lifts the limit.
 #[track_caller]
 fn limit_file_size(server: &Server, current: Option<u64>) {
     let limit = Rlimit {
@@ -103,12 +106,12 @@ fn limit_file_size(server: &Server, current: Option<u64>) {
     prlimit(Some(server.process()), Resource::Fsize, limit).unwrap();
 }
 
-/// Makes room for a log that has reached its limit; gives the logs that there are then.
-type MakeRoom = fn(&Site, &mut Server) -> Vec<PathBuf>;
+/// Gives space to a log that has reached its limit. Returns the logs that exist afterwards.
+type LiftLimit = fn(&Site, &mut Server) -> Vec<PathBuf>;
 
 #[test]
-fn a_limit_to_the_size_of_files() {
-    let table: [(&str, MakeRoom); 3] = [
+fn a_log_at_its_size_limit_goes_on_once_it_has_space() {
+    let table: [(&str, LiftLimit); 3] = [
         ("the limit is lifted", |site, server| {
             limit_file_size(server, None);
             vec![site.log()]
@@ -128,30 +131,30 @@ fn a_limit_to_the_size_of_files() {
             vec![copy, site.log()]
         }),
     ];
-    for (what, evict_oldest) in table {
+    for (what, lift_limit) in table {
         println!("{what}");
         let site = Site::new();
         let mut server = start(&site, "Log.csv");
         let mut client = server.connect();
         let mut asked = ask_for(&mut client, "before", 20);
         wait_for_rows(&site.log(), 20);
-        // Room for a row and a half, whatever their length.
+        // Space for a row and a half, whatever their length.
         let length = fs::metadata(site.log()).unwrap().len();
         let row = (length - COLUMNS.len() as u64) / 20;
         limit_file_size(&server, Some(length + row * 3 / 2));
         asked.extend(ask_for(&mut client, "beyond", 10));
         assert_eq!(warned(&mut server, "Log.csv", TOO_LARGE), 8);
         assert_eq!(rows(&site.log()).len(), 21);
-        let logs = evict_oldest(&site, &mut server);
+        let logs = lift_limit(&site, &mut server);
         asked.extend(ask_for(&mut client, "after", 10));
-        // The row that was cut is late, and not lost.
+        // The row that was cut is written late, but not lost.
         assert_eq!(stopped(server), 8);
         check_each_once(&logs, &asked, 8);
     }
 }
 
 #[test]
-fn a_limit_that_leaves_no_room_at_all() {
+fn a_size_limit_of_zero_loses_every_row_and_serves_on() {
     let site = Site::new();
     let mut server = start(&site, "Log.csv");
     limit_file_size(&server, Some(0));

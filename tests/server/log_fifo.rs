@@ -1,23 +1,17 @@
-//! A FIFO as log: with and without a reader it never holds up the server, and rows arrive whole.
+//! A FIFO as the log: with and without a reader it never blocks the server, and rows arrive whole.
 
 use std::fs::{self, File};
 use std::io::Read;
-use std::path::Path;
 use std::thread;
-
-use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use crate::support::Site;
 use crate::support::faulty::{start, stopped, warned};
 use crate::support::load::{Load, ask_for, check_each_once};
 use crate::support::log::wait_for_rows;
-
-fn make_fifo(path: &Path) {
-    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
-}
+use crate::support::site::make_fifo;
 
 #[test]
-fn a_fifo_that_nobody_reads() {
+fn a_fifo_without_a_reader_never_blocks_the_server() {
     let site = Site::new();
     make_fifo(&site.path("fifo"));
     let mut server = start(&site, "fifo");
@@ -28,7 +22,7 @@ fn a_fifo_that_nobody_reads() {
     }
     let reason = "Resource temporarily unavailable (os error 11)";
     assert!(warned(&mut server, "fifo", reason) > 0);
-    // A reader that comes late gets what the pipe holds.
+    // A reader that comes late gets the rows that the pipe holds.
     let mut fifo = File::open(site.path("fifo")).unwrap();
     let reader = thread::spawn(move || {
         let mut received = Vec::new();
@@ -43,7 +37,7 @@ fn a_fifo_that_nobody_reads() {
 }
 
 #[test]
-fn a_fifo_that_is_read() {
+fn a_fifo_with_a_reader_loses_no_row() {
     let site = Site::new();
     make_fifo(&site.path("fifo"));
     let server = start(&site, "fifo");
@@ -64,7 +58,7 @@ fn a_fifo_that_is_read() {
 }
 
 #[test]
-fn a_fifo_that_is_read_under_load() {
+fn a_fifo_under_load_passes_only_whole_rows() {
     let site = Site::new();
     make_fifo(&site.path("fifo"));
     let mut server = start(&site, "fifo");
@@ -75,7 +69,7 @@ fn a_fifo_that_is_read_under_load() {
     let mut file = File::create(&log).unwrap();
     let reader = thread::spawn(move || std::io::copy(&mut fifo, &mut file).unwrap());
     let load = Load::start(&server, "busy");
-    // More than a pipe holds goes out at once, so that some of it is lost. That is counted.
+    // More than a pipe holds is written at once, so some of it is lost, and the server counts that.
     server.next_diagnostic();
     let asked = load.finish();
     let lost = stopped(server);

@@ -1,5 +1,5 @@
-//! The log under those who tidy up: removed, renamed with a SIGHUP, not to be opened again; and
-//! SIGHUP as the end of a terminal.
+//! Log rotation: the log is removed, or renamed and reopened with SIGHUP, or cannot be reopened;
+//! and SIGHUP as the end of a terminal.
 
 use std::fs::{self, File};
 use std::io::Read;
@@ -17,7 +17,7 @@ use crate::support::{Server, Site, eventually};
 
 const ROUNDS: usize = 10;
 
-/// Waits until a log has rows, without a look at them: the last may be on its way.
+/// Waits until a log has rows, without parsing them: the last one may be incomplete.
 #[track_caller]
 fn has_rows(log: &Path) {
     let header = COLUMNS.len() as u64 + 1;
@@ -28,7 +28,7 @@ fn has_rows(log: &Path) {
 }
 
 #[test]
-fn a_removed_log_is_made_again() {
+fn a_removed_log_is_created_again() {
     let site = Site::new();
     let mut server = site.start(&ENDLESS);
     let load = Load::start(&server, "removed");
@@ -41,7 +41,7 @@ fn a_removed_log_is_made_again() {
     has_rows(&site.log());
     let asked = load.finish();
     server.stop();
-    // What was in a removed file can still be read by whoever has it open.
+    // The rows of a removed file can still be read by a process that has it open.
     let mut logs = vec![site.log()];
     for (number, mut file) in removed.into_iter().enumerate() {
         let mut content = Vec::new();
@@ -80,12 +80,12 @@ fn a_renamed_log_loses_no_row() {
     assert!(!goodbye[0].contains("lost"), "{goodbye:?}");
 }
 
-/// Moves the log away, and puts something in its way that can't be opened as a log; gives where
-/// the log is now.
+/// Moves the log away, and puts an object in its place that cannot be opened as a log. Returns the
+/// log's new path.
 type Obstacle = fn(&Site) -> &'static str;
 
 #[test]
-fn the_old_log_stays_if_there_can_be_no_new_one() {
+fn the_old_log_stays_in_use_if_it_cannot_be_reopened() {
     let table: [(&str, Obstacle); 3] = [
         ("No such file or directory (os error 2)", |site| {
             fs::rename(site.path("logs"), site.path("moved")).unwrap();
@@ -123,7 +123,8 @@ fn the_old_log_stays_if_there_can_be_no_new_one() {
     }
 }
 
-/// A server with a connection, which it loses; its row is in the log at the end.
+/// Hangs up on a server with one open connection; the server ends, and the connection's row is in
+/// the log.
 #[track_caller]
 fn ends_after(mut server: Server, site: &Site, hang_up: impl FnOnce(&Server)) {
     let mut client = server.connect();
@@ -155,7 +156,7 @@ fn a_terminal_that_is_closed_ends_its_server() {
         return;
     };
     let site = Site::new();
-    // As a shell does it: the terminal becomes the one that controls the server.
+    // As a shell does it: the terminal becomes the controlling terminal of the server.
     let plain = site.command(&[]);
     let mut command = Command::new("setsid");
     command
@@ -176,7 +177,7 @@ fn a_terminal_that_is_closed_ends_its_server() {
 }
 
 #[test]
-fn a_hangup_without_a_terminal_goes_on() {
+fn a_hangup_without_a_terminal_reopens_the_log() {
     let site = Site::new();
     let mut server = site.start(&[]);
     server.next_diagnostic();
@@ -188,7 +189,7 @@ fn a_hangup_without_a_terminal_goes_on() {
         "millpond: the log was opened anew"
     );
     let row = index_row(client.address());
-    // What waited was written before the file was opened anew.
+    // Rows that waited were written before the server reopened the file.
     let mut expected = vec![row.clone()];
     assert_eq!(wait_for_rows(&site.log(), 1), expected);
     client.get("/");

@@ -1,4 +1,4 @@
-//! Several servers on one log: rows stay whole, each is there once, and there is one header.
+//! Several servers on one log: rows stay whole, each appears once, and there is one header.
 
 use std::sync::Barrier;
 use std::{fs, thread};
@@ -12,7 +12,8 @@ fn servers_that_start_together_write_one_header() {
     const SERVERS: usize = 4;
     for round in 0..10 {
         let site = Site::new();
-        // In every other round they find a log of someone else, which one of them sets aside.
+        // In every other round they find another program's file, which exactly one of them sets
+        // aside.
         let foreign = round % 2 == 1;
         if foreign {
             fs::write(site.log(), "other,columns\n").unwrap();
@@ -44,7 +45,7 @@ fn servers_under_load_share_a_log() {
     let mut servers = [site.start(&ENDLESS), site.start(&ENDLESS)];
     let loads = [("one", &servers[0]), ("two", &servers[1])];
     let loads = loads.map(|(name, server)| Load::start(server, name));
-    // Others come and go. They must not take a row that is being written for a torn one.
+    // Other servers start and stop. They must not take a row that is being written for a torn one.
     for _ in 0..20 {
         let mut third = site.start(&[]);
         third.stop();
@@ -57,7 +58,7 @@ fn servers_under_load_share_a_log() {
 }
 
 #[test]
-fn a_log_that_two_servers_lose_is_made_again_once() {
+fn a_log_that_two_servers_lose_is_created_again_once() {
     let site = Site::new();
     let mut servers = [site.start(&ENDLESS), site.start(&ENDLESS)];
     for _ in 0..6 {
@@ -66,7 +67,7 @@ fn a_log_that_two_servers_lose_is_made_again_once() {
         for mut client in clients {
             client.get("/");
         }
-        // Both write the rows of their second at about the same time.
+        // Both servers write the rows of the last second at about the same time.
         wait_for_rows(&site.log(), 2);
     }
     servers.iter_mut().for_each(Server::stop);

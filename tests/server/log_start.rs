@@ -1,11 +1,11 @@
-//! The log's file: what is done about one that is there already, is full, or disappears.
+//! The log file at the start: one that already exists, is full, or disappears.
 
 use std::fs;
 
 use crate::support::log::{COLUMNS, index_row, rows, wait_for_rows};
 use crate::support::{Server, Site};
 
-/// A request, and the row that it makes.
+/// Sends a request. Returns the row that it makes.
 #[track_caller]
 fn ask(server: &Server) -> Vec<String> {
     let mut client = server.connect();
@@ -14,7 +14,7 @@ fn ask(server: &Server) -> Vec<String> {
 }
 
 #[test]
-fn it_goes_on_where_it_ended() {
+fn an_existing_log_is_appended_to() {
     let site = Site::new();
     let mut expected = Vec::new();
     for _ in 0..3 {
@@ -29,7 +29,7 @@ fn it_goes_on_where_it_ended() {
 }
 
 #[test]
-fn a_torn_last_line_is_cut_off() {
+fn a_torn_last_row_is_cut_off() {
     let site = Site::new();
     let mut server = site.start(&[]);
     let mut expected = vec![ask(&server), ask(&server)];
@@ -54,7 +54,7 @@ fn a_torn_last_line_is_cut_off() {
 }
 
 #[test]
-fn other_columns_are_set_aside() {
+fn a_log_with_other_columns_is_set_aside() {
     let site = Site::new();
     let foreign = "time,client,file\n1,2,3\n";
     fs::write(site.log(), foreign).unwrap();
@@ -80,7 +80,7 @@ fn other_columns_are_set_aside() {
 }
 
 #[test]
-fn a_full_disk_does_not_keep_it_from_serving() {
+fn a_full_disk_does_not_stop_the_server_from_serving() {
     let site = Site::new();
     let mut server = site.start(&["--log", "/dev/full"]);
     assert!(
@@ -89,7 +89,7 @@ fn a_full_disk_does_not_keep_it_from_serving() {
     );
     let mut client = server.connect();
     client.get("/");
-    // It comes with the first second's rows.
+    // The warning comes when the first second's rows are written.
     assert_eq!(
         server.next_diagnostic(),
         "millpond: cannot write the log '/dev/full': No space left on device (os error 28); 1 \
@@ -103,7 +103,7 @@ fn a_full_disk_does_not_keep_it_from_serving() {
 }
 
 #[test]
-fn none_leaves_no_file() {
+fn no_log_creates_no_file() {
     let site = Site::new();
     let mut server = site.start(&["--no-log"]);
     ask(&server);
@@ -114,7 +114,7 @@ fn none_leaves_no_file() {
 }
 
 #[test]
-fn a_deleted_one_is_made_again() {
+fn a_deleted_log_is_created_again() {
     let site = Site::new();
     let mut server = site.start(&["--log", "other name.csv"]);
     let log = site.path("other name.csv");

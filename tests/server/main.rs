@@ -1,6 +1,7 @@
 //! The whole server from outside: the real binary, real sockets, real files.
 //!
-//! Each module is one subject of `docs`' contract; `support` starts servers and speaks HTTP.
+//! Each module covers one subject of the contract in `docs`; `support` starts servers and speaks
+//! HTTP.
 #![allow(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -9,22 +10,23 @@
 )]
 #![allow(unreachable_pub, reason = "support code is public to this crate only")]
 
+mod aborted_replies;
 mod bodies;
-mod broken_off;
 mod browser;
+mod cached_files;
 mod close_reasons;
 mod conditions;
 mod confinement;
 mod console;
 mod crowd;
 mod deadlines;
+mod deferred_accept;
 mod downloads;
 mod each_deadline;
 mod error_pages;
 mod framing;
 mod keep_alive;
-mod kept_files;
-mod kept_refusals;
+mod keep_alive_refusals;
 mod listen;
 mod log;
 mod log_faults;
@@ -35,7 +37,6 @@ mod log_output;
 mod log_rotation;
 mod log_shared;
 mod log_start;
-mod newcomers;
 mod observing;
 mod pieces;
 mod pipelining;
@@ -49,5 +50,5 @@ mod slow_reader;
 mod start;
 mod stop;
 mod support;
-mod swapped;
+mod swapped_names;
 mod targets;

@@ -1,4 +1,4 @@
-//! `--trace` and `--trace-file`: what the loop does can be read.
+//! `--trace` and `--trace-file`: the events of the loop as text and as a file.
 
 use std::fs::{self, File};
 use std::process::Child;
@@ -17,8 +17,8 @@ pub fn read(site: &Site, name: &str) -> Trace {
     trace_events::read(&fs::read_to_string(site.path(name)).unwrap())
 }
 
-/// Lines of a narration without their time, and without the names of connections and ports.
-fn told(server: &mut Server, until: &str) -> Vec<String> {
+/// Lines of a narration, without their times and without numbers that vary.
+fn narration(server: &mut Server, until: &str) -> Vec<String> {
     let mut lines = Vec::new();
     loop {
         let line = server.next_diagnostic();
@@ -34,21 +34,21 @@ fn told(server: &mut Server, until: &str) -> Vec<String> {
 }
 
 #[test]
-fn one_request_in_words() {
+fn the_trace_narrates_one_request_line_by_line() {
     let site = Site::new();
     site.write("a.txt", "text\n");
     let mut server = site.start(&["--trace"]);
     let mut client = server.connect();
-    told(&mut server, "accepted from 127.0.0.1:");
+    narration(&mut server, "accepted from 127.0.0.1:");
     assert_eq!(client.get("/a.txt"), Answer::file(TEXT, "text\n"));
-    let told = told(&mut server, "the turn is over: 1 open, of these 1 idle");
-    // The socket may be told to be writable in a turn of its own, before the request comes.
-    let from = told
+    let narration = narration(&mut server, "the turn is over: 1 open, of these 1 idle");
+    // The kernel may report the socket as writable in a turn of its own, before the request comes.
+    let from = narration
         .iter()
         .rposition(|line| line.ends_with("its socket is ready"))
         .unwrap();
     let expected = [
-        "0#0 has its turn: its socket is ready",
+        "0#0 runs: its socket is ready",
         "0#0 reads N bytes",
         "0#0 Reading -> Responding: head complete; if bad or late: 400",
         "0#0 answers GET /a.txt with 200",
@@ -59,7 +59,7 @@ fn one_request_in_words() {
         "0#0 waits for a request; the idle deadline passes in N s",
         "the turn is over: 1 open, of these 1 idle and 0 sending; 0 in the ready queue",
     ];
-    let mut lines: Vec<String> = told[from..].to_vec();
+    let mut lines: Vec<String> = narration[from..].to_vec();
     let last = lines.len() - 1;
     for line in &mut lines[..last] {
         let words = line.split(' ').map(|word| match word {
@@ -73,7 +73,7 @@ fn one_request_in_words() {
     assert_eq!(lines, expected);
 }
 
-/// Ends a process that is not a whole `Server`: its standard error is a terminal.
+/// Kills a child that is not wrapped in a `Server`: its standard error is a terminal.
 struct Guard(Child);
 
 impl Drop for Guard {
@@ -83,7 +83,7 @@ impl Drop for Guard {
     }
 }
 
-/// Its first line on a terminal that tells of the kernel.
+/// The first line with an event of the loop that it prints on a terminal.
 #[track_caller]
 fn on_a_terminal(site: &Site, variables: &[(&str, &str)]) -> Option<String> {
     let (own, other) = terminal()?;
@@ -91,7 +91,8 @@ fn on_a_terminal(site: &Site, variables: &[(&str, &str)]) -> Option<String> {
     command.env_remove("NO_COLOR").env("TERM", "xterm");
     command.envs(variables.iter().copied()).stderr(other);
     let _server = Guard(command.spawn().unwrap());
-    // Only our own copy of the other side, or its end would never be seen.
+    // Drops this process's copy of the other side: with it open, the end of the stream would never
+    // come.
     drop(command);
     let mut lines = Pipe::new(File::from(own));
     loop {
@@ -103,7 +104,7 @@ fn on_a_terminal(site: &Site, variables: &[(&str, &str)]) -> Option<String> {
 }
 
 #[test]
-fn colours_on_a_terminal() {
+fn a_terminal_gets_colours_unless_the_environment_forbids_them() {
     let site = Site::new();
     let Some(line) = on_a_terminal(&site, &[]) else {
         return;
@@ -116,9 +117,9 @@ fn colours_on_a_terminal() {
     }
 }
 
-/// The loop stands still after each line: a request, of which there are a dozen, takes its time.
+/// The loop sleeps after each line, and a request causes a dozen lines.
 #[test]
-fn slow_motion() {
+fn slow_motion_pauses_the_loop_after_each_line() {
     let site = Site::new();
     site.write("a.txt", "text\n");
     let mut server = site.start(&["--trace", "--slow-motion", "0.02"]);
@@ -129,13 +130,13 @@ fn slow_motion() {
     assert!(line.contains("nobody is served for 0.02 s"), "{line}");
     let start = Instant::now();
     assert_eq!(server.connect().get("/a.txt"), Answer::file(TEXT, "text\n"));
-    // The answer leaves after seven lines of its turn at the least: if the request is here when its
-    // client is accepted.
+    // The answer leaves after at least seven lines of its turn, even if the request is already
+    // there when the client is accepted.
     assert!(start.elapsed() >= Duration::from_millis(7 * 20));
 }
 
 #[test]
-fn a_whole_run_in_a_file() {
+fn the_trace_file_holds_the_whole_run() {
     let site = Site::new();
     site.write("a.txt", "text\n");
     site.write_sparse("large", 3_000_000);
@@ -185,7 +186,7 @@ fn a_whole_run_in_a_file() {
         .iter()
         .map(|event| event["args"]["request"].as_str().unwrap())
         .collect();
-    // As on the line of a request: a backslash is doubled.
+    // Escaped as on the line of a request: a backslash is doubled.
     assert!(requests.contains(&"GET /no\"\\\\such%22"), "{requests:?}");
     for counter in ["connections", "queues", "loop lag"] {
         let is_it = |event: &&serde_json::Value| event["ph"] == "C" && event["name"] == counter;
@@ -193,9 +194,9 @@ fn a_whole_run_in_a_file() {
     }
 }
 
-/// What is in the file when the process is killed can be loaded: each line is whole.
+/// When the process is killed, the file can still be loaded: each line is whole.
 #[test]
-fn a_killed_run() {
+fn the_trace_file_of_a_killed_run_can_be_loaded() {
     let site = Site::new();
     let server = site.start(&["--trace-file", "trace.json"]);
     server.connect().get("/");
@@ -209,7 +210,7 @@ fn a_killed_run() {
 }
 
 #[test]
-fn files_that_can_not_be_had() {
+fn a_trace_file_that_cannot_be_opened_stops_the_start() {
     let site = Site::new();
     for option in ["--trace-file", "--flight-recorder"] {
         for (path, why) in [
@@ -232,7 +233,7 @@ fn files_that_can_not_be_had() {
 
 /// A full disk ends the trace and nothing else.
 #[test]
-fn a_full_disk() {
+fn a_full_disk_ends_the_trace_and_nothing_else() {
     let site = Site::new();
     site.write("a.txt", "text\n");
     let mut server = site.start(&["--trace-file", "/dev/full"]);
@@ -246,7 +247,7 @@ fn a_full_disk() {
 }
 
 #[test]
-fn in_the_sandbox() {
+fn the_trace_file_is_written_in_the_sandbox() {
     if !has_landlock(landlock::ABI::V1) {
         return;
     }

@@ -1,4 +1,4 @@
-//! The same bytes, cut anywhere, get the same answer: byte by byte, in halves, half-closed.
+//! The same bytes get the same answer however they are cut: byte by byte, in halves, half-closed.
 
 use crate::support::answer::TEXT;
 use crate::support::{Answer, Site};
@@ -19,7 +19,7 @@ fn answers() -> [Answer; 2] {
 }
 
 #[test]
-fn cut_in_two_at_every_place() {
+fn two_requests_cut_at_any_place_get_the_same_answers() {
     let site = site();
     let server = site.start(&[]);
     for cut in 0..=REQUESTS.len() {
@@ -37,7 +37,7 @@ fn cut_in_two_at_every_place() {
 }
 
 #[test]
-fn byte_by_byte() {
+fn two_requests_sent_byte_by_byte_get_the_same_answers() {
     let site = site();
     let server = site.start(&[]);
     let mut client = server.connect();
@@ -52,7 +52,7 @@ fn byte_by_byte() {
 }
 
 #[test]
-fn a_bad_head_cut_in_two_at_every_place() {
+fn a_bad_head_cut_at_any_place_is_refused() {
     let site = site();
     let server = site.start(&[]);
     let bad = "GET /a.txt HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\n\r\n";
@@ -73,7 +73,7 @@ fn a_bad_head_cut_in_two_at_every_place() {
 }
 
 #[test]
-fn half_closed_after_a_full_request() {
+fn a_client_that_half_closes_after_its_request_is_answered() {
     let site = site();
     let server = site.start(&[]);
     for seen in [true, false] {
@@ -92,7 +92,7 @@ fn half_closed_after_a_full_request() {
 }
 
 #[test]
-fn half_closed_before_a_large_answer_has_left() {
+fn a_client_that_half_closes_gets_the_whole_of_a_large_answer() {
     let site = site();
     let large: Vec<u8> = (0..=u8::MAX).cycle().take(20_000_000).collect();
     site.write("large", &large);
@@ -109,7 +109,7 @@ fn half_closed_before_a_large_answer_has_left() {
 }
 
 #[test]
-fn half_closed_in_the_middle_of_a_head() {
+fn a_client_that_half_closes_within_a_head_gets_the_end() {
     let site = site();
     let server = site.start(&[]);
     for part in ["", "\r\n", "G", "GET /a.txt HTTP/1.1\r\nHost: h\r\n"] {
@@ -121,7 +121,7 @@ fn half_closed_in_the_middle_of_a_head() {
 }
 
 #[test]
-fn empty_lines_before_a_request() {
+fn up_to_four_empty_lines_before_a_request_are_skipped() {
     let site = site();
     let server = site.start(&[]);
     let mut client = server.connect();

@@ -1,4 +1,5 @@
-//! Requests that do not wait for answers: answered in order, up to the first that closes.
+//! Requests that do not wait for answers: answered in order, up to the first that closes the
+//! connection.
 
 use std::fmt::Write as _;
 
@@ -6,7 +7,8 @@ use crate::support::answer::TEXT;
 use crate::support::client::request;
 use crate::support::{Answer, Site};
 
-/// More than the server answers of one connection in one turn (32), and more than a head is long.
+/// More requests than the server answers per connection and turn of the loop (32), and more bytes
+/// than the limit for a head.
 const MANY: usize = 200;
 
 fn ten_files() -> Site {
@@ -22,7 +24,7 @@ fn answer(number: usize) -> Answer {
 }
 
 #[test]
-fn many_in_one_write_are_answered_in_order() {
+fn many_requests_in_one_write_are_answered_in_order() {
     let site = ten_files();
     let server = site.start(&[]);
     let mut requests = String::new();
@@ -39,12 +41,12 @@ fn many_in_one_write_are_answered_in_order() {
     for number in 0..MANY {
         assert_eq!(client.answer_to("GET"), answer(number), "request {number}");
     }
-    // All are answered, and the connection goes on.
+    // All are answered, and the connection stays open.
     assert_eq!(client.get("/7.txt"), answer(7).left(997 - MANY));
 }
 
 #[test]
-fn others_are_served_between_the_pipelined() {
+fn other_clients_are_served_between_pipelined_requests() {
     let site = ten_files();
     let server = site.start(&["--keep-alive-requests", "0"]);
     let mut greedy = server.connect();
@@ -59,7 +61,7 @@ fn others_are_served_between_the_pipelined() {
 }
 
 #[test]
-fn every_kind_of_answer_keeps_its_place() {
+fn each_kind_of_answer_keeps_its_place_in_the_pipeline() {
     let site = ten_files();
     let server = site.start(&[]);
     let modified = "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
@@ -85,7 +87,7 @@ fn every_kind_of_answer_keeps_its_place() {
 }
 
 #[test]
-fn a_large_answer_keeps_its_place() {
+fn a_large_answer_keeps_its_place_in_the_pipeline() {
     let site = ten_files();
     let large: Vec<u8> = (0..=u8::MAX).cycle().take(3_000_000).collect();
     site.write("large", &large);
@@ -103,7 +105,7 @@ fn a_large_answer_keeps_its_place() {
 }
 
 #[test]
-fn what_follows_the_first_that_closes_is_not_answered() {
+fn requests_after_the_first_that_closes_are_not_answered() {
     let site = ten_files();
     let closers = [
         (request("GET", "/1.txt", "Connection: close\r\n"), answer(1)),

@@ -1,4 +1,4 @@
-"""Reads a log as the reference's users did, with csv.DictReader, and prints cells as text.
+"""Reads a log with csv.DictReader, as the users of the reference server did, and prints cells.
 
 Arguments: the log, then the columns to print, a tab between them.
 """

@@ -1,4 +1,4 @@
-//! `--flight-recorder`: the last events, when somebody asks for them.
+//! `--flight-recorder`: the last events, written when SIGUSR1 arrives.
 
 use std::fs;
 
@@ -8,7 +8,7 @@ use crate::observing::read;
 use crate::support::Site;
 
 #[test]
-fn the_last_events_on_a_signal() {
+fn a_signal_dumps_the_last_events_and_the_server_serves_on() {
     let site = Site::new();
     fs::write(site.path("last.json"), "of an earlier run").unwrap();
     let mut server = site.start(&["--flight-recorder", "last.json"]);
@@ -25,14 +25,14 @@ fn the_last_events_on_a_signal() {
     let trace = read(&site, "last.json");
     assert_eq!(trace.instants("answers").len(), 3);
     assert_eq!(trace.instants("asked").len(), 1);
-    // It serves on.
+    // The server goes on serving.
     server.connect().get("/");
     server.stop();
 }
 
-/// Without a recorder the signal keeps its meaning.
+/// Without a recorder the signal keeps its default action.
 #[test]
-fn the_signal_without_a_recorder() {
+fn the_signal_ends_a_server_without_a_recorder() {
     use std::os::unix::process::ExitStatusExt as _;
     let site = Site::new();
     let mut server = site.start(&["--trace-file", "trace.json"]);

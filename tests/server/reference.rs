@@ -1,18 +1,15 @@
-//! The reference client's whole session, on one kept-alive connection, in Rust and in Python.
+//! The reference client's whole session, on one persistent connection, in Rust and in Python.
 
-use crate::support::answer::HTML;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Site, python};
 
-/// A request of the session: method, target, If-Modified-Since, and what comes back.
+/// A request of the session: method, target, If-Modified-Since, and the expected answer.
 type Step = (&'static str, &'static str, &'static str, Answer);
 
-/// Every form of a date that is accepted. The files are of Sun, 06 Nov 1994 08:49:37.
+/// Every accepted form of a date. The files are dated Sun, 06 Nov 1994 08:49:37.
 fn session() -> Vec<Step> {
-    let index = || Answer::file(HTML, INDEX);
     vec![
-        ("GET", "/", "", index()),
-        ("HEAD", "/", "", index().without_body()),
+        ("GET", "/", "", Answer::index()),
+        ("HEAD", "/", "", Answer::index().without_body()),
         ("POST", "/", "", Answer::bad_request()),
         ("GET", "/no-such-file", "", Answer::not_found()),
         (
@@ -21,28 +18,38 @@ fn session() -> Vec<Step> {
             "Sun, 06 Nov 1994 08:49:37 GMT",
             Answer::not_modified(),
         ),
-        ("GET", "/", "Sun, 06 Nov 1994 08:49:36 GMT", index()),
+        ("GET", "/", "Sun, 06 Nov 1994 08:49:36 GMT", Answer::index()),
         (
             "GET",
             "/",
             "Sunday, 06-Nov-94 08:49:37 GMT",
             Answer::not_modified(),
         ),
-        ("GET", "/", "Sunday, 06-Nov-94 08:49:36 GMT", index()),
+        (
+            "GET",
+            "/",
+            "Sunday, 06-Nov-94 08:49:36 GMT",
+            Answer::index(),
+        ),
         (
             "GET",
             "/",
             "Sun Nov  6 08:49:37 1994",
             Answer::not_modified(),
         ),
-        ("GET", "/", "Sun Nov  6 08:49:36 1994", index()),
+        ("GET", "/", "Sun Nov  6 08:49:36 1994", Answer::index()),
         (
             "GET",
             "/",
             "Sun, 06 Nov 1994 08:49:37 -0000",
             Answer::not_modified(),
         ),
-        ("GET", "/", "Sun, 06 Nov 1994 08:49:36 -0000", index()),
+        (
+            "GET",
+            "/",
+            "Sun, 06 Nov 1994 08:49:36 -0000",
+            Answer::index(),
+        ),
         (
             "GET",
             "/",
@@ -79,17 +86,17 @@ fn session() -> Vec<Step> {
             "",
             Answer::not_found().without_body(),
         ),
-        ("GET", "/", "", index()),
+        ("GET", "/", "", Answer::index()),
     ]
 }
 
-/// How many requests are left after a connection's request of this index.
+/// How many requests a connection has left after its request of this index.
 fn left_after(index: usize) -> usize {
     997 - index
 }
 
 #[test]
-fn the_whole_session() {
+fn the_whole_session_gets_the_reference_answers() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
@@ -109,7 +116,7 @@ fn the_whole_session() {
 }
 
 #[test]
-fn the_whole_session_through_pythons_http_client() {
+fn pythons_http_client_reads_the_same_answers() {
     let site = Site::new();
     let server = site.start(&[]);
     let requests: Vec<String> = session()
@@ -133,7 +140,7 @@ fn the_whole_session_through_pythons_http_client() {
 }
 
 #[test]
-fn the_built_in_pages_say_what_the_reference_said() {
+fn the_built_in_pages_contain_the_reference_texts() {
     for (answer, title) in [
         (Answer::bad_request(), "Bad Request"),
         (Answer::not_found(), "File Not Found"),

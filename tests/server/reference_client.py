@@ -1,7 +1,7 @@
-"""The reference server's test client: Python's http.client, on one kept-alive connection.
+"""The reference server's test client: Python's http.client, on one persistent connection.
 
-Reads requests from standard input, `METHOD TARGET[ DATE]` a line, and writes each answer as
-http.client understood it, in the form in which it travels.
+Reads requests from standard input, one `METHOD TARGET[ DATE]` per line, and writes each answer as
+http.client parsed it, in the form of HTTP.
 """
 
 import http.client

@@ -1,4 +1,4 @@
-//! The files change while the server runs: what is served is what is there.
+//! The files change while the server runs: each answer is the file as it is now.
 
 use std::fs;
 use std::os::unix::fs::symlink;
@@ -19,7 +19,7 @@ fn expect(client: &mut Client, index: usize, expected: Answer) {
 }
 
 #[test]
-fn a_root_that_is_swapped_removed_and_made_again() {
+fn a_root_that_is_swapped_removed_or_created_again_is_followed() {
     let site = Site::new();
     site.write("a.txt", "old\n");
     let server = site.start(&[]);
@@ -44,7 +44,7 @@ fn a_root_that_is_swapped_removed_and_made_again() {
 }
 
 #[test]
-fn a_root_that_is_a_link_to_a_release() {
+fn a_root_that_is_a_link_is_followed_to_the_new_release() {
     let site = Site::new();
     site.write("a.txt", "one\n");
     fs::rename(site.path("root"), site.path("release-1")).unwrap();
@@ -54,19 +54,19 @@ fn a_root_that_is_a_link_to_a_release() {
     let server = site.start(&[]);
     let mut client = server.connect();
     expect(&mut client, 0, page("one\n"));
-    // As deployments do it: another link is put in the first one's place.
+    // As deployments do it: another link is renamed over the first one.
     symlink("release-2", site.path("next")).unwrap();
     fs::rename(site.path("next"), site.path("root")).unwrap();
     expect(&mut client, 1, page("two\n"));
 }
 
 #[test]
-fn a_file_that_is_written_again() {
+fn a_file_rewritten_with_the_same_length_and_time_shows_its_new_content() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
     expect(&mut client, 0, Answer::not_found());
-    // Same length, same time: nothing but the content tells them apart.
+    // Same length, same time: only the content tells the versions apart.
     for (count, content) in ["one\n", "two\n", "six\n"]
         .into_iter()
         .cycle()
@@ -80,7 +80,7 @@ fn a_file_that_is_written_again() {
     expect(&mut client, 91, Answer::not_found());
 }
 
-/// Does something over and over while `meanwhile` runs.
+/// Repeats `storm` in a second thread while `meanwhile` runs.
 fn beside(storm: impl Fn() + Sync, meanwhile: impl FnOnce()) {
     let is_over = AtomicBool::new(false);
     thread::scope(|scope| {
@@ -89,7 +89,7 @@ fn beside(storm: impl Fn() + Sync, meanwhile: impl FnOnce()) {
                 storm();
             }
         });
-        // Also when it panics: the scope waits for its thread.
+        // On a panic, too: the scope waits for its thread.
         let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(meanwhile));
         is_over.store(true, Ordering::Relaxed);
         if let Err(panic) = result {
@@ -99,11 +99,11 @@ fn beside(storm: impl Fn() + Sync, meanwhile: impl FnOnce()) {
 }
 
 #[test]
-fn names_that_are_moved_hide_no_file() {
+fn renames_elsewhere_hide_no_file() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     site.write("sub/other", "");
-    // A link upwards is what openat2 says EAGAIN to while anything is renamed anywhere.
+    // While any file on the system is renamed, openat2 answers EAGAIN to a link that leads upwards.
     symlink("../a.txt", site.root("sub/up.txt")).unwrap();
     let server = site.start(&["--keep-alive-requests", "0"]);
     let [here, there] = [site.root("sub/other"), site.path("there")];

@@ -1,4 +1,4 @@
-//! `--sandbox`: everything works as without, and the kernel forbids the rest.
+//! `--sandbox`: everything works as without it, and the kernel forbids the rest.
 
 use std::fs::{self, File};
 use std::io;
@@ -15,18 +15,18 @@ use millpond::response::answer;
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 use rustix::process::{Signal, getppid, test_kill_process};
 
-use crate::support::answer::{HTML, TEXT};
+use crate::support::answer::TEXT;
 use crate::support::lacking::{LANDLOCK_CREATE_RULESET, without};
 use crate::support::log::{row, rows, wait_for_rows};
 use crate::support::site::INDEX;
 use crate::support::{Answer, Server, Site};
 
 const BANNER: &str = "millpond: sandbox";
-const OPENED_ANEW: &str = "millpond: the log was opened anew";
+const REOPENED: &str = "millpond: the log was opened anew";
 
-/// Whether the kernel knows all rights of this version; said aloud if not.
+/// Whether the kernel knows all rights of this Landlock version; prints a message if not.
 pub fn has_landlock(version: ABI) -> bool {
-    // Made, and not entered: this process goes on as it was.
+    // The ruleset is created but not entered: this process keeps its rights.
     let hard = Ruleset::default().set_compatibility(CompatLevel::HardRequirement);
     let mut rules = hard.handle_access(AccessFs::from_all(version));
     if version >= ABI::V4 {
@@ -42,8 +42,8 @@ pub fn has_landlock(version: ABI) -> bool {
     has
 }
 
-/// A server in its sandbox, with the line that says so, or `None`, said aloud, where the kernel
-/// has no Landlock. The log has a folder of its own: the root is not beneath it.
+/// A server in its sandbox, and the banner line that says so. `None`, with a message, where the
+/// kernel has no Landlock. The log has its own folder, which does not contain the root.
 #[track_caller]
 fn start(site: &Site) -> Option<(Server, String)> {
     fs::create_dir_all(site.path("logs")).unwrap();
@@ -58,7 +58,7 @@ fn start(site: &Site) -> Option<(Server, String)> {
 }
 
 #[test]
-fn it_serves_and_says_what_holds() {
+fn a_sandboxed_server_serves_and_says_so() {
     let site = Site::new();
     site.write("a.txt", "a\n");
     site.write("sub/index.html", INDEX);
@@ -78,10 +78,10 @@ fn it_serves_and_says_what_holds() {
 
     let mut client = server.connect();
     let table = [
-        ("/", Answer::file(HTML, INDEX)),
+        ("/", Answer::index()),
         ("/a.txt", Answer::file(TEXT, "a\n")),
-        ("/sub/", Answer::file(HTML, INDEX)),
-        // That it is a directory is found out by opening it.
+        ("/sub/", Answer::index()),
+        // Only opening the name shows that it is a directory.
         (
             "/sub",
             Answer::page("404 Not Found", answer::directory_page("/sub")),
@@ -97,7 +97,7 @@ fn it_serves_and_says_what_holds() {
     for (index, (target, expected)) in table.into_iter().enumerate() {
         assert_eq!(client.get(target), expected.left(997 - index), "{target}");
     }
-    // What is put beneath the root later is beneath it.
+    // A file created beneath the root later is beneath it as well.
     site.write("new/b.txt", "b\n");
     assert_eq!(
         client.get("/new/b.txt"),
@@ -108,7 +108,7 @@ fn it_serves_and_says_what_holds() {
 }
 
 #[test]
-fn the_log_is_rotated_deleted_set_aside_and_mended() {
+fn in_the_sandbox_the_log_is_rotated_created_set_aside_and_repaired() {
     let site = Site::new();
     let Some((mut server, _)) = start(&site) else {
         return;
@@ -122,7 +122,7 @@ fn the_log_is_rotated_deleted_set_aside_and_mended() {
     // As logrotate does it.
     fs::rename(&log, site.path("logs/Log.1.csv")).unwrap();
     server.signal(Signal::HUP);
-    assert_eq!(server.next_diagnostic(), OPENED_ANEW);
+    assert_eq!(server.next_diagnostic(), REOPENED);
     client.ask("HEAD", "/", "");
     assert_eq!(wait_for_rows(&log, 1), std::slice::from_ref(&row));
     assert_eq!(
@@ -134,13 +134,13 @@ fn the_log_is_rotated_deleted_set_aside_and_mended() {
     client.ask("HEAD", "/", "");
     assert_eq!(wait_for_rows(&log, 1), std::slice::from_ref(&row));
 
-    // Someone else's file in its place is set aside.
+    // Another program's file in the log's place is set aside.
     fs::rename(&log, site.path("logs/Log.2.csv")).unwrap();
     fs::write(&log, "foreign\n").unwrap();
     server.signal(Signal::HUP);
     let notice = server.next_diagnostic();
     assert!(notice.contains("was set aside"), "{notice}");
-    assert_eq!(server.next_diagnostic(), OPENED_ANEW);
+    assert_eq!(server.next_diagnostic(), REOPENED);
     client.ask("HEAD", "/", "");
     assert_eq!(wait_for_rows(&log, 1), std::slice::from_ref(&row));
 
@@ -152,16 +152,16 @@ fn the_log_is_rotated_deleted_set_aside_and_mended() {
     server.signal(Signal::HUP);
     let notice = server.next_diagnostic();
     assert!(notice.contains("last 8 bytes were cut off"), "{notice}");
-    assert_eq!(server.next_diagnostic(), OPENED_ANEW);
+    assert_eq!(server.next_diagnostic(), REOPENED);
     client.ask("HEAD", "/", "");
     server.stop();
     assert_eq!(rows(&log), [row.clone(), row]);
 }
 
-/// A process can't be asked what it may not do. But a sandbox binds the thread that entered it
-/// (landlock(7)), so that this can be tried from within.
+/// A process cannot be asked which calls it may not make. But a sandbox binds only the thread that
+/// enters it (landlock(7)), so the test can enter one and try the calls from within.
 #[test]
-fn everything_else_is_forbidden() {
+fn the_sandbox_forbids_everything_else() {
     let site = Site::new();
     if !has_landlock(ABI::V1) {
         return;
@@ -189,7 +189,7 @@ fn everything_else_is_forbidden() {
     thread::scope(|scope| scope.spawn(try_all).join().unwrap());
 }
 
-/// What a server does in its sandbox; see `src/sandbox.rs` for what for.
+/// The calls that a server makes in its sandbox; `src/os/sandbox.rs` says what each is for.
 fn allowed(site: &Site) {
     let log = site.path("logs/Log.csv");
     assert_eq!(fs::read_to_string(site.root("index.html")).unwrap(), INDEX);
@@ -225,7 +225,8 @@ fn files_forbidden(site: &Site) {
 #[track_caller]
 fn forbidden<T>(what: &str, result: io::Result<T>) {
     let kind = result.err().map(|error| error.kind());
-    // A move or a name from one rule's reach into another's looks like one to another disk.
+    // A rename or a link between the hierarchies of two rules fails with EXDEV, as between two
+    // disks.
     let expected = [
         io::ErrorKind::PermissionDenied,
         io::ErrorKind::CrossesDevices,
@@ -236,27 +237,27 @@ fn forbidden<T>(what: &str, result: io::Result<T>) {
     );
 }
 
-/// From outside it can't be seen what a process may not read, but for this: a root that is made
-/// again is beyond the rule. Without a sandbox it is served at once.
+/// From outside, one thing shows which files a process may not read: a root that is created again
+/// is not covered by the rule. Without a sandbox the server serves it at once.
 #[test]
-fn another_folder_in_the_place_of_the_root_is_out_of_reach() {
+fn another_folder_in_the_place_of_the_root_is_not_served() {
     let site = Site::new();
     let Some((server, _)) = start(&site) else {
         return;
     };
     let mut client = server.connect();
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX));
+    assert_eq!(client.get("/"), Answer::index());
     fs::rename(site.path("root"), site.path("before")).unwrap();
     site.write("index.html", "other");
     assert_eq!(client.get("/"), Answer::not_found().left(996));
-    // The folder that was the root may still be read, should it come back.
+    // The server may still read the folder that was the root, should it come back.
     fs::remove_dir_all(site.path("root")).unwrap();
     fs::rename(site.path("before"), site.path("root")).unwrap();
-    assert_eq!(client.get("/"), Answer::file(HTML, INDEX).left(995));
+    assert_eq!(client.get("/"), Answer::index().left(995));
 }
 
 #[test]
-fn a_kernel_without_it_gets_no_server() {
+fn a_kernel_without_landlock_stops_the_start() {
     let site = Site::new();
     let output = without(LANDLOCK_CREATE_RULESET, || site.run(&["--sandbox"]));
     let error = String::from_utf8(output.stderr).unwrap();

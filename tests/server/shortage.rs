@@ -1,17 +1,16 @@
-//! Descriptors run out: idle connections make room, and nobody is told a lie meanwhile.
+//! The server runs out of descriptors: it evicts idle connections, and no client gets a wrong
+//! answer.
 
 use std::io::ErrorKind;
 
-use crate::support::answer::HTML;
 use crate::support::log::rows;
-use crate::support::site::INDEX;
 use crate::support::{Answer, Client, Server, Site, eventually};
 
-/// Enough for what the server has open, and a few connections.
+/// Enough for the files that the server has open, and a few connections.
 const DESCRIPTORS: u64 = 24;
 const CLIENTS: usize = 60;
 
-/// A kept connection, or `None` if the server had to close it without an answer.
+/// A persistent connection, or `None` if the server had to close it without an answer.
 #[track_caller]
 fn ask(server: &Server) -> Option<Client> {
     let mut client = server.connect();
@@ -22,24 +21,24 @@ fn ask(server: &Server) -> Option<Client> {
         Err(error) => panic!("{error}"),
     };
     is_answered.then(|| {
-        assert_eq!(client.answer_to("GET"), Answer::file(HTML, INDEX));
+        assert_eq!(client.answer_to("GET"), Answer::index());
         client
     })
 }
 
 #[test]
-fn idle_connections_make_room() {
+fn idle_connections_are_evicted_when_descriptors_run_out() {
     let site = Site::new();
     let mut server = site.start(&[]);
     server.lower_descriptors(DESCRIPTORS);
-    // All of them stay, so that most of the newcomers find no descriptor left.
+    // All clients stay connected, so that most new ones find no descriptor free.
     let clients: Vec<Client> = (0..CLIENTS).filter_map(|_| ask(&server)).collect();
     assert!(!clients.is_empty());
-    // Soon the others have been idle for long enough to go.
+    // Soon the others have been idle for long enough to be evicted.
     let last = eventually("an answer", || ask(&server));
     drop((clients, last));
     server.stop();
-    // Never a 404, which caches would keep: the files are all there.
+    // Never a 404, which caches would store: all files exist.
     let statuses: Vec<String> = rows(&site.log())
         .into_iter()
         .map(|row| row[5].clone())

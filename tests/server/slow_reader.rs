@@ -1,4 +1,4 @@
-//! A client that reads slowly but honestly gets everything; one that stops is given up.
+//! A client that reads slowly but steadily gets the whole file; one that stops is disconnected.
 
 use std::thread;
 use std::time::{Duration, Instant};
@@ -11,15 +11,15 @@ use crate::support::{Answer, Client, Site, eventually};
 /// More than any socket's buffers hold.
 const LENGTH: usize = 32 * 1024 * 1024;
 
-/// What a slow client reads at once, and then rests: 20 KB a second.
+/// How much a slow client reads before each rest: 20 KB per second.
 const PIECE: usize = 2 * 1024;
 const REST: Duration = Duration::from_millis(100);
 
 /// More than three times the stall timeout.
 const SLOW_FOR: Duration = Duration::from_secs(7);
 
-/// A segment on loopback may be 64 KiB, more than is read in a stall timeout. With so small a
-/// window none is.
+/// A segment on loopback may be 64 KiB, more than the client reads in a stall timeout. With a
+/// window this small, no segment is.
 const RECEIVE_BUFFER: usize = 8 * 1024;
 
 #[track_caller]
@@ -29,14 +29,14 @@ fn read_slowly(client: &mut Client, duration: Duration) -> usize {
     while since.elapsed() < duration {
         assert_eq!(client.read(PIECE), [0; PIECE]);
         count += PIECE;
-        // This is how slow it is.
+        // This pause is what makes the reader slow.
         thread::sleep(REST);
     }
     count
 }
 
 #[test]
-fn slow_and_stopped() {
+fn slow_readers_get_everything_and_stopped_ones_are_closed() {
     let site = Site::new();
     site.write_sparse("large", LENGTH as u64);
     let mut server = site.start(&["--stall-timeout", "2"]);
@@ -60,7 +60,7 @@ fn slow_and_stopped() {
                 socket.set_recv_buffer_size(4 * 1024 * 1024).unwrap();
                 let rest = client.read(LENGTH - read);
                 assert!(rest.iter().all(|&byte| byte == 0));
-                // The connection has come to no harm.
+                // The connection still works.
                 assert_eq!(client.get("/none").body, Answer::not_found().body);
             });
         }
@@ -68,7 +68,7 @@ fn slow_and_stopped() {
             scope.spawn(|| read_slowly(client, SLOW_FOR / 2));
         }
     });
-    eventually("the end of those who stopped", || {
+    eventually("the end of the clients that stopped", || {
         (server.descriptors() == at_rest + slow.len()).then_some(())
     });
     server.stop();

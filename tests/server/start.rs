@@ -1,4 +1,5 @@
-//! How it starts, and how it refuses to: one line with the thing and the cure, and a status.
+//! How the server starts, and how it fails to start: one line with the fault and its cure, and an
+//! exit status.
 
 use std::fs;
 use std::net::TcpListener;
@@ -9,7 +10,7 @@ use rustix::process::{Resource, getrlimit};
 
 use crate::support::Site;
 
-/// It printed nothing but one line on standard error, and ended with this status.
+/// The server printed exactly one line on standard error, and ended with this status.
 #[track_caller]
 fn expect(output: &Output, status: i32, line: &str) {
     let error = String::from_utf8_lossy(&output.stderr);
@@ -19,7 +20,7 @@ fn expect(output: &Output, status: i32, line: &str) {
 }
 
 #[test]
-fn a_missing_root() {
+fn a_missing_root_stops_the_start() {
     let site = Site::new();
     fs::remove_dir_all(site.path("root")).unwrap();
     let cure = "name an existing folder, as in: millpond path/to/site";
@@ -33,7 +34,7 @@ fn a_missing_root() {
 }
 
 #[test]
-fn a_port_in_use() {
+fn a_port_in_use_stops_the_start() {
     let site = Site::new();
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = taken.local_addr().unwrap();
@@ -52,9 +53,9 @@ fn a_port_in_use() {
 }
 
 #[test]
-fn an_address_of_another_machine() {
+fn an_address_of_another_machine_stops_the_start() {
     let site = Site::new();
-    // Set aside for documentation: nobody has it.
+    // Reserved for documentation (RFC 5737): no machine has it.
     let output = site.run(&["--listen", "192.0.2.1:0"]);
     let line = "cannot listen on 192.0.2.1:0: Cannot assign requested address (os error 99); \
                 choose an address of this machine with --listen ADDR:PORT";
@@ -62,7 +63,7 @@ fn an_address_of_another_machine() {
 }
 
 #[test]
-fn a_log_that_cannot_be_opened() {
+fn a_log_that_cannot_be_opened_stops_the_start() {
     let site = Site::new();
     fs::create_dir(site.path("folder")).unwrap();
     let table = [
@@ -80,7 +81,7 @@ fn a_log_that_cannot_be_opened() {
 }
 
 #[test]
-fn options_that_cannot_be_meant() {
+fn contradictory_or_invalid_options_stop_the_start() {
     let table: [(&[&str], &str); 9] = [
         (&["--bad"], "--bad"),
         (&["another-root"], "root"),
@@ -109,7 +110,7 @@ fn options_that_cannot_be_meant() {
 }
 
 #[test]
-fn help_and_version() {
+fn help_and_version_are_printed_on_standard_output() {
     let site = Site::new();
     for option in ["--version", "-V"] {
         let output = site.run(&[option]);
@@ -126,10 +127,10 @@ fn help_and_version() {
 }
 
 #[test]
-fn the_banner_says_what_holds() {
+fn the_banner_names_the_limits_in_effect() {
     let site = Site::new();
     let mut server = site.start(&["--max-connections", "100", "--keep-alive", "2.5"]);
-    // The soft limit has been raised to the hard one.
+    // The server has raised the soft limit to the hard one.
     let descriptors = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
     let expected = format!(
         "millpond: {} serves 'root'; {descriptors} descriptors, at most 100 connections (as asked \

@@ -1,4 +1,5 @@
-//! How it stops: refuses at once, finishes what is being sent, writes its log, ends with 0.
+//! How the server stops: it refuses new clients at once, finishes what it is sending, writes its
+//! log, and ends with 0.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, TcpStream};
@@ -6,19 +7,13 @@ use std::os::unix::process::ExitStatusExt;
 
 use rustix::process::Signal;
 
-use crate::support::answer::HTML;
 use crate::support::log::{index_row, row, rows};
-use crate::support::site::INDEX;
 use crate::support::{Answer, Client, PATIENCE, Server, Site, eventually};
 
 /// More than any socket's buffers hold.
 const LENGTH: usize = 64 * 1024 * 1024;
 
-fn index() -> Answer {
-    Answer::file(HTML, INDEX)
-}
-
-/// Asks for a large file, and reads its head: the server is in the middle of sending.
+/// Asks for a large file and reads its head: the server is in the middle of sending.
 #[track_caller]
 fn begin(server: &Server) -> Client {
     let mut client = server.connect();
@@ -27,25 +22,25 @@ fn begin(server: &Server) -> Client {
     client
 }
 
-/// Waits until nobody listens any more: the signal has been taken.
+/// Waits until the server no longer listens: it has handled the signal.
 #[track_caller]
 fn is_refused(address: SocketAddr) {
     eventually("a refusal", || {
         let error = TcpStream::connect_timeout(&address, PATIENCE).err()?;
-        // A client that was in the queue when it was closed is reset instead.
+        // The kernel resets a client that was still in the queue when the listener closed.
         (error.kind() == ErrorKind::ConnectionRefused).then_some(())
     });
 }
 
 #[test]
-fn what_is_being_sent_is_finished() {
+fn answers_that_are_being_sent_are_finished() {
     for signal in [Signal::INT, Signal::TERM] {
         let site = Site::new();
         site.write_sparse("large", LENGTH as u64);
         let mut server = site.start(&[]);
         let mut large = begin(&server);
         let mut idle = server.connect();
-        assert_eq!(idle.get("/"), index());
+        assert_eq!(idle.get("/"), Answer::index());
         let mut silent = server.connect();
         let mut partial = server.connect();
         partial.send("GET / HTTP/1.1\r\n");
@@ -59,7 +54,7 @@ fn what_is_being_sent_is_finished() {
         assert!(large.read(LENGTH).iter().all(|&byte| byte == 0));
         large.expect_end();
         let large_address = large.address();
-        // The server gives its clients a moment to read to the end; this one has.
+        // The server gives its clients a moment to read to the end; this one has done so.
         drop(large);
 
         assert_eq!(server.wait().code(), Some(0));
@@ -76,28 +71,31 @@ fn a_request_that_came_before_the_signal_is_answered() {
     let site = Site::new();
     let mut server = site.start(&[]);
     let mut client = server.connect();
-    assert_eq!(client.get("/"), index());
-    // Held still, it finds request and signal together when it goes on.
+    assert_eq!(client.get("/"), Answer::index());
+    // Stopped with SIGSTOP, the server finds request and signal together when it continues.
     server.signal(Signal::STOP);
     client.send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
     server.signal(Signal::TERM);
     server.signal(Signal::CONT);
     let answer = client.answer_to("GET");
-    let kept = index().left(996);
-    assert!(answer == kept || answer == kept.closing(), "{answer:?}");
+    let keeps_alive = Answer::index().left(996);
+    assert!(
+        answer == keeps_alive || answer == keeps_alive.closing(),
+        "{answer:?}"
+    );
     client.expect_end();
     assert_eq!(server.wait().code(), Some(0));
     assert_eq!(rows(&site.log()).len(), 2);
 }
 
 #[test]
-fn a_second_signal_ends_at_once() {
+fn a_second_signal_ends_the_server_at_once() {
     for (signal, number) in [(Signal::INT, 2), (Signal::TERM, 15)] {
         let site = Site::new();
         site.write_sparse("large", LENGTH as u64);
         let mut server = site.start(&[]);
         let mut before = server.connect();
-        assert_eq!(before.get("/"), index());
+        assert_eq!(before.get("/"), Answer::index());
         let _stalled = begin(&server);
         server.signal(signal);
         is_refused(server.address);
@@ -105,14 +103,14 @@ fn a_second_signal_ends_at_once() {
         let status = server.wait();
         let is_expected = status.code() == Some(128 + number) || status.signal() == Some(number);
         assert!(is_expected, "{status}");
-        // What was complete at the first signal is in the log.
+        // Rows that were complete at the first signal are in the log.
         let first = index_row(before.address());
         assert_eq!(rows(&site.log()).first(), Some(&first));
     }
 }
 
 #[test]
-fn who_does_not_read_is_cut_off() {
+fn a_client_that_does_not_read_is_cut_off() {
     let site = Site::new();
     site.write_sparse("large", LENGTH as u64);
     let mut server = site.start(&[]);
@@ -127,20 +125,20 @@ fn who_does_not_read_is_cut_off() {
 }
 
 #[test]
-fn it_starts_again_at_once_on_the_same_port() {
+fn a_stopped_server_starts_again_at_once_on_the_same_port() {
     let site = Site::new();
-    // An address of this test's own: no other test's client can be given the port meanwhile.
+    // An address that only this test uses: no other test's client can be given the port meanwhile.
     let mut server = site.start(&["--listen", "127.21.30.1:0"]);
     let address = server.address.to_string();
     for _ in 0..3 {
-        // The server closes first, so that it is the one whose port lingers in TIME-WAIT.
+        // The server closes first, so its port is the one that stays in TIME-WAIT.
         let mut client = server.connect();
         let answer = client.ask("GET", "/", "Connection: close\r\n");
-        assert_eq!(answer, index().closing());
+        assert_eq!(answer, Answer::index().closing());
         client.expect_end();
         drop(client);
         let mut idle = server.connect();
-        assert_eq!(idle.get("/"), index());
+        assert_eq!(idle.get("/"), Answer::index());
         server.stop();
         idle.expect_end();
         server = site.start(&["--listen", &address]);

@@ -1,19 +1,19 @@
-//! Target → file: decoding, dot segments, directories, names with odd characters.
+//! From the target to the file: decoding, dot segments, directories, names with unusual characters.
 
 use millpond::response::answer;
 
-use crate::support::answer::{HTML, TEXT};
+use crate::support::answer::TEXT;
 use crate::support::site::INDEX;
 use crate::support::{Answer, Client, Site};
 
-/// What a target leads to.
+/// The outcome that a target leads to.
 #[derive(Clone, Copy)]
 enum To {
-    /// The text file of this name, which is its content too.
+    /// The text file of this name, whose content is its name.
     Text(&'static str),
     /// The root's index.
     Index,
-    /// 400, and the connection goes on.
+    /// 400, and the connection stays open.
     BadRequest,
     /// 404.
     NotFound,
@@ -25,7 +25,7 @@ impl To {
     fn answer(self) -> Answer {
         match self {
             Self::Text(name) => Answer::file(TEXT, name),
-            Self::Index => Answer::file(HTML, INDEX),
+            Self::Index => Answer::index(),
             Self::BadRequest => Answer::bad_request(),
             Self::NotFound => Answer::not_found(),
             Self::Directory(url) => Answer::page("404 Not Found", answer::directory_page(url)),
@@ -59,7 +59,7 @@ fn site() -> Site {
     site
 }
 
-/// Asks by GET and by HEAD on one connection.
+/// Requests each target by GET and by HEAD on one connection.
 fn check(client: &mut Client, table: &[(&str, To)]) {
     for (index, (target, to)) in table.iter().enumerate() {
         let left = 997 - 2 * index;
@@ -71,7 +71,7 @@ fn check(client: &mut Client, table: &[(&str, To)]) {
 }
 
 #[test]
-fn targets() {
+fn each_target_leads_to_its_file_or_its_error() {
     use To::{BadRequest, Directory, Index, NotFound, Text};
     let long = format!("/{}", "n".repeat(300));
     let deep = "/a".repeat(1_500);
@@ -167,7 +167,7 @@ fn targets() {
 }
 
 #[test]
-fn dot_files_by_option() {
+fn dot_files_are_served_only_if_the_option_says_so() {
     let table = [
         ("/.hidden.txt", To::Text(".hidden.txt")),
         ("/.git/a.txt", To::Text(".git/a.txt")),

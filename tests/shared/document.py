@@ -1,11 +1,11 @@
-"""Documents of which a part is written by programs, between two lines of comment."""
+"""Documents in which programs write a part, between two comment lines."""
 
 import sys
 
 
 def replace(path, part, text):
     """Puts `text` between the document's lines `<!-- PART: begin -->` and `<!-- PART: end -->`;
-    what stands outside of them stays."""
+    everything outside of them stays."""
     begin, end = f"<!-- {part}: begin -->", f"<!-- {part}: end -->"
     with open(path) as file:
         before, has_begin, rest = file.read().partition(begin)

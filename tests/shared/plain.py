@@ -1,19 +1,19 @@
-"""A plain client: one request over a socket, and what came back."""
+"""A plain client: one request over a socket, and its answer."""
 
 import re
 import socket
 import time
 
 
-#: From linux/in.h; Python 3.11 doesn't name it.
+#: From linux/in.h; Python 3.11 has no name for it.
 IP_BIND_ADDRESS_NO_PORT = 24
 
-#: So many clients of one source address leave room for the ports of others on this machine.
+#: Clients per source address: this leaves ports for other programs on the machine.
 CLIENTS_EACH = 4000
 
 
 def connect(port, source="127.0.0.1"):
-    """A connection that waits for no more than half a minute."""
+    """A connection with a timeout of half a minute."""
     client = socket.socket()
     client.settimeout(30)
     client.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -25,7 +25,7 @@ def connect(port, source="127.0.0.1"):
 
 
 def hold(port, count, path):
-    """`count` connections on each of which one request was made and answered."""
+    """`count` connections, each with one request that has been answered."""
     text = request(path)
     clients = []
     for number in range(count):
@@ -41,7 +41,7 @@ def request(path, fields=()):
 
 
 def ask(client, text):
-    """Sends a request on an open connection: status, head with its blank line, body."""
+    """Sends a request on an open connection. Returns status, head with its blank line, body."""
     client.sendall(text)
     data = b""
     while b"\r\n\r\n" not in data:
@@ -66,7 +66,7 @@ def receive(client):
 
 
 def ask_once(port, path, fields=()):
-    """The same on a connection of its own."""
+    """The same on a new connection."""
     with connect(port) as client:
         return ask(client, request(path, fields))
 

@@ -1,10 +1,10 @@
-"""What the kernel says about running processes: processor time, memory, wake-ups."""
+"""The kernel's figures about running processes: processor time, memory, wake-ups."""
 
 import os
 
 
 def family(pid):
-    """A process and all that it has started, and those in turn."""
+    """A process and all its descendants."""
     found = [pid]
     for thread in threads(pid):
         with open(f"{thread}/children") as children:
@@ -31,8 +31,8 @@ def nanoseconds(pid):
 
 
 def wake_ups(pid):
-    """How often threads of the family have gone to sleep of their own accord, which is as often
-    as they were woken (proc(5), status)."""
+    """How often threads of the family have slept voluntarily, which is as often as they were woken
+    (proc(5), status)."""
     total = 0
     for member in family(pid):
         for thread in threads(member):
@@ -44,7 +44,7 @@ def wake_ups(pid):
 
 
 def memory(pid):
-    """Bytes of memory of the family, by the names of smaps_rollup (proc(5)), and `Private`."""
+    """The family's memory in bytes, by the names of smaps_rollup (proc(5)), and `Private`."""
     sizes = {}
     for member in family(pid):
         with open(f"/proc/{member}/smaps_rollup") as lines:

@@ -1,4 +1,5 @@
-//! The two clocks: one that only goes forwards, by any amount, and one that anybody may set.
+//! The two clocks: a monotonic one that goes forwards by any amount, and a wall clock that may be
+//! set.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -12,7 +13,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 pub struct Calendar {
     monotonic: Duration,
     wall: SystemTime,
-    /// No leaps any more: time passes from one deadline to the next.
+    /// Without leaps: time passes from one deadline to the next.
     pub is_calm: bool,
 }
 
@@ -34,7 +35,8 @@ impl Calendar {
         }
     }
 
-    /// Goes on to the next turn. `wake` is when the pond wants to be woken, if nobody else does it.
+    /// Advances to the next turn of the loop. `wake` is the time at which the connection table must
+    /// be called if no event comes before.
     pub fn pass(&mut self, wake: Option<Duration>, random: &mut Random, scene: &Scene) -> Now {
         let until = wake.map(|wake| wake.saturating_sub(self.monotonic));
         let step = match (until, random.below(100)) {
@@ -44,7 +46,7 @@ impl Calendar {
             (_, 10..=69) => millis(random.below(20)),
             (_, 70..=97) => millis(random.below(400)),
             (_, 98) => {
-                scene.count(|tally| tally.clock_leaps += 1);
+                scene.count(|stats| stats.clock_leaps += 1);
                 millis(random.below(40_000))
             }
             _ => Duration::ZERO,
@@ -57,7 +59,7 @@ impl Calendar {
         self.now()
     }
 
-    /// Somebody sets the wall clock, by up to twenty days.
+    /// Sets the wall clock forwards or back, by up to twenty days.
     fn set_wall(&mut self, random: &mut Random, scene: &Scene) {
         let jump =
             DAY * u32::try_from(random.below(20)).unwrap() + millis(random.below(86_400_000));
@@ -66,7 +68,7 @@ impl Calendar {
         } else {
             self.wall - jump
         };
-        scene.count(|tally| tally.clock_leaps += 1);
+        scene.count(|stats| stats.clock_leaps += 1);
     }
 }
 

@@ -1,9 +1,9 @@
-//! What must hold after each call, after each turn, and at the end.
+//! What must hold after each call, after each turn of the loop, and at the end.
 
 use std::time::Duration;
 
-use millpond::connection::{LINGER_SILENCE, LINGER_TOTAL};
-use millpond::connection_table::EVICTION_AGE;
+use millpond::connection::close::{LINGER_SILENCE, LINGER_TOTAL};
+use millpond::connection_table::evict::EVICTION_AGE;
 use millpond::connection_table::timeouts::TICK;
 use millpond::connection_table::turn::EventLoop as _;
 use millpond::events::close_reason::CloseReason;
@@ -28,12 +28,12 @@ pub struct Evictable {
 }
 
 impl World {
-    /// Calls the pond, and judges whoever it has closed.
+    /// Calls the connection table, and judges the connections that it has closed.
     pub fn call(&mut self, call: impl FnOnce(&mut Self)) {
         let before = *self.table.closed();
         let room = self.table.context().descriptors.left_for_files();
         if room <= self.inside.len() {
-            // They may want it all.
+            // These connections may need all descriptors that are left.
             self.scene.is_room_wanted.set(true);
             self.scene.scarce_at.set(self.scene.now.get());
         }
@@ -49,7 +49,8 @@ impl World {
         self.scene.is_room_wanted.set(false);
     }
 
-    /// Everyone who was closed in one call can be given one of its causes, and none is left over.
+    /// Each connection that was closed in one call can be given one of the counted close reasons,
+    /// and no reason is left over.
     fn judge(&mut self, close_reasons: &[CloseReason]) {
         let clients = &self.clients;
         let is_dropped = |&index: &usize| clients[index].wire.borrow().is_dropped;
@@ -57,11 +58,11 @@ impl World {
         assert_eq!(
             gone.len(),
             close_reasons.len(),
-            "sockets dropped, causes counted: {close_reasons:?}"
+            "sockets dropped, reasons counted: {close_reasons:?}"
         );
         let possible: Vec<Vec<CloseReason>> = gone
             .iter()
-            .map(|&index| self.clients[index].wire.borrow().possible_causes())
+            .map(|&index| self.clients[index].wire.borrow().possible_reasons())
             .collect();
         for (&index, possible) in gone.iter().zip(&possible) {
             let wire = self.clients[index].wire.borrow();
@@ -69,19 +70,19 @@ impl World {
             wire.scene
                 .trace(|| format!("client {index} was {stage:?}, left for {close_reasons:?}"));
             assert!(
-                possible.iter().any(|cause| close_reasons.contains(cause)),
+                possible.iter().any(|reason| close_reasons.contains(reason)),
                 "client {index}, {stage:?}, was closed for {close_reasons:?}; possible: {possible:?}"
             );
         }
         assert!(
-            fits(&possible, close_reasons),
+            can_match(&possible, close_reasons),
             "{gone:?} closed for {close_reasons:?}; {possible:?}"
         );
         for (index, possible) in gone.into_iter().zip(possible) {
             self.inside.retain(|&other| other != index);
             let actual = possible
                 .into_iter()
-                .filter(|cause| close_reasons.contains(cause));
+                .filter(|reason| close_reasons.contains(reason));
             self.clients[index].ended_for = actual.collect();
         }
     }
@@ -145,12 +146,12 @@ impl World {
         }
     }
 
-    /// After each turn.
+    /// The checks after each turn of the loop.
     pub fn check_turn(&mut self) {
         if self.table.context().log.due().is_some() {
             let rows = self.table.context_mut().log.take();
             let count = rows::check(&mut self.clients, &rows);
-            self.scene.count(|tally| tally.rows += count);
+            self.scene.count(|stats| stats.rows += count);
         }
         if let Err(wrong) = self.table.audit() {
             panic!("{wrong}");
@@ -164,40 +165,45 @@ impl World {
         let queued: usize = queued.into_iter().sum();
         assert_eq!(queued, self.table.len(), "deadlines");
         let gone = self.table.closed().total();
-        assert_eq!(self.table.accepted() - gone, queued as u64, "causes");
-        self.check_told();
+        assert_eq!(self.table.accepted() - gone, queued as u64, "close reasons");
+        self.check_observed();
         self.check_wake();
         self.check_each();
     }
 
-    /// What the observer was told is lawful, and agrees with what can be counted elsewhere.
-    fn check_told(&self) {
+    /// The events that the observer received follow the transitions, and agree with the counts kept
+    /// elsewhere.
+    fn check_observed(&self) {
         let invariants = &self.table.context().observer;
         assert_eq!(invariants.violation, None);
         for (id, state) in self.table.states() {
-            assert_eq!(invariants.state(id), Some(state), "what was told of {id:?}");
+            assert_eq!(
+                invariants.state(id),
+                Some(state),
+                "the observed state of {id:?}"
+            );
         }
         assert_eq!(invariants.accepted, self.table.accepted());
         assert_eq!(invariants.closed, *self.table.closed());
         assert_eq!(invariants.rows, self.table.context().log.recorded());
-        let tally = self.scene.tally.borrow();
+        let stats = self.scene.stats.borrow();
         assert_eq!(
             [invariants.read, invariants.wrote],
-            [tally.read, tally.wrote]
+            [stats.read, stats.wrote]
         );
     }
 
     fn check_wake(&self) {
         let now = self.scene.now.get();
         match self.table.next_timeout() {
-            None => assert!(self.table.is_empty(), "it would sleep for ever"),
-            Some(at) => assert!(at >= now, "a deadline has passed, and was left alone"),
+            None => assert!(self.table.is_empty(), "the loop would sleep forever"),
+            Some(at) => assert!(at >= now, "a deadline has passed, and was not handled"),
         }
     }
 
     fn check_each(&mut self) {
         let now = self.scene.now.get();
-        let is_anyone_ready = self.table.next_timeout() == Some(now);
+        let has_ready = self.table.next_timeout() == Some(now);
         for index in 0..self.clients.len() {
             let client = &mut self.clients[index];
             if client.is_judged {
@@ -206,7 +212,7 @@ impl World {
             rows::check_count(client);
             let wire = client.wire.borrow();
             client.is_judged = wire.is_dropped;
-            if wire.is_dropped || wire.id.is_none() || is_anyone_ready {
+            if wire.is_dropped || wire.id.is_none() || has_ready {
                 continue;
             }
             if let Some(what) = wire.hangs() {
@@ -226,7 +232,7 @@ impl World {
         }
     }
 
-    /// When everybody is gone.
+    /// The checks when all connections are closed.
     pub fn check_end(&mut self) {
         // The names of those who were closed while they were queued leave with the next turn.
         self.run_turn(&[]);
@@ -248,33 +254,34 @@ impl World {
     }
 }
 
-/// Whether each can be given a cause of its own: a matching, found by making others give way.
-fn fits(possible: &[Vec<CloseReason>], close_reasons: &[CloseReason]) -> bool {
+/// Whether each connection can be given a reason of its own: a bipartite matching, found by
+/// augmenting paths.
+fn can_match(possible: &[Vec<CloseReason>], close_reasons: &[CloseReason]) -> bool {
     let mut given: Vec<Option<usize>> = vec![None; close_reasons.len()];
-    (0..possible.len()).all(|who| {
+    (0..possible.len()).all(|connection| {
         let mut seen = vec![false; close_reasons.len()];
-        give(who, possible, close_reasons, &mut given, &mut seen)
+        augment(connection, possible, close_reasons, &mut given, &mut seen)
     })
 }
 
-fn give(
-    who: usize,
+fn augment(
+    connection: usize,
     possible: &[Vec<CloseReason>],
     close_reasons: &[CloseReason],
     given: &mut [Option<usize>],
     seen: &mut [bool],
 ) -> bool {
-    for (index, cause) in close_reasons.iter().enumerate() {
-        if seen[index] || !possible[who].contains(cause) {
+    for (index, reason) in close_reasons.iter().enumerate() {
+        if seen[index] || !possible[connection].contains(reason) {
             continue;
         }
         seen[index] = true;
         let is_free = match given[index] {
             None => true,
-            Some(other) => give(other, possible, close_reasons, given, seen),
+            Some(other) => augment(other, possible, close_reasons, given, seen),
         };
         if is_free {
-            given[index] = Some(who);
+            given[index] = Some(connection);
             return true;
         }
     }

@@ -1,4 +1,4 @@
-//! The clients: what they do with their wire, from connecting to taking their leave.
+//! The clients: what each does with its wire, from connecting to leaving.
 
 use std::cell::RefCell;
 use std::io::ErrorKind;
@@ -11,7 +11,7 @@ use crate::wire::Wire;
 /// How a client sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Sends {
-    /// All that it may, at once.
+    /// Everything that it may send, at once.
     AtOnce,
     /// A few bytes now and then.
     Drips,
@@ -22,7 +22,7 @@ enum Sends {
 /// How a client reads.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Reads {
-    /// All that is there.
+    /// Everything that is there.
     Eagerly,
     /// A little, now and then.
     Slowly,
@@ -30,12 +30,12 @@ enum Reads {
     Until(usize),
 }
 
-/// What a client does when it has said everything.
+/// What a client does when it has sent everything.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Leaves {
     /// Ends once it has read all answers.
     WhenAnswered,
-    /// Ends its side at once, and reads on.
+    /// Ends its side at once, and goes on reading.
     HalfClosed,
     /// Waits for the server to end.
     Never,
@@ -48,19 +48,19 @@ pub struct Client {
     sends: Sends,
     reads: Reads,
     leaves: Leaves,
-    /// Sends the next request only when the last is answered.
+    /// Sends the next request only when the last one is answered.
     waits_for_answers: bool,
-    /// Sends only once in so many acts: it thinks in between.
+    /// Sends only once in this many acts: it thinks in between.
     thinks: usize,
-    /// Once in so many acts it is gone; 0 for never.
+    /// Vanishes once in this many acts; 0 for never.
     vanishes: usize,
     is_silent: bool,
     taken: usize,
-    /// How many rows the log has for it.
+    /// How many rows the log has for this client.
     pub rows: usize,
-    /// Its end has been seen and judged: nothing of it is left in the pond.
+    /// Its end has been seen and judged: the connection table holds nothing of it any more.
     pub is_judged: bool,
-    /// For which causes it may have ended, once it has.
+    /// The close reasons that its end may have had, once it has ended.
     pub ended_for: Vec<millpond::events::close_reason::CloseReason>,
 }
 
@@ -131,7 +131,7 @@ impl Client {
         if count > 0 {
             wire.take(count);
         }
-        // The server's end, behind all that it has sent.
+        // The server has ended its side, and the client has read everything before that.
         if wire.shutdown.is_some() && wire.queued == 0 && self.leaves != Leaves::Never {
             wire.end();
         }
@@ -139,7 +139,7 @@ impl Client {
 
     fn send(&mut self, wire: &mut Wire) {
         let limit = self.may_send(wire);
-        // A client that the server's kernel has no room for waits.
+        // A client waits while the server's kernel has no space for its bytes.
         let window = WINDOW.saturating_sub(wire.unread());
         let left = limit.saturating_sub(wire.arrived).min(window);
         let count = match self.sends {
@@ -162,12 +162,12 @@ impl Client {
         }
     }
 
-    /// How far into its plan the client may go now.
+    /// How far into its plan the client may send now.
     fn may_send(&self, wire: &Wire) -> usize {
         if !self.waits_for_answers {
             return wire.plan.bytes.len();
         }
-        // It has read what has left through the socket, as far as nothing waits there.
+        // The client has read everything that left through the socket, unless bytes wait there.
         let read = wire.queued == 0 && !wire.tap.is_midway();
         let answered = wire.tap.responses.len().saturating_sub(usize::from(!read));
         match wire.plan.request(answered) {
@@ -176,7 +176,7 @@ impl Client {
         }
     }
 
-    /// Is gone: with a reset, without a word, or with an end and a reset later.
+    /// Vanishes: with a reset, silently, or with an end of its side and silence after that.
     fn vanish(&mut self, wire: &mut Wire) {
         wire.scene
             .trace(|| format!("client {} vanishes", wire.number));
@@ -190,8 +190,8 @@ impl Client {
         }
     }
 
-    /// The world comes to rest: what is slow would take too long now.
-    pub fn apply(&mut self) {
+    /// Speeds up a slow reader: while the world comes to rest, it would take too long.
+    pub fn hurry(&mut self) {
         self.vanishes = 0;
         if self.reads == Reads::Slowly {
             self.reads = Reads::Eagerly;
@@ -199,5 +199,5 @@ impl Client {
     }
 }
 
-/// What the server's kernel takes for a connection without its being read.
+/// How many unread bytes the server's kernel holds for a connection.
 const WINDOW: usize = 65_536;

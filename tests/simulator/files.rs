@@ -1,7 +1,7 @@
 //! Files that change while they are served, and a disk that fails.
 //!
-//! The bytes of a file follow from its generation: what is sent can be checked without keeping
-//! it. A file is one inode, as long as it is open, whatever its name stands for by then.
+//! The bytes of a file follow from its generation, so the simulator can check what is sent without
+//! storing it. A file is one inode for as long as it is open, whatever its name stands for by then.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -20,9 +20,9 @@ use crate::tap::Body;
 pub struct Inode {
     pub generation: usize,
     pub length: Cell<u64>,
-    /// Whether it has ever become shorter, or failed to be read.
+    /// Whether it has ever become shorter, or could not be read.
     pub is_harmed: Cell<bool>,
-    /// What was last read of it as a whole.
+    /// The contents when they were last read as a whole.
     bytes: RefCell<Rc<[u8]>>,
 }
 
@@ -37,14 +37,14 @@ impl Inode {
         bytes.clone()
     }
 
-    /// The byte at `offset`: cheap, and different from file to file and place to place.
+    /// The byte at `offset`: cheap to compute, and different between files and between offsets.
     pub fn byte(generation: usize, offset: usize) -> u8 {
         let mixed = (offset ^ (offset >> 8)).wrapping_add(generation.wrapping_mul(131));
         mixed.to_le_bytes()[0]
     }
 }
 
-/// What a name stood for from one change on.
+/// What a name stood for since one change.
 #[derive(Debug)]
 struct Version {
     since: u64,
@@ -58,7 +58,8 @@ struct Entry {
 }
 
 impl Entry {
-    /// Whether `length` is taken: it tells one version from another, and from the built-in page.
+    /// Whether `length` is in use: the length tells one version from another, and from the built-in
+    /// page.
     fn has_had(&self, length: u64) -> bool {
         if length == answer::NOT_FOUND_PAGE.len() as u64 {
             return true;
@@ -80,20 +81,20 @@ impl Entry {
     }
 }
 
-/// All files, with their past.
+/// All files, with their history.
 #[derive(Debug, Default)]
 pub struct Files {
     entries: Vec<Entry>,
     generations: usize,
     /// How many changes there have been: the time by which files and requests are compared.
     pub changes: u64,
-    /// How often the next lookups find no descriptor: once in so many, 0 for never.
+    /// How often lookups find no descriptor from now on: once in this many, 0 for never.
     pub shortage: usize,
-    /// How often that has happened.
+    /// How many lookups found no descriptor.
     pub out_of_descriptors: u64,
 }
 
-/// Names, and the least and greatest length that they have at first.
+/// The names, each with its least and greatest length.
 pub const NAMES: [(&str, usize, usize); 8] = [
     ("index.html", 1, 2_000),
     ("empty.txt", 0, 0),
@@ -109,9 +110,14 @@ pub const NAMES: [(&str, usize, usize); 8] = [
 pub const DIRECTORY: &str = "folder";
 
 /// When all files were modified: long before any clock of the simulation, so that the rule for
-/// dates in the future does not blur the picture.
+/// dates in the future never applies.
 pub fn modified() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(784_111_777)
+}
+
+/// The tag of a file's content, which follows from these two.
+pub fn tag(generation: usize, length: u64) -> String {
+    format!("\"{generation}-{length}\"")
 }
 
 impl Files {
@@ -128,7 +134,7 @@ impl Files {
         files
     }
 
-    /// Puts a new inode, or nothing, where a name is.
+    /// Gives a name a new inode, or none.
     fn replace(&mut self, index: usize, since: u64, length: Option<u64>) {
         self.generations += 1;
         let generation = self.generations;
@@ -145,7 +151,7 @@ impl Files {
         self.entries[index].versions.push(version);
     }
 
-    /// One file shrinks, grows, vanishes, or another takes its name.
+    /// One file shrinks, grows or vanishes, or another takes its name.
     pub fn change(&mut self, random: &mut Random, scene: &Scene) {
         let index = random.below(self.entries.len());
         let (path, least, most) = NAMES[index];
@@ -166,11 +172,11 @@ impl Files {
                 self.entries[index].versions.push(Version { since, found });
             }
         }
-        scene.count(|tally| tally.files_changed += 1);
+        scene.count(|stats| stats.files_changed += 1);
         let found = self.entries[index].versions.last();
         let found = found.and_then(|version| version.found.as_ref());
-        let told = found.map(|(inode, length)| (inode.generation, length));
-        scene.trace(|| format!("{path} changes: generation and length {told:?}"));
+        let now = found.map(|(inode, length)| (inode.generation, length));
+        scene.trace(|| format!("{path} changes: generation and length {now:?}"));
     }
 
     /// Whether the file that a body comes from can no longer be relied on.
@@ -183,6 +189,14 @@ impl Files {
         inodes.any(|(inode, _)| inode.generation == *generation && inode.is_harmed.get())
     }
 
+    /// The tag of any version that `path` has had.
+    pub fn any_tag(&self, path: &str, random: &mut Random) -> Option<String> {
+        let entry = self.entries.iter().find(|entry| entry.path == path)?;
+        let version = &entry.versions[random.below(entry.versions.len())];
+        let (inode, length) = version.found.as_ref()?;
+        Some(tag(inode.generation, *length))
+    }
+
     /// What `path` has stood for since there were so many changes, until now.
     pub fn since(
         &self,
@@ -191,7 +205,7 @@ impl Files {
     ) -> impl Iterator<Item = Option<&(Rc<Inode>, u64)>> {
         let entry = self.entries.iter().find(|entry| entry.path == path);
         let versions = entry.map_or(&[][..], |entry| &entry.versions);
-        // The last one from before the next change was the one.
+        // The last version that is not younger than `changes` was the one then.
         let first = versions
             .iter()
             .rposition(|version| version.since <= changes);
@@ -202,11 +216,12 @@ impl Files {
 
 type Found = Result<Rc<Resource<Inode>>, LookupError>;
 
-/// The files, as the pond sees them.
+/// The files as the connection table sees them.
 pub struct Root {
     pub scene: Rc<Scene>,
     pub random: Random,
-    /// What was found in this look: whoever asks again gets the same, whatever has changed.
+    /// What was found in this validation epoch: a second lookup of a name gets the same answer,
+    /// whatever has changed meanwhile.
     pub found: HashMap<String, Found>,
 }
 
@@ -240,7 +255,7 @@ impl Root {
             files.out_of_descriptors += 1;
             self.scene.is_room_wanted.set(true);
             self.scene.scarce_at.set(self.scene.now.get());
-            self.scene.count(|tally| tally.out_of_descriptors += 1);
+            self.scene.count(|stats| stats.out_of_descriptors += 1);
             return Err(LookupError::OutOfDescriptors);
         }
         if path == DIRECTORY {
@@ -248,12 +263,15 @@ impl Root {
         }
         let found = files.since(path, u64::MAX).last().flatten();
         let (inode, length) = found.cloned().ok_or(LookupError::NotFound)?;
+        let tag = tag(inode.generation, length);
         let content = if length <= SMALL {
             Content::Bytes(inode.whole(length))
         } else {
             Content::File(inode)
         };
         let modified = Some(modified());
-        Ok(Rc::new(Resource::new(path, length, modified, content)))
+        Ok(Rc::new(Resource::new(
+            path, length, modified, &tag, content,
+        )))
     }
 }

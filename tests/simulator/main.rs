@@ -1,12 +1,13 @@
-//! The simulator: whole ponds with invented clients, clocks, files and faults, driven by a seed.
+//! The simulator: whole connection tables with invented clients, clocks, files and faults, driven
+//! by a seed.
 //!
-//! `cargo test --test simulator` lives through a fixed number of lives;
-//! `cargo test --release --test simulator -- --seeds 10000 --from 1` goes on as long as one likes,
-//! and `-- --seed 5` tells what happens in one world. See `docs/simulator.md`.
+//! `cargo test --test simulator` simulates a fixed number of connections;
+//! `cargo test --release --test simulator -- --seeds 10000 --from 1` runs as many seeds as it is
+//! told to, and `-- --seed 5` prints what happens in one world. See `docs/simulator.md`.
 
-// A violation is a panic; the driver catches it and says which seed it was.
+// A violation is a panic; the driver catches it and prints the seed.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
-// A test program has no outside: `pub` means "for the other files of it".
+// A test program has no users outside: `pub` means "for its other files".
 #![allow(unreachable_pub)]
 
 mod calendar;
@@ -33,17 +34,17 @@ use std::time::Instant;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::state::TRANSITIONS;
 
-use crate::scene::Tally;
+use crate::scene::Stats;
 use crate::world::World;
 
-/// How many connections `cargo test` lives through.
+/// How many connections `cargo test` simulates.
 const LIVES: u64 = 200_000;
 
-/// The last panic's message and place: a payload alone does not tell the place.
+/// The last panic's message and location: the payload alone does not contain the location.
 static LAST_PANIC: Mutex<String> = Mutex::new(String::new());
 
-/// What was asked for.
-struct DumpRequested {
+/// The command line.
+struct Options {
     from: u64,
     seeds: Option<u64>,
     is_traced: bool,
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
         }
     }));
     println!("\nrunning 1 test");
-    match run(&asked(&arguments)) {
+    match run(&options(&arguments)) {
         Ok(()) => {
             println!("test result: ok. 1 passed; 0 failed; 0 ignored; 0 measured; 0 filtered out");
             ExitCode::SUCCESS
@@ -85,7 +86,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// `cargo test name` gives every test program the name.
+/// `cargo test name` passes the name to every test program.
 fn is_filtered_out(arguments: &[String]) -> bool {
     let mut is_value = false;
     let mut names = Vec::new();
@@ -98,19 +99,19 @@ fn is_filtered_out(arguments: &[String]) -> bool {
     !names.is_empty() && !names.iter().any(|name| "simulator".contains(name.as_str()))
 }
 
-fn asked(arguments: &[String]) -> DumpRequested {
+fn options(arguments: &[String]) -> Options {
     let value = |name: &str| {
         let at = arguments.iter().position(|argument| argument == name)?;
         let text = arguments.get(at + 1)?;
         Some(text.parse::<u64>().expect("a number"))
     };
     match value("--seed") {
-        Some(seed) => DumpRequested {
+        Some(seed) => Options {
             from: seed,
             seeds: Some(1),
             is_traced: true,
         },
-        None => DumpRequested {
+        None => Options {
             from: value("--from").unwrap_or(1),
             seeds: value("--seeds"),
             is_traced: false,
@@ -118,49 +119,50 @@ fn asked(arguments: &[String]) -> DumpRequested {
     }
 }
 
-/// Runs seed after seed; gives the one that failed.
-fn run(asked: &DumpRequested) -> Result<(), u64> {
+/// Runs one seed after the other. Returns the first that fails.
+fn run(options: &Options) -> Result<(), u64> {
     let start = Instant::now();
-    let mut sum = Tally::default();
-    let mut seed = asked.from;
-    while match asked.seeds {
-        Some(seeds) => seed < asked.from + seeds,
+    let mut sum = Stats::default();
+    let mut seed = options.from;
+    while match options.seeds {
+        Some(seeds) => seed < options.from + seeds,
         None => sum.lives < LIVES,
     } {
-        let world = || World::new(seed, asked.is_traced).run();
+        let world = || World::new(seed, options.is_traced).run();
         sum += catch_unwind(AssertUnwindSafe(world)).map_err(|_| seed)?;
         seed += 1;
     }
     let seconds = start.elapsed().as_secs_f64();
-    // One seed need not go all ways; as many as `cargo test` lives through do.
+    // A single seed need not take every transition; as many connections as `cargo test` simulates
+    // do.
     if sum.lives >= LIVES {
-        check_ways(&sum);
+        check_transitions(&sum);
     }
-    report(&sum, seed - asked.from, seconds);
+    report(&sum, seed - options.from, seconds);
     Ok(())
 }
 
-/// Each row of the table of ways between states was taken by somebody.
-fn check_ways(sum: &Tally) {
-    for (way, count) in TRANSITIONS.iter().zip(sum.ways) {
-        assert!(count > 0, "nobody ever took {way:?}");
+/// Each row of the table of transitions was taken at least once.
+fn check_transitions(sum: &Stats) {
+    for (transition, count) in TRANSITIONS.iter().zip(sum.transitions) {
+        assert!(count > 0, "no connection ever took {transition:?}");
     }
 }
 
-fn report(sum: &Tally, seeds: u64, seconds: f64) {
+fn report(sum: &Stats, seeds: u64, seconds: f64) {
     println!(
         "test simulator ... ok: {} lives in {seeds} seeds, {} turns, {} requests answered \
          ({} cut short), {} rows, {} faults, {seconds:.1} s",
         sum.lives,
         sum.turns,
         sum.responses,
-        sum.aborted_by,
+        sum.aborted,
         sum.rows,
         sum.faults()
     );
     let close_reasons = CloseReason::ALL.iter().zip(sum.close_reasons);
     let close_reasons: Vec<String> = close_reasons
-        .map(|(cause, count)| format!("{} {count}", cause.name()))
+        .map(|(reason, count)| format!("{} {count}", reason.name()))
         .collect();
     println!("ended for: {}", close_reasons.join(", "));
     println!(

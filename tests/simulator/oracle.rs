@@ -1,19 +1,21 @@
-//! Is this head the right one? Status, length and the connection's future, for the request whose
-//! turn it is.
+//! Is this head the right one? Checks status, length and whether the connection stays open, against
+//! the request that must be answered next.
 
 use millpond::config::Limits;
 use millpond::events::close_reason::CloseReason;
 
+use crate::files::tag;
 use crate::plan::{Answer, Request};
 use crate::scene::Scene;
-use crate::tap::{Body, LiveView, Response, Tap, page_of};
+use crate::tap::{Body, Response, Tap, WireView, page_of};
 
-/// A head, read with as little as possible.
+/// A head, read with as little code as possible.
 struct Head<'a> {
     status: u16,
     length: Option<u64>,
     connection: &'a str,
     keep_alive: Option<&'a str>,
+    tag: Option<&'a str>,
 }
 
 impl<'a> Head<'a> {
@@ -32,12 +34,13 @@ impl<'a> Head<'a> {
             length: field("Content-Length:").map(|length| length.parse().expect("a length")),
             connection: field("Connection:").expect("a Connection field"),
             keep_alive: field("Keep-Alive:"),
+            tag: field("ETag:"),
         }
     }
 }
 
-/// A response begins with this head.
-pub fn begin(tap: &Tap, text: &str, view: &LiveView) -> Response {
+/// Checks the head with which the next response begins.
+pub fn begin(tap: &Tap, text: &str, view: &WireView) -> Response {
     let head = Head::read(text);
     let next = tap.responses.len();
     let request = view.plan.request(next);
@@ -45,8 +48,9 @@ pub fn begin(tap: &Tap, text: &str, view: &LiveView) -> Response {
     let is_whole = next < tap.came.len();
     match request.filter(is_begun) {
         Some(request) if is_whole => answered(&head, request, tap, view),
-        // A frame may be known to be unsound before it is whole, or before its line is.
-        Some(request) if request.is_unsound && !has_line(view, request.start) => {
+        // The server may recognize malformed framing before the head is complete, or even before
+        // its first line is.
+        Some(request) if request.is_malformed && !has_line(view, request.start) => {
             let (method, target) = ("", String::new());
             let nameless = Request {
                 method,
@@ -56,24 +60,24 @@ pub fn begin(tap: &Tap, text: &str, view: &LiveView) -> Response {
             };
             answered(&head, &nameless, tap, view)
         }
-        Some(request) if request.is_unsound => answered(&head, request, tap, view),
+        Some(request) if request.is_malformed => answered(&head, request, tap, view),
         _ => refused(&head, tap, view),
     }
 }
 
-/// What has been read from `start` on, without empty lines before it.
-fn part<'a>(view: &'a LiveView, start: usize) -> &'a [u8] {
+/// What the server has read from `start` on, without empty lines before it.
+fn part<'a>(view: &'a WireView, start: usize) -> &'a [u8] {
     let part = &view.plan.bytes[start..view.read.max(start)];
     let begin = part.iter().position(|byte| !b"\r\n".contains(byte));
     &part[begin.unwrap_or(part.len())..]
 }
 
-fn has_line(view: &LiveView, start: usize) -> bool {
+fn has_line(view: &WireView, start: usize) -> bool {
     part(view, start).contains(&b'\n')
 }
 
-/// Method and target of a head that has not ended, if its line has.
-fn line_of(view: &LiveView, start: usize) -> [String; 2] {
+/// Method and target of an incomplete head, if its first line is complete.
+fn line_of(view: &WireView, start: usize) -> [String; 2] {
     let text = String::from_utf8_lossy(part(view, start));
     let words = text.split_once("\r\n").map(|(line, _)| line.split(' '));
     match words.map(Iterator::collect::<Vec<_>>).as_deref() {
@@ -82,19 +86,16 @@ fn line_of(view: &LiveView, start: usize) -> [String; 2] {
     }
 }
 
-/// The head's deadline has passed, so that a 400 for a part of one is in order.
-fn is_overdue(tap: &Tap, view: &LiveView) -> bool {
+/// The head's deadline has passed, so a 400 for a partial head is right.
+fn is_overdue(tap: &Tap, view: &WireView) -> bool {
     let since = tap.head_since.unwrap_or_default();
     view.scene.now.get() >= since + view.scene.limits.head_timeout
 }
 
-/// A head that began, and did not end in time.
-fn refused(head: &Head, tap: &Tap, view: &LiveView) -> Response {
+/// The response to a head that began, and was not complete in time.
+fn refused(head: &Head, tap: &Tap, view: &WireView) -> Response {
     let start = view.plan.start(tap.responses.len());
-    assert!(
-        !part(view, start).is_empty(),
-        "an answer that nobody asked for"
-    );
+    assert!(!part(view, start).is_empty(), "an answer without a request");
     assert!(is_overdue(tap, view), "a head is refused too early");
     assert_eq!(head.status, 400, "the status for a head that did not end");
     assert_eq!(head.connection, "close", "a head that did not end");
@@ -115,7 +116,7 @@ fn refused(head: &Head, tap: &Tap, view: &LiveView) -> Response {
     }
 }
 
-fn answered(head: &Head, request: &Request, tap: &Tap, view: &LiveView) -> Response {
+fn answered(head: &Head, request: &Request, tap: &Tap, view: &WireView) -> Response {
     let next = tap.responses.len();
     let came = tap.came.get(next).copied().unwrap_or(0);
     let (body, file) = body(head, request, came, view.scene);
@@ -128,7 +129,7 @@ fn answered(head: &Head, request: &Request, tap: &Tap, view: &LiveView) -> Respo
         body,
         length,
         taken: 0,
-        ends_for: future(head, request, next, view.scene),
+        ends_for: ends_for(head, request, next, view.scene),
         named: [
             request.method.to_owned(),
             request.target.clone(),
@@ -137,9 +138,30 @@ fn answered(head: &Head, request: &Request, tap: &Tap, view: &LiveView) -> Respo
     }
 }
 
-/// Status and length fit together, and to what the file was between the request and now.
+/// Status and length match each other, and a version that the file had between the request's
+/// arrival and now.
 fn body(head: &Head, request: &Request, came: u64, scene: &Scene) -> (Body, &'static str) {
     let files = scene.files.borrow();
+    let tags = |path: &str| {
+        let found = files.since(path, came).flatten();
+        found
+            .map(|(inode, length)| tag(inode.generation, *length))
+            .collect::<Vec<_>>()
+    };
+    // A tag and the content belong to one version; only a file's own answer has one.
+    let of_tag = |path: &'static str| {
+        let mut found = files.since(path, came).flatten();
+        let inode = found.find(|(inode, length)| {
+            let tag = tag(inode.generation, *length);
+            Some(*length) == head.length && Some(tag.as_str()) == head.tag
+        });
+        inode.map(|(inode, _)| (Body::File(inode.generation), path))
+    };
+    assert_eq!(
+        head.tag.is_some(),
+        matches!(head.status, 200 | 304),
+        "a tag"
+    );
     let of_length = |path: &'static str| {
         let mut found = files.since(path, came).flatten();
         let inode = found.find(|(_, length)| Some(*length) == head.length);
@@ -148,13 +170,29 @@ fn body(head: &Head, request: &Request, came: u64, scene: &Scene) -> (Body, &'st
     let is_or_was = |path: &str| files.since(path, came).flatten().next().is_some();
     let was_absent = |path: &str| files.since(path, came).any(|found| found.is_none());
     match (&request.answer, head.status) {
-        (Answer::File(path), 200) => of_length(path).expect("a length that the file had"),
-        (Answer::Unchanged(path), 304) => {
-            assert!(is_or_was(path), "304 for a file that is not there");
+        (Answer::File(path), 200) => of_tag(path).expect("a length and a tag that the file had"),
+        (Answer::Tagged(path, known), 200) => {
+            assert_ne!(
+                head.tag,
+                Some(known.as_str()),
+                "200 for what the client has"
+            );
+            of_tag(path).expect("a length and a tag that the file had")
+        }
+        (Answer::Tagged(path, known), 304) => {
+            assert!(tags(path).contains(known), "304 for changed content");
+            assert_eq!(head.tag, Some(known.as_str()), "the tag of a 304");
             assert_eq!(head.length, None, "the length of a 304");
             (Body::Nothing, path)
         }
-        (Answer::File(path) | Answer::Unchanged(path), 404) => {
+        (Answer::Unchanged(path), 304) => {
+            assert!(is_or_was(path), "304 for a file that is not there");
+            let tag = head.tag.unwrap_or_default().to_owned();
+            assert!(tags(path).contains(&tag), "a tag that the file never had");
+            assert_eq!(head.length, None, "the length of a 304");
+            (Body::Nothing, path)
+        }
+        (Answer::File(path) | Answer::Unchanged(path) | Answer::Tagged(path, _), 404) => {
             assert!(was_absent(path), "404 for a file that is there");
             page(head, &request.answer)
                 .or_else(|| of_length("404.html"))
@@ -170,20 +208,20 @@ fn body(head: &Head, request: &Request, came: u64, scene: &Scene) -> (Body, &'st
     }
 }
 
-/// The built-in page, if it has that length.
+/// The built-in page, if it has the length that the head names.
 fn page(head: &Head, answer: &Answer) -> Option<(Body, &'static str)> {
     let page = page_of(answer);
     (head.length == Some(page.len() as u64)).then_some((Body::Page(page), ""))
 }
 
-/// Why the connection ends after this answer, and whether the head says so.
-fn future(head: &Head, request: &Request, index: usize, scene: &Scene) -> Option<CloseReason> {
+/// Why the connection ends after this answer, checked against the head.
+fn ends_for(head: &Head, request: &Request, index: usize, scene: &Scene) -> Option<CloseReason> {
     let limits = &scene.limits;
     let made = u32::try_from(index + 1).unwrap();
     let is_limit = limits
         .keep_alive_requests
         .is_some_and(|most| made >= most.get());
-    let ends_for = if request.is_unsound {
+    let reason = if request.is_malformed {
         Some(CloseReason::BadRequest)
     } else if request.asks_close {
         Some(CloseReason::CloseAsked)
@@ -192,17 +230,17 @@ fn future(head: &Head, request: &Request, index: usize, scene: &Scene) -> Option
     } else {
         None
     };
-    if scene.is_stopping.get() && !request.is_unsound && head.connection == "close" {
-        // It was composed before the stop, or after it.
-        return ends_for.or(Some(CloseReason::Stopped));
+    if scene.is_stopping.get() && !request.is_malformed && head.connection == "close" {
+        // The server composed it before the stop, or after it.
+        return reason.or(Some(CloseReason::Stopped));
     }
     let promise = promise(limits, made);
-    let expected = match ends_for {
+    let expected = match reason {
         Some(_) => ("close", None),
         None => ("Keep-Alive", Some(promise.as_str())),
     };
     assert_eq!((head.connection, head.keep_alive), expected);
-    ends_for
+    reason
 }
 
 fn promise(limits: &Limits, made: u32) -> String {

@@ -1,24 +1,26 @@
-//! What a client will say, byte by byte, and what each request must be answered with.
+//! What a client will send, byte by byte, and how each request must be answered.
 //!
-//! This is the oracle. It knows each request because it has made it up itself; it has no parser.
+//! This is the oracle. It knows each request because it composes it itself; it has no parser.
 
 use std::time::Duration;
 
 use millpond::http::date;
 use millpond::response::answer;
 
-use crate::files::{DIRECTORY, NAMES, modified};
+use crate::files::{DIRECTORY, Files, NAMES, modified};
 use crate::random::Random;
 
-/// What the answer must be, apart from what the file happens to be at the time.
+/// What the answer must be, apart from the content that the file happens to have at the time.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// 200 with this file, or 404 if there is none by then.
+    /// 200 with this file, or 404 if it does not exist by then.
     File(&'static str),
-    /// 304 if there is a file, or else 404.
+    /// 304 if the file exists, or else 404.
     Unchanged(&'static str),
+    /// 304 if the file has this tag, 200 if it has another, or else 404.
+    Tagged(&'static str, String),
     NotFound,
-    /// 404 with this page, whatever the root has for a 404.
+    /// 404 with this page, even if the root has a page of its own for 404.
     Directory(String),
     /// 400.
     Bad,
@@ -27,30 +29,31 @@ pub enum Answer {
 /// One request.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Where it begins and ends in what the client sends, empty lines before it included.
+    /// Where it begins and ends in the client's bytes, including empty lines before it.
     pub start: usize,
     pub end: usize,
     pub answer: Answer,
-    /// Whether its answer comes without a body, whatever its length says.
+    /// Whether its answer comes without a body, whatever Content-Length says.
     pub is_head: bool,
-    /// Whether it is the last one by its own will.
+    /// Whether the request itself asks for the connection to close.
     pub asks_close: bool,
-    /// Whether its frame is unsound: the last one, and it may be refused before it is whole.
-    pub is_unsound: bool,
-    /// What the log says.
+    /// Whether its framing is malformed: it is the last request, and the server may refuse it
+    /// before it is complete.
+    pub is_malformed: bool,
+    /// Method and target as the log has them.
     pub method: &'static str,
     pub target: String,
 }
 
-/// All that a client will say.
+/// Everything that a client will send.
 #[derive(Debug, Default)]
 pub struct Plan {
     pub bytes: Vec<u8>,
     pub requests: Vec<Request>,
 }
 
-/// Requests with an unsound frame, and method and target if they can be read all the same.
-const UNSOUND: [(&str, &str, &str); 9] = [
+/// Requests with malformed framing, and their method and target if those can still be read.
+const MALFORMED: [(&str, &str, &str); 9] = [
     ("GET / HTTP/1.1\r\n\r\n", "GET", "/"),
     ("HEAD /x HTTP/1.1\r\n\r\n", "HEAD", "/x"),
     ("GET /\r\n\r\n", "", ""),
@@ -74,11 +77,11 @@ const UNSOUND: [(&str, &str, &str); 9] = [
     ),
 ];
 
-/// Targets without a file, or none that may be served.
+/// Targets without a file, or with one that must not be served.
 const ABSENT: [&str; 4] = ["/absent", "/a//b", "/.hidden", "/index.html/"];
 
 impl Plan {
-    pub fn any(random: &mut Random) -> Self {
+    pub fn any(random: &mut Random, files: &Files) -> Self {
         let mut plan = Self::default();
         let count = match random.below(20) {
             0 => 0,
@@ -88,14 +91,14 @@ impl Plan {
         };
         let is_burst = count > 32;
         for _ in 0..count {
-            plan.add(random, is_burst);
+            plan.add(random, is_burst, files);
         }
         plan.add_tail(random);
         plan
     }
 
     /// A request of any kind.
-    fn add(&mut self, random: &mut Random, is_burst: bool) {
+    fn add(&mut self, random: &mut Random, is_burst: bool, files: &Files) {
         let start = self.bytes.len();
         for _ in 0..if random.one_in(10) {
             random.between(1, 4)
@@ -106,19 +109,19 @@ impl Plan {
         }
         let is_last_kind = random.one_in(if is_burst { 300 } else { 12 });
         if is_last_kind && !self.is_over() {
-            self.add_unsound(start, random);
+            self.add_malformed(start, random);
         } else {
-            self.add_sound(start, random, is_burst);
+            self.add_sound(start, random, is_burst, files);
         }
     }
 
-    /// Whether a request before this one ends the connection by its frame.
+    /// Whether an earlier request ends the connection by its framing.
     fn is_over(&self) -> bool {
-        self.requests.iter().any(|request| request.is_unsound)
+        self.requests.iter().any(|request| request.is_malformed)
     }
 
-    fn add_unsound(&mut self, start: usize, random: &mut Random) {
-        let (text, method, target) = random.pick(&UNSOUND);
+    fn add_malformed(&mut self, start: usize, random: &mut Random) {
+        let (text, method, target) = random.pick(&MALFORMED);
         if random.one_in(8) {
             // Too long, and it never ends.
             self.bytes
@@ -131,7 +134,7 @@ impl Plan {
         }
     }
 
-    fn add_sound(&mut self, start: usize, random: &mut Random, is_burst: bool) {
+    fn add_sound(&mut self, start: usize, random: &mut Random, is_burst: bool, files: &Files) {
         let (mut answer, target) = any_target(random, is_burst);
         let method = match random.below(12) {
             0..=7 => "GET",
@@ -144,7 +147,15 @@ impl Plan {
             let age = Duration::from_secs(u64::from(!is_unchanged));
             let date = date::write(modified() - age);
             condition = format!("If-Modified-Since: {date}\r\n");
-            if is_unchanged {
+            // A tag that the file has now, or had, decides alone.
+            let tag = random
+                .one_in(2)
+                .then(|| files.any_tag(path, random))
+                .flatten();
+            if let Some(tag) = tag {
+                condition += &format!("If-None-Match: \"x\", W/{tag}\r\n");
+                answer = Answer::Tagged(path, tag);
+            } else if is_unchanged {
                 answer = Answer::Unchanged(path);
             }
         }
@@ -171,7 +182,7 @@ impl Plan {
         answer: Answer,
         method: &'static str,
         target: String,
-        (asks_close, is_unsound): (bool, bool),
+        (asks_close, is_malformed): (bool, bool),
     ) {
         self.requests.push(Request {
             start,
@@ -179,14 +190,14 @@ impl Plan {
             answer,
             is_head: method == "HEAD",
             asks_close,
-            is_unsound,
+            is_malformed,
             method,
             target,
         });
     }
 
-    /// What comes after the last request: mostly nothing, or the front of one, or rubbish that
-    /// nobody must read as a request.
+    /// Adds what comes after the last request: mostly nothing, or the beginning of a request, or
+    /// rubbish that the server must not read as one.
     fn add_tail(&mut self, random: &mut Random) {
         match random.below(16) {
             0 => self.bytes.extend_from_slice(b"\r\n"),
@@ -228,7 +239,7 @@ fn any_target(random: &mut Random, is_burst: bool) -> (Answer, String) {
         ),
         3 => (Answer::File("index.html"), "/".to_owned()),
         _ => {
-            // Small ones mostly: the large are many turns each.
+            // Mostly small files: each large one takes many turns.
             let most = if is_burst || random.one_in(2) {
                 3
             } else {

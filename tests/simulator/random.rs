@@ -1,4 +1,4 @@
-//! Chance that can be repeated: the same seed, the same life.
+//! Repeatable randomness: the same seed gives the same run.
 
 /// `SplitMix64`, as given by Sebastiano Vigna at <https://prng.di.unimi.it/splitmix64.c> (public
 /// domain) after Steele, Lea and Flood, "Fast Splittable Pseudorandom Number Generators" (2014).
@@ -22,16 +22,16 @@ impl Random {
     /// From 0 up to, and without, `limit`; 0 if there is nothing below it.
     pub fn below(&mut self, limit: usize) -> usize {
         let limit = limit.max(1) as u64;
-        // What comes from below a `usize` fits into one.
+        // The result is below a `usize`, so it fits into one.
         usize::try_from(self.next() % limit).unwrap_or(0)
     }
 
-    /// Both ends included.
+    /// A number between two bounds, both included.
     pub fn between(&mut self, least: usize, most: usize) -> usize {
         least + self.below(most - least + 1)
     }
 
-    /// True once in so many times; never, if that is 0.
+    /// True once in `times` calls on average; never, if that is 0.
     pub fn one_in(&mut self, times: usize) -> bool {
         times != 0 && self.below(times) == 0
     }
@@ -40,13 +40,13 @@ impl Random {
         from[self.below(from.len())]
     }
 
-    /// A generator of its own for a part of the world, so that a call more in one part does not
+    /// A separate generator for one part of the world, so that one more call in that part does not
     /// change all others.
     pub fn fork(&mut self) -> Self {
         Self(self.next())
     }
 
-    /// In any order.
+    /// Shuffles the items (Fisher-Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             items.swap(last, self.below(last + 1));

@@ -1,11 +1,11 @@
-//! The log: one row a response, in order, with what really happened.
+//! The log: one row per response, in order, with what really happened.
 
 use millpond::events::close_reason::CloseReason;
 
 use crate::client::Client;
 use crate::tap::Response;
 
-/// Reads what the log has got in this turn, and holds each row against its response.
+/// Reads the rows that the log received in this turn, and compares each with its response.
 pub fn check(clients: &mut [Client], text: &[u8]) -> u64 {
     let mut reader = csv::ReaderBuilder::new()
         .has_headers(false)
@@ -29,9 +29,9 @@ fn check_one(client: &mut Client, row: &csv::StringRecord) {
     let bytes: u64 = row[8].parse().expect("a count of bytes");
     match response {
         Some(response) => {
-            let said = [&row[4], &row[5], &row[6]];
+            let logged = [&row[4], &row[5], &row[6]];
             assert_eq!(
-                said,
+                logged,
                 response.named.each_ref().map(String::as_str),
                 "{row:?}"
             );
@@ -44,13 +44,13 @@ fn check_one(client: &mut Client, row: &csv::StringRecord) {
                 "{row:?} of {response:?}"
             );
         }
-        // Its head has not left, or not whole.
+        // Its head has not left, or only a part of it.
         None => assert_eq!((bytes, outcome == "complete"), (0, false), "{row:?}"),
     }
     if outcome != "complete" {
-        wire.scene.count(|tally| tally.aborted_by += 1);
-        // A first write may fail before the connection has ended for it.
-        let is_possible = |cause: &CloseReason| cause.name() == outcome;
+        wire.scene.count(|stats| stats.aborted += 1);
+        // A first write may fail before that ends the connection.
+        let is_possible = |reason: &CloseReason| reason.name() == outcome;
         let possible = &client.ended_for;
         assert!(
             possible.iter().any(is_possible),
@@ -59,7 +59,7 @@ fn check_one(client: &mut Client, row: &csv::StringRecord) {
     }
 }
 
-/// Each response that has ended has its row by now, and no other.
+/// Each response that has ended has its row by now, and there is no other row.
 pub fn check_count(client: &Client) {
     let wire = client.wire.borrow();
     let ended = wire
@@ -72,7 +72,7 @@ pub fn check_count(client: &Client) {
     let begun = wire.tap.responses.len() + usize::from(!wire.tap.head.is_empty());
     let number = wire.number;
     if is_dropped {
-        // One more if the socket took nothing of it.
+        // One row more if the socket took nothing of the last response.
         let rows = begun..=begun + usize::from(begun == ended);
         assert!(
             rows.contains(&client.rows),

@@ -1,4 +1,4 @@
-//! What everybody in one simulated world can see: the time, the faults that may strike, counts.
+//! What all parts of one simulated world share: the time, the rates of faults, and counts.
 
 use std::cell::{Cell, RefCell};
 use std::ops::AddAssign;
@@ -11,24 +11,26 @@ use millpond::events::state::TRANSITIONS;
 use crate::files::Files;
 use crate::random::Random;
 
-/// How often each fault strikes: once in so many calls, 0 for never.
+/// How often each fault strikes: once in this many calls, 0 for never.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Rates {
     pub interrupted: usize,
-    /// A write that the socket refuses or cuts although there is room: memory is short.
+    /// A write that the socket refuses or cuts although its queue has space: the kernel is short of
+    /// memory.
     pub pressure: usize,
-    /// Input that is announced, and not there yet when it is read.
+    /// Input that is announced, but not there yet when the server reads.
     pub hidden: usize,
     /// An error of the network.
     pub broken: usize,
     /// `EIO` of the disk.
     pub disk: usize,
-    /// An event of which only the bits that changed are told. Else all that hold are, as epoll does.
+    /// An event that carries only the bits that changed. Other events carry all bits that hold, as
+    /// with epoll.
     pub changes_only: usize,
 }
 
 impl Rates {
-    /// Each world has its own weather; some have none.
+    /// Each world has its own rates of faults; some worlds have none.
     pub fn any(random: &mut Random) -> Self {
         Self {
             interrupted: random.pick(&[0, 5, 50]),
@@ -41,13 +43,13 @@ impl Rates {
     }
 }
 
-/// What has been counted.
+/// The counts of a run.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Tally {
+pub struct Stats {
     pub lives: u64,
     pub turns: u64,
     pub responses: u64,
-    pub aborted_by: u64,
+    pub aborted: u64,
     pub rows: u64,
     pub interrupted: u64,
     pub pressure: u64,
@@ -61,21 +63,21 @@ pub struct Tally {
     pub room_made: u64,
     pub stops: u64,
     pub close_reasons: [u64; CloseReason::ALL.len()],
-    /// Bytes that sockets gave, and took.
+    /// Bytes that the server read from sockets, and that sockets took.
     pub read: u64,
     pub wrote: u64,
-    /// How often each way between states was taken.
-    pub ways: [u64; TRANSITIONS.len()],
+    /// How often each transition between states was taken.
+    pub transitions: [u64; TRANSITIONS.len()],
 }
 
-impl Tally {
-    pub fn add_causes(&mut self, counts: &CloseCounts) {
-        for (sum, cause) in self.close_reasons.iter_mut().zip(CloseReason::ALL) {
-            *sum += counts.count(cause);
+impl Stats {
+    pub fn add_close_reasons(&mut self, counts: &CloseCounts) {
+        for (sum, reason) in self.close_reasons.iter_mut().zip(CloseReason::ALL) {
+            *sum += counts.count(reason);
         }
     }
 
-    /// All that went wrong on purpose.
+    /// All faults that were injected.
     pub fn faults(&self) -> u64 {
         self.interrupted
             + self.pressure
@@ -91,12 +93,12 @@ impl Tally {
     }
 }
 
-impl AddAssign for Tally {
+impl AddAssign for Stats {
     fn add_assign(&mut self, other: Self) {
         self.lives += other.lives;
         self.turns += other.turns;
         self.responses += other.responses;
-        self.aborted_by += other.aborted_by;
+        self.aborted += other.aborted;
         self.rows += other.rows;
         self.interrupted += other.interrupted;
         self.pressure += other.pressure;
@@ -111,7 +113,7 @@ impl AddAssign for Tally {
         self.stops += other.stops;
         self.read += other.read;
         self.wrote += other.wrote;
-        for (sum, more) in self.ways.iter_mut().zip(other.ways) {
+        for (sum, more) in self.transitions.iter_mut().zip(other.transitions) {
             *sum += more;
         }
         for (sum, more) in self.close_reasons.iter_mut().zip(other.close_reasons) {
@@ -120,31 +122,31 @@ impl AddAssign for Tally {
     }
 }
 
-/// Shared by the world, its wires and its files. The simulator is one thread.
+/// Shared by the world, its wires and its files. The simulator has one thread.
 #[derive(Debug)]
 pub struct Scene {
     pub limits: Limits,
     pub rates: Cell<Rates>,
     pub now: Cell<Duration>,
-    /// Which turn of the loop it is.
+    /// The number of the current turn of the loop.
     pub turn: Cell<u64>,
-    /// How many calls of the pond there have been on transports.
+    /// How many calls on transports the connection table has made in this turn.
     pub calls: Cell<u64>,
     /// The server has been told to stop.
     pub is_stopping: Cell<bool>,
-    /// Everything is being closed, whatever it does.
+    /// Everything is being closed, whatever its state.
     pub is_closing_all: Cell<bool>,
-    /// Room was wanted, for a newcomer or a file, in this call on the pond.
+    /// In this call on the connection table, a new connection or a file needed a descriptor.
     pub is_room_wanted: Cell<bool>,
-    /// When there was last no descriptor for a file.
+    /// When a file last found no descriptor.
     pub scarce_at: Cell<Duration>,
     pub files: RefCell<Files>,
-    pub tally: RefCell<Tally>,
+    pub stats: RefCell<Stats>,
     pub is_traced: bool,
 }
 
 impl Scene {
-    /// Says what happens, if someone listens.
+    /// Prints what happens, if the run is traced.
     pub fn trace(&self, line: impl FnOnce() -> String) {
         if self.is_traced {
             let now = self.now.get().as_millis();
@@ -152,19 +154,21 @@ impl Scene {
         }
     }
 
-    pub fn count(&self, add: impl FnOnce(&mut Tally)) {
-        add(&mut self.tally.borrow_mut());
+    pub fn count(&self, add: impl FnOnce(&mut Stats)) {
+        add(&mut self.stats.borrow_mut());
     }
 
-    /// A call on a transport. A connection that spins would hang the driver otherwise.
+    /// Counts a call on a transport. Without the limit, a connection that spins would hang the
+    /// driver.
     pub fn called(&self) {
         self.calls.set(self.calls.get() + 1);
         assert!(
-            self.calls.get() < CALLS_A_TURN,
-            "a connection spins: {CALLS_A_TURN} calls on transports in one turn"
+            self.calls.get() < CALLS_PER_TURN,
+            "a connection spins: {CALLS_PER_TURN} calls on transports in one turn"
         );
     }
 }
 
-/// Far beyond what budgets allow: reads of a byte up to the send budget, by a few connections.
-const CALLS_A_TURN: u64 = 500_000;
+/// Far beyond what the budgets allow: reads of one byte up to the send budget, by a few
+/// connections.
+const CALLS_PER_TURN: u64 = 500_000;

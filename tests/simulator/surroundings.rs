@@ -1,5 +1,5 @@
-//! What goes on around the pond: clients come and act, files change, descriptors run short, events
-//! come late, room is wanted, someone stops the server.
+//! What goes on around the connection table: clients come and act, files change, descriptors run
+//! short, events come late, connections are evicted, the server is stopped.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -27,7 +27,7 @@ impl World {
         }
     }
 
-    /// Each does, once in so many times.
+    /// Each client acts once in `times` calls on average.
     pub fn everybody_acts(&mut self, times: usize) {
         for &index in self.waiting.iter().chain(&self.inside) {
             if self.random.one_in(times) {
@@ -36,7 +36,7 @@ impl World {
         }
     }
 
-    /// In the middle of a turn a file changes, and someone asks for it.
+    /// In the middle of a turn a file changes, and a client requests it.
     pub fn meanwhile(&mut self) {
         if !self.random.one_in(6) {
             return;
@@ -47,7 +47,7 @@ impl World {
         self.everybody_acts(4);
     }
 
-    /// Files change, descriptors run short and come back, the network and memory recover.
+    /// Files change, descriptors run short and become free again, network and memory recover.
     pub fn kernel_moves(&mut self) {
         for &index in &self.inside {
             if self.calendar.is_calm || self.random.one_in(2) {
@@ -68,7 +68,7 @@ impl World {
         }
     }
 
-    /// An event that was told before: for one who has left since, or has nothing new.
+    /// Repeats an earlier event: its connection has ended since, or has nothing new.
     pub fn stray_event(&mut self) {
         if self.echoes.is_empty() || !self.random.one_in(3) {
             return;
@@ -76,7 +76,7 @@ impl World {
         let (id, mut readiness) = self.echoes[self.random.below(self.echoes.len())];
         let is_inside = |&index: &usize| self.clients[index].wire.borrow().id == Some(id);
         let is_live = self.inside.iter().any(is_inside);
-        // Of whoever is here the kernel never tells twice of the same input.
+        // For an open connection the kernel never reports the same input twice.
         readiness.readable &= !is_live;
         let calls = self.scene.calls.get();
         self.call(|world| world.table.event(id, readiness));
@@ -84,10 +84,10 @@ impl World {
             assert_eq!(
                 calls,
                 self.scene.calls.get(),
-                "a late event reached someone"
+                "a late event reached a connection"
             );
         }
-        self.scene.count(|tally| tally.stray_events += 1);
+        self.scene.count(|stats| stats.stray_events += 1);
     }
 
     pub fn maybe_stop(&mut self) {
@@ -95,14 +95,14 @@ impl World {
             return;
         }
         self.scene.trace(|| "stop".to_owned());
-        self.scene.count(|tally| tally.stops += 1);
+        self.scene.count(|stats| stats.stops += 1);
         self.scene.is_stopping.set(true);
         self.stop_by = Some(self.scene.now.get() + STOP_WITHIN);
         self.waiting.clear();
-        // Requests come that no event has told of yet.
+        // Requests arrive that no event has announced yet.
         self.everybody_acts(1);
         if self.random.one_in(2) {
-            // The last requests of all come when there is no descriptor left.
+            // The very last requests arrive when there is no descriptor left.
             self.scene.files.borrow_mut().shortage = 1;
         }
         self.call(|world| world.table.stop());

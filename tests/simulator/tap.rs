@@ -1,4 +1,4 @@
-//! Reads what the socket takes, at the moment when it takes it, and holds it against the oracle.
+//! Reads what the socket takes, at the moment when it takes it, and checks it against the oracle.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use crate::files::Inode;
 use crate::plan::{Answer, Plan, Request};
 use crate::scene::Scene;
 
-/// Where the bytes of a body must come from.
+/// The source that the bytes of a body must come from.
 #[derive(Debug)]
 pub enum Body {
     Nothing,
@@ -22,12 +22,12 @@ pub enum Body {
 pub struct Response {
     pub status: u16,
     pub body: Body,
-    /// How many bytes of body are to leave, and have left.
+    /// How many bytes of the body are to leave, and how many have left.
     pub length: u64,
     pub taken: u64,
     /// Why the connection ends after it, if it does.
     pub ends_for: Option<CloseReason>,
-    /// What the log says of it: method, target, file.
+    /// Its cells in the log: method, target, file.
     pub named: [String; 3],
 }
 
@@ -41,20 +41,20 @@ impl Response {
 #[derive(Debug, Default)]
 pub struct Tap {
     pub responses: Vec<Response>,
-    /// A head that has left in part.
+    /// A head of which a part has left.
     pub head: Vec<u8>,
-    /// For each request that the server has read whole, how often files had changed when it came.
+    /// For each request that the server has read whole: how often files had changed when it came.
     pub came: Vec<u64>,
-    /// Since when a head has been on its way in.
+    /// Since when a head has been arriving.
     pub head_since: Option<Duration>,
     /// When the last response was complete.
     pub idle_since: Option<Duration>,
-    /// When the server last got on: read a request, or sent something.
+    /// When the server last made progress: read a request, or sent something.
     pub progress: Duration,
 }
 
-/// What the tap needs to know besides.
-pub struct LiveView<'a> {
+/// The tap's view of its wire.
+pub struct WireView<'a> {
     pub plan: &'a Plan,
     pub scene: &'a Scene,
     /// For each delivery: how much had arrived by then, and how often files had changed.
@@ -63,8 +63,8 @@ pub struct LiveView<'a> {
     pub read: usize,
 }
 
-impl LiveView<'_> {
-    /// How often files had changed when the first byte of a request came, behind empty lines.
+impl WireView<'_> {
+    /// How often files had changed when the first byte of a request came, after empty lines.
     fn came(&self, request: &Request) -> u64 {
         let bytes = &self.plan.bytes[request.start..];
         let blank = bytes.iter().take_while(|byte| b"\r\n".contains(byte));
@@ -74,7 +74,7 @@ impl LiveView<'_> {
         first.map_or(0, |(_, changes)| *changes)
     }
 
-    /// Whether some of this head has been read. Empty lines begin none.
+    /// Whether a part of this head has been read. Empty lines do not begin a head.
     fn has_begun(&self, index: usize) -> bool {
         let start = self.plan.start(index).min(self.read);
         let part = &self.plan.bytes[start..self.read];
@@ -83,7 +83,7 @@ impl LiveView<'_> {
 }
 
 impl Tap {
-    /// A response has begun and not ended.
+    /// Whether a response has begun and not ended.
     pub fn is_midway(&self) -> bool {
         !self.head.is_empty()
             || self
@@ -92,14 +92,14 @@ impl Tap {
                 .is_some_and(|last| !last.is_complete())
     }
 
-    /// Whether the last response has ended and said that it is the last.
+    /// The close reason of the last response, if it is complete and announces the end.
     pub fn ended_for(&self) -> Option<CloseReason> {
         let last = self.responses.last()?;
         last.ends_for.filter(|_| last.is_complete())
     }
 
     /// The socket takes bytes from memory.
-    pub fn feed(&mut self, mut bytes: &[u8], view: &LiveView) {
+    pub fn feed(&mut self, mut bytes: &[u8], view: &WireView) {
         self.progress = view.scene.now.get();
         while !bytes.is_empty() {
             match self.responses.last_mut() {
@@ -108,7 +108,7 @@ impl Tap {
                     let (now, later) = bytes.split_at(left.min(bytes.len()));
                     last.check(now);
                     bytes = later;
-                    self.apply(view);
+                    self.note_end(view);
                 }
                 _ => bytes = self.feed_head(bytes, view),
             }
@@ -116,7 +116,7 @@ impl Tap {
     }
 
     /// The socket takes a piece of a file.
-    pub fn feed_file(&mut self, file: &Inode, offset: u64, count: u64, view: &LiveView) {
+    pub fn feed_file(&mut self, file: &Inode, offset: u64, count: u64, view: &WireView) {
         self.progress = view.scene.now.get();
         assert!(self.head.is_empty(), "a file in the middle of a head");
         let last = self.responses.last_mut().expect("a file without a head");
@@ -127,10 +127,10 @@ impl Tap {
         assert_eq!(offset, last.taken, "the file's offset");
         last.taken += count;
         assert!(last.taken <= last.length, "more than was promised");
-        self.apply(view);
+        self.note_end(view);
     }
 
-    fn feed_head<'b>(&mut self, bytes: &'b [u8], view: &LiveView) -> &'b [u8] {
+    fn feed_head<'b>(&mut self, bytes: &'b [u8], view: &WireView) -> &'b [u8] {
         if self.head.is_empty() {
             assert_eq!(self.ended_for(), None, "an answer after the last answer");
         }
@@ -142,21 +142,21 @@ impl Tap {
         };
         self.head.truncate(end);
         let head = std::mem::take(&mut self.head);
-        let head = std::str::from_utf8(&head).expect("a head that is no text");
+        let head = std::str::from_utf8(&head).expect("a head that is not text");
         let response = crate::oracle::begin(self, head, view);
         self.responses.push(response);
-        self.apply(view);
+        self.note_end(view);
         &bytes[end - before..]
     }
 
-    /// Takes note of a response that is complete.
-    fn apply(&mut self, view: &LiveView) {
+    /// Records the end of a response, if the last one is complete.
+    fn note_end(&mut self, view: &WireView) {
         let Some(last) = self.responses.last() else {
             return;
         };
         if last.is_complete() {
             let now = view.scene.now.get();
-            view.scene.count(|tally| tally.responses += 1);
+            view.scene.count(|stats| stats.responses += 1);
             self.idle_since = Some(now);
             let more = view.has_begun(self.responses.len());
             self.head_since = more.then_some(now);
@@ -164,7 +164,7 @@ impl Tap {
     }
 
     /// The server has read up to `view.read`.
-    pub fn read_on(&mut self, view: &LiveView) {
+    pub fn read_on(&mut self, view: &WireView) {
         let now = view.scene.now.get();
         while let Some(request) = view.plan.request(self.came.len())
             && request.end <= view.read
@@ -177,7 +177,7 @@ impl Tap {
         }
     }
 
-    /// The request that the next response must belong to, if the server has read it whole.
+    /// The request that the next response must answer, if the server has read it whole.
     pub fn owed<'p>(&self, plan: &'p Plan) -> Option<&'p Request> {
         let next = self.responses.len();
         let is_last = self
@@ -207,7 +207,7 @@ impl Response {
     }
 }
 
-/// The pages that an answer may have, if it is an error.
+/// The built-in page that goes with an answer.
 pub fn page_of(answer: &Answer) -> Vec<u8> {
     match answer {
         Answer::Directory(page) => page.clone().into_bytes(),

@@ -1,4 +1,4 @@
-//! The server's end of a wire: what the pond takes for a socket.
+//! The server's end of a wire: the socket that the connection table uses.
 
 use std::cell::RefCell;
 use std::io::{self, ErrorKind};
@@ -10,7 +10,7 @@ use crate::files::Inode;
 use crate::tap::Tap;
 use crate::wire::Wire;
 
-/// A socket that isn't one.
+/// A simulated socket.
 pub struct Socket(pub Rc<RefCell<Wire>>);
 
 impl Transport for Socket {
@@ -22,21 +22,21 @@ impl Transport for Socket {
         wire.scene
             .trace(|| format!("client {} is read: {result:?}", wire.number));
         let count = result?;
-        wire.scene.count(|tally| tally.read += count as u64);
+        wire.scene.count(|stats| stats.read += count as u64);
         Ok(count)
     }
 
     fn write(&mut self, bytes: &[u8], _more: bool) -> io::Result<usize> {
         let mut wire = self.0.borrow_mut();
-        let result = wire.admit(bytes.len());
+        let result = wire.enqueue(bytes.len());
         wire.scene.trace(|| {
             let text = bytes[..bytes.len().min(90)].escape_ascii();
             format!("client {} is written to: {result:?} of {text}", wire.number)
         });
         let count = result?;
-        wire.scene.count(|tally| tally.wrote += count as u64);
-        // From memory, less than asked means that there was no room for more (send(2)).
-        wire.is_room_wanted |= count < bytes.len();
+        wire.scene.count(|stats| stats.wrote += count as u64);
+        // From memory, less than asked means that the queue is full (send(2)).
+        wire.is_full_reported |= count < bytes.len();
         wire.tapped(|tap, view| tap.feed(&bytes[..count], view));
         Ok(count)
     }
@@ -46,7 +46,7 @@ impl Transport for Socket {
         let rate = wire.scene.rates.get().disk;
         if wire.random.one_in(rate) {
             file.is_harmed.set(true);
-            wire.scene.count(|tally| tally.disk += 1);
+            wire.scene.count(|stats| stats.disk += 1);
             return Err(io::Error::from_raw_os_error(EIO));
         }
         let left = file.length.get().saturating_sub(offset);
@@ -54,19 +54,19 @@ impl Transport for Socket {
         if count == 0 {
             return Ok(0);
         }
-        // Less than asked says nothing here: a pipe in between may have been the bound.
+        // A short count does not mean that here: the pipe of sendfile may have been the limit.
         let piece = match wire.random.below(4) {
             0 => count.min(65_536),
             1 => wire.random.between(1, count),
             _ => count,
         };
-        let result = wire.admit(piece);
+        let result = wire.enqueue(piece);
         wire.scene.trace(|| {
             let end = offset + piece as u64;
             format!("client {} is sent {offset}..{end}: {result:?}", wire.number)
         });
         let count = result?;
-        wire.scene.count(|tally| tally.wrote += count as u64);
+        wire.scene.count(|stats| stats.wrote += count as u64);
         wire.tapped(|tap, view| tap.feed_file(file, offset, count as u64, view));
         Ok(count)
     }
@@ -93,7 +93,7 @@ const EIO: i32 = 5;
 
 impl Drop for Socket {
     fn drop(&mut self) {
-        // While a panic unwinds someone else may hold the wire.
+        // While a panic unwinds, the wire may still be borrowed.
         if let Ok(mut wire) = self.0.try_borrow_mut() {
             wire.is_dropped = true;
         }
@@ -107,7 +107,7 @@ impl Wire {
         scene.called();
         let rates = scene.rates.get();
         if self.random.one_in(rates.interrupted) {
-            scene.count(|tally| tally.interrupted += 1);
+            scene.count(|stats| stats.interrupted += 1);
             return Err(ErrorKind::Interrupted.into());
         }
         if !self.is_gone() && self.random.one_in(rates.broken) {
@@ -126,14 +126,14 @@ impl Wire {
         self.is_told = false;
         self.strike()?;
         assert!(!self.is_end_seen, "read after the end of input");
-        // A reset may overtake what came before it.
+        // A reset may overtake bytes that came before it.
         if self.unread() == 0 || self.random.one_in(2) {
             self.tell_error()?;
         }
         let rate = self.scene.rates.get().hidden;
         if self.unread() > 0 && (self.is_hidden || self.random.one_in(rate)) && !self.is_ended {
             self.is_hidden = true;
-            self.scene.count(|tally| tally.hidden += 1);
+            self.scene.count(|stats| stats.hidden += 1);
             return Err(ErrorKind::WouldBlock.into());
         }
         let count = into.len().min(self.unread());
@@ -147,7 +147,7 @@ impl Wire {
         Ok(count)
     }
 
-    /// Nothing is there to be read: is that the end, or not yet?
+    /// There is nothing to read: is that the end, or not yet?
     fn read_end(&mut self) -> io::Result<usize> {
         if self.is_ended || self.is_error_told {
             self.is_end_seen = true;
@@ -166,8 +166,8 @@ impl Wire {
         }
     }
 
-    /// How much of `wanted` bytes the send queue takes.
-    fn admit(&mut self, wanted: usize) -> io::Result<usize> {
+    /// How many of `wanted` bytes the send queue takes.
+    fn enqueue(&mut self, wanted: usize) -> io::Result<usize> {
         if !self.is_write_pending && !self.tap.is_midway() {
             self.tap.progress = self.scene.now.get();
         }
@@ -181,11 +181,11 @@ impl Wire {
         let rate = self.scene.rates.get().pressure;
         let is_struck = self.random.one_in(rate);
         if is_struck {
-            self.scene.count(|tally| tally.pressure += 1);
+            self.scene.count(|stats| stats.pressure += 1);
         }
         if self.is_pressed || self.room() == 0 || (is_struck && self.random.one_in(2)) {
             self.is_pressed |= is_struck;
-            self.is_room_wanted = true;
+            self.is_full_reported = true;
             return Err(ErrorKind::WouldBlock.into());
         }
         let most = wanted.min(self.room());

@@ -1,25 +1,25 @@
-//! What a connection is doing, as far as its wire shows, and what follows from that: for which
-//! causes it may end now, whether it hangs, whether it is overdue.
+//! The state of a connection as far as its wire shows it, and what follows from that: for which
+//! reasons it may end now, whether it hangs, whether it is overdue.
 
 use std::time::Duration;
 
-use millpond::connection::{LINGER_SILENCE, LINGER_TOTAL};
-use millpond::connection_table::EVICTION_AGE;
+use millpond::connection::close::{LINGER_SILENCE, LINGER_TOTAL};
+use millpond::connection_table::evict::EVICTION_AGE;
 use millpond::connection_table::timeouts::TICK;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::deadline::Deadline;
 
 use crate::wire::Wire;
 
-/// A request that waits for a descriptor is tried again within this time, and a turn.
+/// A request that waits for a descriptor is tried again within this time, plus one turn.
 const SCARCE: Duration = Duration::from_millis(200);
 
 /// The state of a connection, seen from its wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
-    /// The last answer has left, and the server's side has ended or should have.
+    /// The last answer has left, and the server has ended its side or should have.
     Ended(CloseReason),
-    /// A request has been read whole, or a response has begun: the next step is the server's.
+    /// A request has been read whole, or a response has begun: the server has to act next.
     Answering,
     /// A head has begun.
     Expecting,
@@ -31,11 +31,11 @@ pub enum Stage {
 
 impl Wire {
     pub fn stage(&self) -> Stage {
-        if let Some(cause) = self.tap.ended_for() {
-            return Stage::Ended(cause);
+        if let Some(reason) = self.tap.ended_for() {
+            return Stage::Ended(reason);
         }
         if self.shutdown.is_some() || self.is_shutdown_failed {
-            // It was kept, and then the server stopped.
+            // It was kept alive, and then the server stopped.
             return Stage::Ended(CloseReason::Stopped);
         }
         let is_owed = self.tap.owed(&self.plan).is_some();
@@ -49,26 +49,26 @@ impl Wire {
         }
     }
 
-    /// A whole request lies in the socket, and the server has not looked.
+    /// A whole request lies in the socket, and the server has not read it.
     fn is_request_unseen(&self) -> bool {
         let next = self.plan.request(self.tap.responses.len());
         next.is_some_and(|request| request.end <= self.arrived) && !self.is_hidden
     }
 
-    /// The causes for which this connection may have been closed in the call that is just over.
-    pub fn possible_causes(&self) -> Vec<CloseReason> {
+    /// The reasons for which this connection may have been closed in the call that has just ended.
+    pub fn possible_reasons(&self) -> Vec<CloseReason> {
         let mut close_reasons = match self.stage() {
-            Stage::Ended(cause) => self.causes_after_end(cause),
-            Stage::Answering => self.causes_while_answering(),
+            Stage::Ended(reason) => self.reasons_after_end(reason),
+            Stage::Answering => self.reasons_while_answering(),
             // A head that has begun is given up in silence only for another connection.
-            Stage::Expecting => self.causes_while_expecting(),
-            Stage::Silent => self.causes_while_silent(),
-            Stage::Idle => self.causes_while_idle(),
+            Stage::Expecting => self.reasons_while_expecting(),
+            Stage::Silent => self.reasons_while_silent(),
+            Stage::Idle => self.reasons_while_idle(),
         };
         if self.is_error_told && !matches!(self.stage(), Stage::Ended(_)) {
             close_reasons.push(CloseReason::Reset);
         }
-        // A stop is the stronger reason for an answer that is composed after it.
+        // A stop takes precedence for an answer that is composed after it.
         let is_last = matches!(self.stage(), Stage::Ended(_)) && !close_reasons.is_empty();
         let is_stopped = self.scene.is_stopping.get() && is_last;
         if is_stopped || self.scene.is_closing_all.get() {
@@ -77,19 +77,19 @@ impl Wire {
         close_reasons
     }
 
-    /// The client asked for the end, and not a byte beyond that has been read or told of: closing
-    /// takes nothing from it.
-    fn may_close_at_once(&self, cause: CloseReason) -> bool {
+    /// The client asked for the end, and no byte after that has been read or announced: closing at
+    /// once destroys nothing.
+    fn may_close_at_once(&self, reason: CloseReason) -> bool {
         let last = self.tap.responses.len().checked_sub(1);
         let request = last.and_then(|last| self.plan.request(last));
         let is_all = request.is_some_and(|request| request.end == self.read);
-        cause == CloseReason::CloseAsked && self.shutdown.is_none() && is_all && !self.is_told
+        reason == CloseReason::CloseAsked && self.shutdown.is_none() && is_all && !self.is_told
     }
 
-    /// The peer must have been given its time to read the last answer.
-    fn causes_after_end(&self, cause: CloseReason) -> Vec<CloseReason> {
-        if self.may_close_at_once(cause) {
-            return vec![cause];
+    /// The peer must have had its time to read the last answer.
+    fn reasons_after_end(&self, reason: CloseReason) -> Vec<CloseReason> {
+        if self.may_close_at_once(reason) {
+            return vec![reason];
         }
         let now = self.scene.now.get();
         let is_waited_for = match self.shutdown {
@@ -108,14 +108,14 @@ impl Wire {
         if !(is_waited_for || self.is_end_seen || self.is_error_told) {
             return close_reasons;
         }
-        // A part of an unsound head may be refused for what it is, or for coming too late.
+        // A part of a malformed head may be refused for its framing, or for coming too late.
         let request = self.tap.responses.len().checked_sub(1);
         let request = request.and_then(|last| self.plan.request(last));
-        match (cause, request.is_some_and(|request| request.is_unsound)) {
+        match (reason, request.is_some_and(|request| request.is_malformed)) {
             (CloseReason::BadRequest, true) => {
-                close_reasons.extend([cause, CloseReason::HeadDeadline])
+                close_reasons.extend([reason, CloseReason::HeadDeadline])
             }
-            _ => close_reasons.push(cause),
+            _ => close_reasons.push(reason),
         }
         close_reasons
     }
@@ -125,17 +125,17 @@ impl Wire {
         !self.tap.is_midway() && !self.is_write_pending
     }
 
-    /// When the head that is on its way in, or waits for a descriptor, is given up.
+    /// The deadline of the head that is arriving, or that waits for a descriptor.
     fn head_due(&self) -> Option<Duration> {
         let since = self.tap.head_since?;
         Some(since + self.scene.limits.head_timeout)
     }
 
-    fn causes_while_answering(&self) -> Vec<CloseReason> {
+    fn reasons_while_answering(&self) -> Vec<CloseReason> {
         let scene = &self.scene;
         let mut close_reasons = Vec::new();
         let stalled = self.tap.progress + scene.limits.stall_timeout;
-        // Whoever has made room since is a slow reader, and not one that has stopped.
+        // A client that has read something since is a slow reader, not one that has stopped.
         if scene.now.get() >= stalled && (self.room() == 0 || self.is_pressed) {
             close_reasons.push(CloseReason::StallDeadline);
         }
@@ -162,12 +162,12 @@ impl Wire {
         last.is_some_and(|last| self.scene.files.borrow().is_harmed(&last.body))
     }
 
-    fn causes_while_expecting(&self) -> Vec<CloseReason> {
-        let mut close_reasons = self.causes_while_quiet();
+    fn reasons_while_expecting(&self) -> Vec<CloseReason> {
+        let mut close_reasons = self.reasons_while_quiet();
         if self
             .tap
             .head_since
-            .is_some_and(|since| self.may_make_room(since))
+            .is_some_and(|since| self.may_be_evicted(since))
         {
             close_reasons.push(CloseReason::Evicted);
         }
@@ -182,8 +182,8 @@ impl Wire {
         self.scene.limits.buffers < 1 << 20
     }
 
-    fn causes_while_idle(&self) -> Vec<CloseReason> {
-        let mut close_reasons = self.causes_while_quiet();
+    fn reasons_while_idle(&self) -> Vec<CloseReason> {
+        let mut close_reasons = self.reasons_while_quiet();
         let now = self.scene.now.get();
         let since = self.tap.idle_since.unwrap_or_default();
         let is_over = now >= since + self.scene.limits.keep_alive;
@@ -195,32 +195,32 @@ impl Wire {
                 CloseReason::IdleDeadline
             });
         }
-        if self.may_make_room(since) {
+        if self.may_be_evicted(since) {
             close_reasons.push(CloseReason::Evicted);
         }
         close_reasons
     }
 
-    fn causes_while_silent(&self) -> Vec<CloseReason> {
-        let mut close_reasons = self.causes_while_quiet();
+    fn reasons_while_silent(&self) -> Vec<CloseReason> {
+        let mut close_reasons = self.reasons_while_quiet();
         let now = self.scene.now.get();
         let is_over = now >= self.accepted + self.scene.limits.head_timeout;
         if is_over && (self.unread() == 0 || self.is_hidden) {
             close_reasons.push(CloseReason::HeadDeadline);
         }
-        if self.may_make_room(self.accepted) {
+        if self.may_be_evicted(self.accepted) {
             close_reasons.push(CloseReason::Evicted);
         }
         close_reasons
     }
 
-    /// It has been quiet since then, and is not about to be served.
-    fn may_make_room(&self, since: Duration) -> bool {
+    /// It has been quiet since `since`, and is not about to run.
+    fn may_be_evicted(&self, since: Duration) -> bool {
         let is_old = self.scene.now.get() >= since + EVICTION_AGE;
         is_old && self.scene.is_room_wanted.get() && !self.is_told
     }
 
-    fn causes_while_quiet(&self) -> Vec<CloseReason> {
+    fn reasons_while_quiet(&self) -> Vec<CloseReason> {
         let mut close_reasons = Vec::new();
         if self.is_end_seen {
             close_reasons.push(CloseReason::Peer);
@@ -231,26 +231,26 @@ impl Wire {
         close_reasons
     }
 
-    /// What this connection waits for will never be told: an edge was lost. Asked after a turn in
-    /// which nobody was left in the ready queue.
+    /// This connection waits for an event that will never come: an edge was lost. Called after a
+    /// turn in which the ready queue became empty.
     pub fn hangs(&self) -> Option<&'static str> {
         if self.is_unsettled() {
             return None;
         }
-        let can_write = self.room() > 0 && !self.is_room_wanted;
+        let can_write = self.room() > 0 && !self.is_full_reported;
         let has_input = self.unread() > 0 || (self.is_ended && !self.is_end_seen);
         match self.stage() {
             Stage::Answering if self.is_unbegun() => {
                 let is_scarce = self.scene.now.get() <= self.scene.scarce_at.get() + SCARCE;
-                (!is_scarce && can_write).then_some("is read, and gets no answer")
+                (!is_scarce && can_write).then_some("was read, and gets no answer")
             }
-            Stage::Answering => can_write.then_some("has room, and is not sent its answer"),
-            Stage::Ended(_) if self.shutdown.is_none() => Some("is not told that it is over"),
+            Stage::Answering => can_write.then_some("can take bytes, and is not sent its answer"),
+            Stage::Ended(_) if self.shutdown.is_none() => Some("is not shut down"),
             _ => has_input.then_some("has sent something, and is not read"),
         }
     }
 
-    /// The time after which it must not be here any more. Asked after a turn's deadlines.
+    /// The time at which it must have been closed. Called after the deadlines of a turn.
     pub fn due(&self) -> Duration {
         let limits = &self.scene.limits;
         let (since, deadline) = match self.stage() {

@@ -1,5 +1,5 @@
-//! One connection between client and server, with a kernel's memory in between, that tells of
-//! changes as edge-triggered epoll does: once, when something changes, and never again.
+//! One connection between client and server, with a kernel's buffers in between. It reports changes
+//! as edge-triggered epoll does: once, when something changes, and never again.
 
 use std::io::ErrorKind;
 use std::rc::Rc;
@@ -11,7 +11,7 @@ use millpond::events::id::ConnectionId;
 use crate::plan::Plan;
 use crate::random::Random;
 use crate::scene::Scene;
-use crate::tap::{LiveView, Tap};
+use crate::tap::{Tap, WireView};
 
 pub const NOTHING: Readiness = Readiness {
     readable: false,
@@ -20,8 +20,8 @@ pub const NOTHING: Readiness = Readiness {
     urgent: false,
 };
 
-/// What lies between a client and its connection in the pond.
-// Each of these has happened or has not, whatever the others have.
+/// The wire between a client and its connection in the connection table.
+// Each flag is independent of the others.
 #[allow(clippy::struct_excessive_bools)]
 pub struct Wire {
     pub scene: Rc<Scene>,
@@ -32,7 +32,8 @@ pub struct Wire {
     pub id: Option<ConnectionId>,
     pub accepted: Duration,
 
-    /// How much of the plan has come to the server's kernel, and been read there.
+    /// How much of the plan has reached the server's kernel, and how much of that the server has
+    /// read.
     pub arrived: usize,
     /// For each delivery: how much had arrived by then, and how often files had changed.
     pub arrivals: Vec<(usize, u64)>,
@@ -41,37 +42,38 @@ pub struct Wire {
     pub last_read: Duration,
     /// Announced, and not there yet.
     pub is_hidden: bool,
-    /// An event has told the pond of input that it has not read.
+    /// An event has announced input that the connection table has not read.
     pub is_told: bool,
-    /// The client has ended its side; the server has read so.
+    /// The client has ended its side; the server has read the end.
     pub is_ended: bool,
     pub is_end_seen: bool,
-    /// An error that no call has told yet; one that has been told.
+    /// An error that no call has returned yet; whether one has been returned.
     pub error: Option<ErrorKind>,
     pub is_error_told: bool,
 
-    /// The send queue: how much it holds, and can hold.
+    /// The send queue: how much it holds, and its capacity.
     pub queued: usize,
     pub capacity: usize,
-    /// The socket was found full: room will be told.
-    pub is_room_wanted: bool,
-    /// The kernel is short of memory: no room, whatever the queue holds.
+    /// The server found the queue full: the wire reports when it can be written to again.
+    pub is_full_reported: bool,
+    /// The kernel is short of memory: the queue takes nothing, whatever it holds.
     pub is_pressed: bool,
-    /// The server has tried to write, and nothing was taken: a response is on its way.
+    /// The server has tried to write, and nothing was taken: a response is under way.
     pub is_write_pending: bool,
     /// When the server ended its side; whether that failed; whether it dropped the socket.
     pub shutdown: Option<Duration>,
     pub is_shutdown_failed: bool,
     pub is_dropped: bool,
 
-    /// What has changed and not been collected.
+    /// Changes that have not been collected.
     pub edge: Readiness,
 }
 
 impl Wire {
     pub fn new(scene: Rc<Scene>, mut random: Random, number: u16) -> Self {
+        let plan = Plan::any(&mut random, &scene.files.borrow());
         Self {
-            plan: Plan::any(&mut random),
+            plan,
             capacity: random.pick(&[300, 4_000, 20_000, 100_000, 700_000]),
             scene,
             random,
@@ -90,7 +92,7 @@ impl Wire {
             error: None,
             is_error_told: false,
             queued: 0,
-            is_room_wanted: false,
+            is_full_reported: false,
             is_pressed: false,
             is_write_pending: false,
             shutdown: None,
@@ -100,7 +102,7 @@ impl Wire {
         }
     }
 
-    /// What is true of the socket at this moment.
+    /// The socket's readiness at this moment.
     pub fn state(&self) -> Readiness {
         let is_over = self.is_ended || self.error.is_some();
         Readiness {
@@ -111,15 +113,15 @@ impl Wire {
         }
     }
 
-    /// Registration tells what is true already, as `epoll_ctl` does.
+    /// Registration reports what holds already, as `epoll_ctl` does.
     pub fn register(&mut self, id: ConnectionId) {
         self.id = Some(id);
         self.accepted = self.scene.now.get();
         self.edge = self.state();
     }
 
-    /// Takes the event that waits. The bits are those that changed, or all that hold now: both
-    /// kinds of kernel exist. Neither tells of input that has been read meanwhile.
+    /// Takes the pending event. Its bits are those that changed, or all that hold now: both kinds
+    /// of kernel exist. Neither reports input that has been read meanwhile.
     pub fn collect(&mut self) -> Option<(ConnectionId, Readiness)> {
         let id = self
             .id
@@ -153,7 +155,7 @@ impl Wire {
         self.arrived - self.read
     }
 
-    /// Whether everything is about to change without the server: nothing can be said of it now.
+    /// Whether something is about to change without the server: nothing can be concluded now.
     pub fn is_unsettled(&self) -> bool {
         self.edge != NOTHING || self.is_hidden || self.is_pressed
     }
@@ -187,32 +189,32 @@ impl Wire {
                 read_closed: true,
                 urgent: false,
             };
-            self.scene.count(|tally| tally.broken += 1);
+            self.scene.count(|stats| stats.broken += 1);
             self.scene
                 .trace(|| format!("client {}: {kind}", self.number));
         }
     }
 
-    /// Nothing more can arrive.
+    /// Whether nothing more can arrive.
     pub fn is_gone(&self) -> bool {
         self.is_dropped || self.error.is_some() || self.is_error_told
     }
 
-    /// The client takes from the send queue. Room is told only if it was missed, and not before a
-    /// third of the queue is free.
+    /// The client takes bytes from the send queue. The wire reports that only if the server found
+    /// the queue full, and only once a third of it is free.
     pub fn take(&mut self, count: usize) {
         self.queued -= count.min(self.queued);
-        self.tell_room();
+        self.report_writable();
     }
 
-    fn tell_room(&mut self) {
-        if self.is_room_wanted && !self.is_pressed && self.room() * 3 >= self.capacity {
-            self.is_room_wanted = false;
+    fn report_writable(&mut self) {
+        if self.is_full_reported && !self.is_pressed && self.room() * 3 >= self.capacity {
+            self.is_full_reported = false;
             self.edge.writable = true;
         }
     }
 
-    /// The kernel's own troubles pass: what was announced is there, and there is memory again.
+    /// The kernel's own troubles pass: announced input is there, and memory is available again.
     pub fn recover(&mut self) {
         if self.is_hidden {
             self.is_hidden = false;
@@ -220,18 +222,18 @@ impl Wire {
         }
         if self.is_pressed {
             self.is_pressed = false;
-            self.tell_room();
+            self.report_writable();
         }
     }
 
-    /// Hands what the tap must know to it.
-    pub fn tapped(&mut self, tell: impl FnOnce(&mut Tap, &LiveView)) {
-        let view = LiveView {
+    /// Calls the tap with its view of this wire.
+    pub fn tapped(&mut self, report: impl FnOnce(&mut Tap, &WireView)) {
+        let view = WireView {
             plan: &self.plan,
             scene: &self.scene,
             arrivals: &self.arrivals,
             read: self.read,
         };
-        tell(&mut self.tap, &view);
+        report(&mut self.tap, &view);
     }
 }

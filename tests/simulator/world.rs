@@ -1,4 +1,5 @@
-//! One world: a pond, its clients, and the turns of a loop that calls the pond as the server does.
+//! One world: a connection table, its clients, and the turns of a loop that calls the table as the
+//! server does.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, VecDeque};
@@ -21,13 +22,13 @@ use crate::calendar::Calendar;
 use crate::client::Client;
 use crate::files::{Files, Root};
 use crate::random::Random;
-use crate::scene::{Rates, Scene, Tally};
+use crate::scene::{Rates, Scene, Stats};
 use crate::transport::Socket;
 
 /// How many clients come into one world.
 pub const CLIENTS: u16 = 250;
 
-/// How many events one call to the kernel brings at the most, when it does not bring all.
+/// How many events one call to the kernel brings at most, when it does not bring all.
 const FEW_EVENTS: usize = 3;
 
 pub struct World {
@@ -35,13 +36,13 @@ pub struct World {
     pub random: Random,
     pub table: ConnectionTable<Invented>,
     pub calendar: Calendar,
-    /// Everybody who has come, by number.
+    /// All clients that have come, by number.
     pub clients: Vec<Client>,
-    /// Who is in the pond.
+    /// The clients in the connection table.
     pub inside: Vec<usize>,
-    /// Who waits in the kernel's queue.
+    /// The clients in the kernel's queue.
     pub waiting: VecDeque<usize>,
-    /// Events that have been told, to be told again.
+    /// Events that have been delivered, to be repeated.
     pub echoes: VecDeque<(ConnectionId, Readiness)>,
     pub stop_in: Option<u64>,
     pub stop_by: Option<Duration>,
@@ -61,7 +62,7 @@ impl World {
             is_room_wanted: Cell::default(),
             scarce_at: Cell::default(),
             files: RefCell::new(Files::new(&mut random)),
-            tally: RefCell::default(),
+            stats: RefCell::default(),
             is_traced,
         });
         scene.trace(|| format!("{:?} {:?}", scene.limits, scene.rates.get()));
@@ -80,31 +81,31 @@ impl World {
         }
     }
 
-    /// Lives through everything, until nobody is left.
-    pub fn run(mut self) -> Tally {
+    /// Runs the world until no connection is left.
+    pub fn run(mut self) -> Stats {
         while !self.is_over() {
             self.turn();
         }
         self.come_to_rest();
         self.check_end();
-        let mut tally = *self.scene.tally.borrow();
-        tally.lives = self.table.accepted();
-        tally.turns = self.scene.turn.get();
-        tally.add_causes(self.table.closed());
-        tally.ways = self.table.context().observer.taken;
-        tally
+        let mut stats = *self.scene.stats.borrow();
+        stats.lives = self.table.accepted();
+        stats.turns = self.scene.turn.get();
+        stats.add_close_reasons(self.table.closed());
+        stats.transitions = self.table.context().observer.taken;
+        stats
     }
 
     fn is_over(&self) -> bool {
-        let is_everybody_here = self.clients.len() == usize::from(CLIENTS);
+        let have_all_come = self.clients.len() == usize::from(CLIENTS);
         let is_empty = self.table.is_empty() && self.waiting.is_empty();
         let is_stopped = self
             .stop_by
             .is_some_and(|by| is_empty || self.scene.now.get() >= by);
-        is_stopped || (is_everybody_here && (is_empty || self.scene.turn.get() > 3_000))
+        is_stopped || (have_all_come && (is_empty || self.scene.turn.get() > 3_000))
     }
 
-    /// No more faults: everybody leaves, or is closed by a deadline.
+    /// Without further faults, every client leaves, or a deadline closes its connection.
     fn come_to_rest(&mut self) {
         if self.stop_by.is_some() {
             self.scene.is_closing_all.set(true);
@@ -115,7 +116,7 @@ impl World {
         self.scene.rates.set(Rates::default());
         self.scene.files.borrow_mut().shortage = 0;
         self.calendar.is_calm = true;
-        self.clients.iter_mut().for_each(Client::apply);
+        self.clients.iter_mut().for_each(Client::hurry);
         let limit = self.scene.turn.get() + 20_000;
         while !(self.table.is_empty() && self.waiting.is_empty()) {
             self.turn();
@@ -162,7 +163,8 @@ impl World {
         }
     }
 
-    /// What the kernel tells in this turn, in any order, and now and then not all of it.
+    /// The events that the kernel reports in this turn, in any order, and now and then not all of
+    /// them.
     fn collect(&mut self) -> Vec<(ConnectionId, Readiness)> {
         self.random.shuffle(&mut self.inside);
         let is_cut = !self.calendar.is_calm && self.random.one_in(8);

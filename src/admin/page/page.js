@@ -18,7 +18,7 @@ const make = (tag, text, name) => {
   return made;
 };
 
-/* Rows are made once, and then only changed: what has the focus keeps it. */
+/* Rows are made once and then changed, so that an element keeps the focus. */
 const rows = (id, entries) => {
   const body = $(id), most = Math.max(1, ...entries.map(entry => entry.value));
   entries.forEach((entry, index) => {
@@ -188,8 +188,8 @@ const speak = ({ connections }) => {
 };
 
 const showConnection = one => {
-  const name = one.serial === null ? `slot ${one.slot}` : `Connection ${one.serial} in slot ${one.slot}`;
-  say('who', one.open ? `${name}, from ${one.peer}` : one.serial === null ? `Nobody is in ${name}; whoever comes there is watched.` : `${name} is closed.`);
+  const name = one.serial === null ? `Slot ${one.slot}` : `Connection ${one.serial} in slot ${one.slot}`;
+  say('who', one.open ? `${name}, from ${one.peer}` : one.serial === null ? `${name} is free; the next connection in it is watched.` : `${name} is closed.`);
   $('facts').hidden = !one.open;
   if (one.open) {
     const facts = { State: `${one.state}, for ${time(one.state_seconds)}`, 'Waits for': one.waits_for,
@@ -227,7 +227,7 @@ const listen = () => {
   source.addEventListener('error', () => {
     $('link').className = 'lost';
     say('link', 'no connection to the server; trying again');
-    /* A refusal ends it for good, unless it is made anew. */
+    /* After a refusal a source does not try again: a new one is necessary. */
     if (source.readyState === EventSource.CLOSED) { clearTimeout(again); again = setTimeout(listen, 2000); }
   });
 };
@@ -239,7 +239,7 @@ const watch = slot => {
   $('slot').value = slot ?? '';
   $('leave').hidden = slot === null;
   if (slot === null) {
-    say('who', 'Nobody is watched.');
+    say('who', 'No connection is watched.');
     $('facts').hidden = true;
     $('timeline').replaceChildren();
   }

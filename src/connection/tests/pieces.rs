@@ -17,7 +17,8 @@ struct Scene {
 
 fn scenes() -> Vec<Scene> {
     let since = format!("If-Modified-Since: {MODIFIED}\r\n");
-    let not_modified = format!("Last-Modified: {MODIFIED}\r\nCache-Control: no-cache\r\n");
+    let not_modified =
+        format!("ETag: \"tag-10\"\r\nLast-Modified: {MODIFIED}\r\nCache-Control: no-cache\r\n");
     vec![
         Scene {
             input: GET_SMALL.to_owned(),

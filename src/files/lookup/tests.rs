@@ -4,7 +4,10 @@ use std::os::unix::net::UnixListener;
 use std::path::PathBuf;
 use std::time::{Duration, UNIX_EPOCH};
 
+use rustix::fs::inotify;
+
 use super::*;
+use crate::os::transport::read_at;
 
 mod freshness;
 
@@ -55,6 +58,12 @@ fn bytes(result: LookupResult) -> Result<Vec<u8>, LookupError> {
     })
 }
 
+fn make_fifo(path: &Path) {
+    let mode = rustix::fs::Mode::from_raw_mode(0o644);
+    let fifo = rustix::fs::FileType::Fifo;
+    rustix::fs::mknodat(rustix::fs::CWD, path, fifo, mode, 0).unwrap();
+}
+
 #[test]
 fn only_regular_files_beneath_the_root_are_found() {
     let tree = Tree::new();
@@ -67,14 +76,7 @@ fn only_regular_files_beneath_the_root_are_found() {
     symlink(root.join("a"), root.join("absolute-in")).unwrap();
     symlink("loop", root.join("loop")).unwrap();
     symlink("nowhere", root.join("dangling")).unwrap();
-    rustix::fs::mknodat(
-        rustix::fs::CWD,
-        root.join("fifo"),
-        rustix::fs::FileType::Fifo,
-        rustix::fs::Mode::from_raw_mode(0o644),
-        0,
-    )
-    .unwrap();
+    make_fifo(&root.join("fifo"));
     let _socket = UnixListener::bind(root.join("socket")).unwrap();
     fs::write(root.join("empty"), "").unwrap();
     fs::hard_link(tree.path("secret"), root.join("hard")).unwrap();
@@ -97,7 +99,7 @@ fn only_regular_files_beneath_the_root_are_found() {
         ("up/secret", Err(LookupError::NotFound)),
         ("up", Err(LookupError::NotFound)),
         ("absolute-out", Err(LookupError::NotFound)),
-        ("absolute-in", Err(LookupError::NotFound)),
+        ("absolute-in", content()),
         ("loop", Err(LookupError::NotFound)),
         ("dangling", Err(LookupError::NotFound)),
         ("fifo", Err(LookupError::NotFound)),
@@ -229,4 +231,55 @@ fn an_epoch_remembers_a_bounded_number_of_results() {
         let second = documents.find(&name).unwrap();
         assert!(Rc::ptr_eq(&first, &second), "looked up once");
     }
+}
+
+/// inotify(7) reports every open but one of `O_PATH`.
+#[test]
+fn a_fifo_is_never_opened() {
+    let tree = Tree::new();
+    let fifo = tree.path("root/fifo");
+    make_fifo(&fifo);
+    let watch = inotify::init(inotify::CreateFlags::NONBLOCK).unwrap();
+    inotify::add_watch(&watch, &fifo, inotify::WatchFlags::OPEN).unwrap();
+    inotify::add_watch(&watch, tree.path("root/a"), inotify::WatchFlags::OPEN).unwrap();
+    let mut documents = tree.documents();
+    let mut events = [0; 256];
+    assert_eq!(bytes(documents.find("fifo")), Err(LookupError::NotFound));
+    let opened = rustix::io::read(&watch, &mut events);
+    assert_eq!(opened, Err(rustix::io::Errno::AGAIN));
+    assert!(documents.find("a").is_ok());
+    assert!(rustix::io::read(&watch, &mut events).is_ok());
+}
+
+#[test]
+fn a_log_of_an_earlier_run_is_absent_by_any_name() {
+    let tree = Tree::new();
+    let mut documents = tree.documents();
+    documents.hide_logs(b"Time,Client\n".to_vec());
+    let rows = "12:00,127.0.0.1\n";
+    let long = rows.repeat(10_000);
+    fs::write(tree.path("root/Log.csv"), format!("Time,Client\n{rows}")).unwrap();
+    fs::write(tree.path("root/long"), format!("Time,Client\n{long}")).unwrap();
+    fs::write(tree.path("log"), "Time,Client\n").unwrap();
+    fs::hard_link(tree.path("log"), tree.path("root/hard")).unwrap();
+    fs::write(tree.path("root/rows"), &long).unwrap();
+    fs::write(tree.path("root/short"), "Time,Client").unwrap();
+    let absent = Err(LookupError::NotFound);
+    for name in ["Log.csv", "long", "hard"] {
+        assert_eq!(bytes(documents.find(name)), absent, "{name}");
+    }
+    assert_eq!(bytes(documents.find("rows")), Ok(long.into_bytes()));
+    assert_eq!(bytes(documents.find("short")), Ok(b"Time,Client".to_vec()));
+}
+
+/// A file that was written is gone, and the next file that is made may have its inode number.
+#[test]
+fn an_identity_is_hidden_no_longer_than_its_file_is_open() {
+    let tree = Tree::new();
+    let mut documents = tree.documents();
+    let identity = FileIdentity::from(&fs::metadata(tree.path("root/a")).unwrap());
+    documents.never_serve([identity]);
+    assert_eq!(bytes(documents.find("a")), Err(LookupError::NotFound));
+    documents.never_serve([]);
+    assert_eq!(bytes(documents.find("a")), Ok(b"content of a".to_vec()));
 }

@@ -4,7 +4,7 @@ use crate::events::event::{Direction, QueueKind, WakeReason};
 use crate::http::status::Status;
 use crate::testing::{READABLE, peer, trace_events};
 
-const KEY: ConnectionId = ConnectionId {
+const ID: ConnectionId = ConnectionId {
     slot: 4,
     generation: 9,
 };
@@ -20,9 +20,9 @@ fn now() -> crate::clock::Now {
     }
 }
 
-/// A connection's life, in two turns.
-fn life() -> Vec<(Option<ConnectionId>, Event)> {
-    let id = Some(KEY);
+/// The events of one connection, from its accept to its close, in two turns.
+fn whole_life() -> Vec<(Option<ConnectionId>, Event)> {
+    let id = Some(ID);
     vec![
         (None, Event::PollBegins(Some(at(5)))),
         (None, Event::TurnBegins(now(), 1)),
@@ -65,8 +65,8 @@ fn written(events: &[(Option<ConnectionId>, Event)], first: u64) -> String {
 }
 
 #[test]
-fn a_life() {
-    let trace = trace_events::read(&written(&life(), 0));
+fn spans_and_instants_show_a_whole_connection() {
+    let trace = trace_events::read(&written(&whole_life(), 0));
     assert_eq!(
         trace.turns(),
         ["poll", "turn", "poll", "poll", "turn", "poll"]
@@ -83,21 +83,21 @@ fn a_life() {
     assert_eq!(trace.events.iter().filter(named).count(), 1);
 }
 
-/// As at the front of a ring that has lost its oldest, and as at any end.
+/// A ring loses its oldest events, and a run can end after any event.
 #[test]
-fn every_piece_of_it_is_a_sound_trace() {
-    let life = life();
-    for first in 0..life.len() {
-        for last in first..=life.len() {
-            trace_events::read(&written(&life[first..last], first as u64));
+fn every_part_of_a_run_is_a_valid_trace() {
+    let events = whole_life();
+    for first in 0..events.len() {
+        for last in first..=events.len() {
+            trace_events::read(&written(&events[first..last], first as u64));
         }
     }
 }
 
-/// Without the end that a crash took, it is the format's array without its bracket.
+/// A crash cuts off the end: the format's array lacks its closing bracket.
 #[test]
-fn what_a_crash_leaves_can_be_read() {
-    let text = written(&life(), 0);
+fn a_trace_without_its_end_can_be_read() {
+    let text = written(&whole_life(), 0);
     let whole = text.matches("\"ph\"").count();
     let cut = text.rsplit_once("\n]").unwrap().0;
     let events: Vec<serde_json::Value> = serde_json::from_str(&format!("{cut}]")).unwrap();

@@ -7,7 +7,7 @@ use crate::events::state::StateName;
 use crate::http::status::Status;
 use crate::testing::trace_events;
 
-const KEY: ConnectionId = ConnectionId {
+const ID: ConnectionId = ConnectionId {
     slot: 0,
     generation: 5,
 };
@@ -19,26 +19,26 @@ fn now() -> crate::clock::Now {
     }
 }
 
-/// Turn after turn, in each a request.
-fn turns(recorder: &mut FlightRecorder, count: u64) {
+/// Records `count` turns with one request each.
+fn record_turns(recorder: &mut FlightRecorder, count: u64) {
     for turn in 0..count {
         let events = [
             (None, Event::TurnBegins(now(), 1)),
-            (Some(KEY), Event::WorkBegins(WakeReason::Event)),
+            (Some(ID), Event::WorkBegins(WakeReason::Event)),
             (
-                Some(KEY),
+                Some(ID),
                 Event::Changed(StateName::Idle, StateName::Reading),
             ),
             (
-                Some(KEY),
+                Some(ID),
                 Event::Changed(StateName::Reading, StateName::Responding),
             ),
-            (Some(KEY), Event::Responds(Status::Ok)),
+            (Some(ID), Event::Responds(Status::Ok)),
             (
-                Some(KEY),
+                Some(ID),
                 Event::Changed(StateName::Responding, StateName::Idle),
             ),
-            (Some(KEY), Event::WorkEnds),
+            (Some(ID), Event::WorkEnds),
         ];
         for (step, (id, event)) in (0..).zip(events) {
             recorder.on_event(Duration::from_micros(10 * turn + step), id, event, "GET /");
@@ -47,12 +47,12 @@ fn turns(recorder: &mut FlightRecorder, count: u64) {
 }
 
 #[test]
-fn the_last_events_when_asked() {
+fn a_request_writes_the_last_events_in_place_of_the_old_content() {
     let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
     fs::write(&path, "x".repeat(100_000)).unwrap();
     let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
     let mut recorder = FlightRecorder::new(file);
-    turns(&mut recorder, 10);
+    record_turns(&mut recorder, 10);
     assert_eq!(fs::read_to_string(&path).unwrap(), "x".repeat(100_000));
     recorder.on_event(Duration::from_secs(1), None, Event::DumpRequested, "");
     let trace = trace_events::read(&fs::read_to_string(&path).unwrap());
@@ -60,8 +60,8 @@ fn the_last_events_when_asked() {
     assert_eq!(trace.instants("answers")[3]["args"]["request"], "GET /");
     assert_eq!(trace.instants("asked").len(), 1);
 
-    // Once more, when the ring has come round: the file has the last, and only those.
-    turns(&mut recorder, RING as u64 / 6);
+    // Again, when the ring has lost its oldest events: the file holds the last ones only.
+    record_turns(&mut recorder, RING as u64 / 6);
     recorder.on_event(Duration::from_secs(10), None, Event::DumpRequested, "");
     let trace = trace_events::read(&fs::read_to_string(&path).unwrap());
     let answers = trace.instants("answers").len();
@@ -71,11 +71,11 @@ fn the_last_events_when_asked() {
 }
 
 #[test]
-fn a_panic_writes_them_too() {
+fn a_panic_writes_the_last_events() {
     let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
     let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
     let mut recorder = FlightRecorder::new(file);
-    turns(&mut recorder, 3);
+    record_turns(&mut recorder, 3);
     let panicked = catch_unwind(AssertUnwindSafe(move || {
         let _recorder = recorder;
         panic!("planted");
@@ -86,11 +86,11 @@ fn a_panic_writes_them_too() {
 }
 
 #[test]
-fn an_end_in_peace_writes_nothing() {
+fn an_end_without_a_panic_writes_nothing() {
     let path = tempfile::NamedTempFile::new().unwrap().into_temp_path();
     let file = fs::OpenOptions::new().write(true).open(&path).unwrap();
     let mut recorder = FlightRecorder::new(file);
-    turns(&mut recorder, 3);
+    record_turns(&mut recorder, 3);
     drop(recorder);
     assert_eq!(fs::metadata(&path).unwrap().len(), 0);
 }

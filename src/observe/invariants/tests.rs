@@ -1,4 +1,4 @@
-//! Each law can be broken, and is seen to be.
+//! Each invariant can be violated, and the violation is found.
 
 use std::time::UNIX_EPOCH;
 
@@ -7,7 +7,7 @@ use crate::clock::Now;
 use crate::events::event::{Direction, WakeReason};
 use crate::testing::peer;
 
-const KEY: ConnectionId = ConnectionId {
+const ID: ConnectionId = ConnectionId {
     slot: 1,
     generation: 2,
 };
@@ -24,44 +24,44 @@ fn now(seconds: u64) -> Now {
     }
 }
 
-/// One that has been accepted and is at work.
+/// A connection has been accepted and is at work.
 fn working() -> Invariants {
     let mut invariants = Invariants::default();
     invariants.event(None, Event::TurnBegins(now(0), 1));
-    invariants.event(Some(KEY), Event::Accepted(peer()));
-    invariants.event(Some(KEY), Event::DeadlineSet(Deadline::FirstByte, DUE));
-    invariants.event(Some(KEY), Event::WorkBegins(WakeReason::Event));
+    invariants.event(Some(ID), Event::Accepted(peer()));
+    invariants.event(Some(ID), Event::DeadlineSet(Deadline::FirstByte, DUE));
+    invariants.event(Some(ID), Event::WorkBegins(WakeReason::Event));
     invariants
 }
 
-/// One that has begun an answer.
+/// A connection has begun a response.
 fn answering() -> Invariants {
     let mut invariants = working();
     invariants.event(
-        Some(KEY),
+        Some(ID),
         Event::Changed(StateName::Reading, StateName::Responding),
     );
-    invariants.responds(KEY, "GET", "/", Status::Ok);
+    invariants.responds(ID, "GET", "/", Status::Ok);
     invariants
 }
 
 #[test]
-fn a_life_by_the_laws() {
+fn a_correct_run_violates_nothing() {
     let mut invariants = answering();
-    invariants.event(Some(KEY), Event::Wrote(100));
-    invariants.event(Some(KEY), Event::Logged(Status::Ok, 60, None));
+    invariants.event(Some(ID), Event::Wrote(100));
+    invariants.event(Some(ID), Event::Logged(Status::Ok, 60, None));
     invariants.event(
-        Some(KEY),
+        Some(ID),
         Event::Changed(StateName::Responding, StateName::Idle),
     );
-    invariants.event(Some(KEY), Event::DeadlineSet(Deadline::Idle, DUE));
-    invariants.event(Some(KEY), Event::WorkEnds);
+    invariants.event(Some(ID), Event::DeadlineSet(Deadline::Idle, DUE));
+    invariants.event(Some(ID), Event::WorkEnds);
     invariants.event(None, Event::TurnBegins(now(10), 0));
-    invariants.event(Some(KEY), Event::DeadlinePassed(Deadline::Idle));
-    invariants.event(Some(KEY), Event::WorkBegins(WakeReason::Deadline));
-    invariants.event(Some(KEY), Event::WouldBlock(Direction::Read));
-    invariants.event(Some(KEY), Event::Closed(CloseReason::IdleDeadline));
-    invariants.event(Some(KEY), Event::WorkEnds);
+    invariants.event(Some(ID), Event::DeadlinePassed(Deadline::Idle));
+    invariants.event(Some(ID), Event::WorkBegins(WakeReason::Deadline));
+    invariants.event(Some(ID), Event::WouldBlock(Direction::Read));
+    invariants.event(Some(ID), Event::Closed(CloseReason::IdleDeadline));
+    invariants.event(Some(ID), Event::WorkEnds);
     invariants.event(None, Event::TurnEnds(ConnectionCounts::default()));
     invariants.event(Some(OTHER), Event::Accepted(peer()));
     assert_eq!(invariants.violation, None);
@@ -77,7 +77,7 @@ fn a_life_by_the_laws() {
 }
 
 #[test]
-fn breaches() {
+fn each_violation_is_found() {
     type Start = fn() -> Invariants;
     type Step = fn(&mut Invariants);
     let table: [(Start, Step, &str); 15] = [
@@ -93,12 +93,12 @@ fn breaches() {
         ),
         (
             working,
-            |invariants| invariants.event(Some(KEY), Event::Wrote(1)),
+            |invariants| invariants.event(Some(ID), Event::Wrote(1)),
             "without an answer",
         ),
         (
             working,
-            |invariants| invariants.event(Some(KEY), Event::Wrote(0)),
+            |invariants| invariants.event(Some(ID), Event::Wrote(0)),
             "wrote nothing",
         ),
         (
@@ -108,7 +108,7 @@ fn breaches() {
         ),
         (
             working,
-            |invariants| invariants.event(Some(KEY), Event::WorkBegins(WakeReason::Stop)),
+            |invariants| invariants.event(Some(ID), Event::WorkBegins(WakeReason::Stop)),
             "work within work",
         ),
         (
@@ -118,24 +118,24 @@ fn breaches() {
         ),
         (
             working,
-            |invariants| invariants.event(Some(KEY), Event::Logged(Status::Ok, 0, None)),
+            |invariants| invariants.event(Some(ID), Event::Logged(Status::Ok, 0, None)),
             "no answer",
         ),
         (
             working,
-            |invariants| invariants.event(Some(KEY), Event::DeadlinePassed(Deadline::FirstByte)),
+            |invariants| invariants.event(Some(ID), Event::DeadlinePassed(Deadline::FirstByte)),
             "passed at",
         ),
         (
             working,
-            |invariants| invariants.event(Some(KEY), Event::DeadlinePassed(Deadline::Idle)),
+            |invariants| invariants.event(Some(ID), Event::DeadlinePassed(Deadline::Idle)),
             "passed at",
         ),
         (
             working,
             |invariants| {
                 invariants.event(
-                    Some(KEY),
+                    Some(ID),
                     Event::Changed(StateName::Idle, StateName::Reading),
                 );
             },
@@ -145,7 +145,7 @@ fn breaches() {
             working,
             |invariants| {
                 invariants.event(
-                    Some(KEY),
+                    Some(ID),
                     Event::Changed(StateName::Reading, StateName::Closing),
                 );
             },
@@ -154,16 +154,16 @@ fn breaches() {
         (
             working,
             |invariants| invariants.event(None, Event::TurnEnds(ConnectionCounts::default())),
-            "census",
+            "counts",
         ),
         (
             answering,
-            |invariants| invariants.event(Some(KEY), Event::Closed(CloseReason::Reset)),
+            |invariants| invariants.event(Some(ID), Event::Closed(CloseReason::Reset)),
             "without its row",
         ),
         (
             answering,
-            |invariants| invariants.event(Some(KEY), Event::Logged(Status::Ok, 1, None)),
+            |invariants| invariants.event(Some(ID), Event::Logged(Status::Ok, 1, None)),
             "more than was written",
         ),
     ];
@@ -173,16 +173,16 @@ fn breaches() {
         step(&mut invariants);
         let text = invariants
             .violation
-            .unwrap_or_else(|| panic!("not seen: {violation}"));
+            .unwrap_or_else(|| panic!("not found: {violation}"));
         assert!(text.contains(violation), "{text}, not {violation}");
     }
 }
 
 #[test]
-fn nobody_is_closed_twice() {
+fn closing_a_connection_twice_is_a_violation() {
     let mut invariants = working();
-    invariants.event(Some(KEY), Event::Closed(CloseReason::Peer));
+    invariants.event(Some(ID), Event::Closed(CloseReason::Peer));
     assert_eq!(invariants.violation, None);
-    invariants.event(Some(KEY), Event::Closed(CloseReason::Peer));
+    invariants.event(Some(ID), Event::Closed(CloseReason::Peer));
     assert!(invariants.violation.is_some());
 }

@@ -1,14 +1,14 @@
-//! The slab drawn small: a bounded number of cells, each of which stands for as many slots as
-//! it takes. Counts move with each event, so a drawing costs the same however many slots there are.
+//! All slots, drawn small: a bounded number of cells, each of which stands for as many slots as
+//! necessary. Each event updates the counts, so a drawing costs the same for any number of slots.
 
 use std::fmt::Write as _;
 
 use crate::events::state::StateName;
 
-/// The most cells there are. One more, and each stands for twice as many slots.
-pub(super) const CELLS_MAX: usize = 4096;
+/// The most cells. When more are necessary, each cell stands for twice as many slots.
+const CELLS_MAX: usize = 4096;
 
-/// What is lively enough to be seen among many: those at work first.
+/// The states, the liveliest first: one connection at work shows among many idle ones.
 const LIVELIEST: [StateName; 4] = [
     StateName::Responding,
     StateName::Reading,
@@ -16,31 +16,29 @@ const LIVELIEST: [StateName; 4] = [
     StateName::Idle,
 ];
 
-/// A number of slots that lie side by side.
+/// A number of adjacent slots.
 #[derive(Clone, Copy, Debug, Default)]
 struct Cell {
-    /// How many of them are in which state.
+    /// How many of their connections are in each state.
     states: [u32; StateName::ALL.len()],
-    /// The sum of the times since when they are, which gives their mean age at any time. Wraps,
-    /// as what is subtracted from it does.
+    /// The sum of the times at which they entered their states, in milliseconds. It gives the mean
+    /// age at any time. Additions and subtractions wrap, so that a large sum does not overflow.
     since: u64,
 }
 
-/// All cells.
 #[derive(Debug, Default)]
 pub(super) struct Heatmap {
     cells: Vec<Cell>,
-    /// A cell stands for two to this power of slots.
+    /// The binary logarithm of the number of slots per cell.
     shift: u32,
 }
 
 impl Heatmap {
-    /// How many slots one cell stands for.
-    pub(super) fn span(&self) -> usize {
+    pub(super) fn slots_per_cell(&self) -> usize {
         1 << self.shift
     }
 
-    /// Someone in `slot` is in `state` since a time in milliseconds.
+    /// A connection in `slot` enters `state` at the time `since`, in milliseconds.
     pub(super) fn enter(&mut self, slot: usize, state: StateName, since: u64) {
         while slot >> self.shift >= CELLS_MAX {
             self.halve();
@@ -54,7 +52,7 @@ impl Heatmap {
         cell.since = cell.since.wrapping_add(since);
     }
 
-    /// The opposite of [`Heatmap::enter`], told the same.
+    /// Undoes [`Heatmap::enter`] with the same arguments.
     pub(super) fn leave(&mut self, slot: usize, state: StateName, since: u64) {
         if let Some(cell) = self.cells.get_mut(slot >> self.shift) {
             cell.states[state as usize] -= 1;
@@ -62,7 +60,7 @@ impl Heatmap {
         }
     }
 
-    /// Each two neighbours become one.
+    /// Merges each two neighbouring cells.
     fn halve(&mut self) {
         let merge = |pair: &[Cell]| {
             let mut cell = pair[0];
@@ -78,10 +76,10 @@ impl Heatmap {
         self.shift += 1;
     }
 
-    /// Appends four characters for each cell: the state of the most, how full it is (0 to 9), how
-    /// old its states are on average, and the liveliest state. States are their first letters in
-    /// small; `-` is nobody. Ages are classes: 0 is below 125 ms, and each one more is twice as
-    /// much, up to 9 for 32 s and longer.
+    /// Appends four characters per cell: the most frequent state, how full the cell is (0 to 9), the
+    /// class of the mean age of its states, and the liveliest state. A state is `r` (reading), `s`
+    /// (responding: sending), `i` (idle) or `c` (closing); `-` is an empty cell. Age class 0 is below
+    /// 125 ms, and each further class is twice as old, up to 9 for 32 s and more.
     pub(super) fn draw(&self, now: u64, out: &mut String) {
         for cell in &self.cells {
             let count: u32 = cell.states.iter().sum();
@@ -134,25 +132,25 @@ fn age_class(age: u64) -> u32 {
 mod tests {
     use super::*;
 
-    fn drawn(cells: &Heatmap, now: u64) -> String {
+    fn drawn(heatmap: &Heatmap, now: u64) -> String {
         let mut out = String::new();
-        cells.draw(now, &mut out);
+        heatmap.draw(now, &mut out);
         out
     }
 
     #[test]
-    fn a_cell_is_a_slot_while_there_are_few() {
-        let mut cells = Heatmap::default();
-        assert_eq!(drawn(&cells, 0), "");
-        cells.enter(0, StateName::Idle, 0);
-        cells.enter(2, StateName::Responding, 1_000);
-        assert_eq!(drawn(&cells, 1_000), "i94i-00-s90s");
-        cells.leave(0, StateName::Idle, 0);
-        assert_eq!(drawn(&cells, 60_000), "-00--00-s99s");
+    fn few_slots_have_a_cell_each() {
+        let mut heatmap = Heatmap::default();
+        assert_eq!(drawn(&heatmap, 0), "");
+        heatmap.enter(0, StateName::Idle, 0);
+        heatmap.enter(2, StateName::Responding, 1_000);
+        assert_eq!(drawn(&heatmap, 1_000), "i94i-00-s90s");
+        heatmap.leave(0, StateName::Idle, 0);
+        assert_eq!(drawn(&heatmap, 60_000), "-00--00-s99s");
     }
 
     #[test]
-    fn ages() {
+    fn an_age_class_is_twice_as_old_as_the_one_before() {
         let table = [
             (0, 0),
             (124, 0),
@@ -168,25 +166,25 @@ mod tests {
         assert_eq!(age_class(u64::MAX), 9);
     }
 
-    /// A million slots, and what is drawn is bounded; nobody is lost when cells become one.
+    /// The drawing of a million slots is bounded, and merging cells loses no connection.
     #[test]
-    fn many_slots_share_a_cell() {
-        let mut cells = Heatmap::default();
+    fn many_slots_share_cells() {
+        let mut heatmap = Heatmap::default();
         for slot in 0..1_000_000 {
-            cells.enter(slot, StateName::Idle, 0);
+            heatmap.enter(slot, StateName::Idle, 0);
         }
-        cells.leave(7, StateName::Idle, 0);
-        cells.enter(7, StateName::Reading, 0);
-        assert_eq!(cells.span(), 256);
-        let text = drawn(&cells, 0);
+        heatmap.leave(7, StateName::Idle, 0);
+        heatmap.enter(7, StateName::Reading, 0);
+        assert_eq!(heatmap.slots_per_cell(), 256);
+        let text = drawn(&heatmap, 0);
         assert_eq!(text.len(), 4 * 1_000_000_usize.div_ceil(256));
         assert_eq!(&text[..8], "i90ri90i");
         for slot in (0..1_000_000).filter(|&slot| slot != 7) {
-            cells.leave(slot, StateName::Idle, 0);
+            heatmap.leave(slot, StateName::Idle, 0);
         }
-        cells.leave(7, StateName::Reading, 0);
+        heatmap.leave(7, StateName::Reading, 0);
         assert!(
-            drawn(&cells, 9)
+            drawn(&heatmap, 9)
                 .as_bytes()
                 .chunks(4)
                 .all(|cell| cell == b"-00-")

@@ -1,144 +1,108 @@
-//! How fast the loop goes round, and how long whoever comes while it works has to wait.
+//! How fast the loop turns, and how long a turn makes others wait.
 
 use std::time::Duration;
 
 use crate::events::event::Event;
 
-/// The upper bounds of the classes that turns are sorted into by their length, in microseconds.
-pub const BOUNDS: [u32; 16] = [
+/// The upper bounds of the classes of turn lengths, in microseconds.
+pub(crate) const BOUNDS: [u32; 16] = [
     10, 20, 50, 100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 50_000, 100_000, 200_000,
     500_000, 1_000_000,
 ];
 
-/// What happened in one second.
+/// The totals of one second.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Second {
-    /// Turns in which something happened.
-    pub turns: u32,
-    /// Newcomers.
-    pub accepted: u32,
+pub(crate) struct Second {
+    /// Turns with an event of a client or a connection.
+    pub(crate) turns: u32,
+    pub(crate) accepted: u32,
     /// Responses that ended.
-    pub responses: u32,
-    /// Bytes that were read.
-    pub read: u64,
-    /// Bytes that were written.
-    pub written: u64,
-    /// The longest turn.
-    pub longest: Duration,
+    pub(crate) responses: u32,
+    pub(crate) bytes_read: u64,
+    pub(crate) bytes_written: u64,
+    pub(crate) longest: Duration,
 }
 
-/// The pace of the loop.
+/// The totals of all turns, and of the last second.
 #[derive(Debug, Default)]
-pub struct LoopStats {
-    began: Duration,
-    /// Whether this turn has had to do with any connection.
-    is_busy: bool,
-    turns: u64,
-    events: u64,
-    last_batch: usize,
-    /// How many turns were of which length; the last is beyond all bounds.
-    lengths: [u64; BOUNDS.len() + 1],
-    total: Duration,
-    longest: Duration,
-    /// The second that runs, counted from the start, and what has happened in it.
+pub(crate) struct LoopStats {
+    /// Turns with an event of a client or a connection.
+    pub(crate) turns: u64,
+    /// Events from the kernel.
+    pub(crate) events: u64,
+    /// The number of events of the last turn that had any.
+    pub(crate) last_batch: usize,
+    /// How many turns are in each class of [`BOUNDS`]. The last class is beyond all bounds.
+    pub(crate) lengths: [u64; BOUNDS.len() + 1],
+    pub(crate) longest: Duration,
+    /// The length of all turns together.
+    pub(crate) total: Duration,
+    /// The last whole second.
+    pub(crate) last_second: Second,
+    /// The second that has not ended.
+    current: Second,
+    /// The number of that second since the start.
     number: u64,
-    running: Second,
-    last: Second,
+    turn_began: Duration,
+    /// Whether the current turn has an event of a client or a connection.
+    is_busy: bool,
 }
 
 impl LoopStats {
-    /// Takes one event in. `is_connections` tells whether it is of a connection.
-    pub(super) fn on_event(&mut self, at: Duration, is_connections: bool, event: Event) {
+    /// Counts one event. `is_of_connection` is false for an event of the loop itself.
+    pub(super) fn on_event(&mut self, at: Duration, is_of_connection: bool, event: Event) {
         match event {
             Event::TurnBegins(_, events) => {
-                self.catch_up(at);
-                self.began = at;
+                self.end_second(at);
+                self.turn_began = at;
                 self.is_busy = events > 0;
                 self.events += events as u64;
                 if events > 0 {
                     self.last_batch = events;
                 }
             }
-            Event::TurnEnds(_) => self.turn_ends(at),
-            Event::Accepted(_) => self.running.accepted += 1,
-            Event::Read(count) => self.running.read += count as u64,
-            Event::Wrote(count) => self.running.written += count as u64,
-            Event::Logged(..) => self.running.responses += 1,
+            Event::TurnEnds(_) => self.on_turn_ends(at),
+            Event::Accepted(_) => self.current.accepted += 1,
+            Event::Read(count) => self.current.bytes_read += count as u64,
+            Event::Wrote(count) => self.current.bytes_written += count as u64,
+            Event::Logged(..) => self.current.responses += 1,
             _ => {}
         }
-        self.is_busy |= is_connections;
+        self.is_busy |= is_of_connection;
     }
 
-    fn turn_ends(&mut self, at: Duration) {
-        let length = at.saturating_sub(self.began);
-        // Viewers wake the loop too. That is not what they want to see, but it is time for which
-        // others wait.
+    fn on_turn_ends(&mut self, at: Duration) {
+        let length = at.saturating_sub(self.turn_began);
+        // Viewers wake the loop too. They do not want to see these turns counted, but the time of
+        // these turns counts: clients wait meanwhile.
         if self.is_busy {
             self.turns += 1;
-            self.running.turns += 1;
+            self.current.turns += 1;
         }
         let micros = u32::try_from(length.as_micros()).unwrap_or(u32::MAX);
         let class = BOUNDS.iter().position(|&bound| micros <= bound);
         self.lengths[class.unwrap_or(BOUNDS.len())] += 1;
         self.total += length;
         self.longest = self.longest.max(length);
-        self.running.longest = self.running.longest.max(length);
+        self.current.longest = self.current.longest.max(length);
     }
 
-    /// Begins a new second if it is time.
-    pub(super) fn catch_up(&mut self, at: Duration) {
-        if at.as_secs() == self.number {
-            return;
+    /// Begins a new second, if the current one is over. Without a turn in the second before this
+    /// one, the last second was empty.
+    fn end_second(&mut self, at: Duration) {
+        let number = at.as_secs();
+        if number != self.number {
+            let ended = std::mem::take(&mut self.current);
+            let is_last = number == self.number + 1;
+            self.last_second = if is_last { ended } else { Second::default() };
+            self.number = number;
         }
-        self.last = if at.as_secs() == self.number + 1 {
-            self.running
-        } else {
-            Second::default()
-        };
-        self.number = at.as_secs();
-        self.running = Second::default();
     }
 
-    /// The last whole second.
-    pub fn last_second(&self) -> &Second {
-        &self.last
-    }
-
-    /// How many turns there were in which something happened.
-    pub fn turns(&self) -> u64 {
-        self.turns
-    }
-
-    /// How many events the kernel has given.
-    pub fn events(&self) -> u64 {
-        self.events
-    }
-
-    /// How many events the last call to the kernel brought that brought any.
-    pub fn last_batch(&self) -> usize {
-        self.last_batch
-    }
-
-    /// The longest turn since the start.
-    pub fn longest(&self) -> Duration {
-        self.longest
-    }
-
-    /// The time of all turns together.
-    pub fn total(&self) -> Duration {
-        self.total
-    }
-
-    /// How many turns were of which length, in the order of [`BOUNDS`]; the last is beyond them.
-    pub fn lengths(&self) -> &[u64; BOUNDS.len() + 1] {
-        &self.lengths
-    }
-
-    /// A bound in microseconds below which this share of all turns took, as close as the classes
-    /// tell.
-    pub fn quantile(&self, share: f64) -> u32 {
+    /// A bound in microseconds: this share of all turns was not longer. As exact as the classes.
+    pub(crate) fn quantile(&self, share: f64) -> u32 {
         let all: u64 = self.lengths.iter().sum();
-        // Counts far below 2⁵³, where a float is exact.
+        // The counts are far below 2⁵³, up to which a float is exact.
         #[allow(clippy::cast_precision_loss)]
         let wanted = all as f64 * share;
         let mut so_far = 0;

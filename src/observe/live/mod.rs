@@ -1,38 +1,36 @@
-//! What the live view shows: the loop as it is now, kept up to date event by event.
+//! The live view's model: the loop as it is now, kept up to date event by event.
 //!
-//! A view copies nothing from the pond. It is told of each event, like every observer, and keeps
-//! what can be asked for later; so asking costs the same with one connection and with a million.
-//! It takes 64 bytes for each slot of the slab.
+//! Invariant: every question costs the same with one connection and with a million. The model
+//! copies nothing from the connection table: like every observer it gets each event, and keeps what
+//! an answer needs. It takes 64 bytes per slot.
+//!
+//! Must not know: who asks. HTTP, JSON and viewers are in [`crate::admin`].
+//!
+//! Read in this order: this file, `snapshot` (the facts per connection), `heatmap` (all slots, drawn
+//! small), `loop_stats` (how fast the loop turns), `timeline` (the events of one connection).
 
 mod heatmap;
-mod loop_stats;
+pub(crate) mod loop_stats;
+mod snapshot;
 mod timeline;
-mod watching;
 
 use std::time::Duration;
 
 use self::heatmap::Heatmap;
-pub use self::loop_stats::{BOUNDS, LoopStats, Second};
-pub use self::timeline::Timeline;
+use self::loop_stats::LoopStats;
+pub(crate) use self::snapshot::ConnectionSnapshot;
+use self::snapshot::Snapshots;
+pub(crate) use self::timeline::Timeline;
 use crate::events::close_reason::{CloseCounts, CloseReason};
 use crate::events::deadline::Deadline;
 use crate::events::event::{Event, NoopObserver, Observer};
-use crate::events::id::ConnectionId;
-use crate::events::id::Peer;
+use crate::events::id::{ConnectionId, Peer};
 use crate::events::state::StateName;
 use crate::http::status::Status;
 
-/// Every status, in the order in which they are shown.
-pub const STATUSES: [Status; 4] = [
-    Status::Ok,
-    Status::NotModified,
-    Status::BadRequest,
-    Status::NotFound,
-];
-
-/// An observer that may keep a view.
+/// An observer that may keep a live view.
 pub trait HasLiveView: Observer {
-    /// Its view, if it has one.
+    /// The live view, if the observer keeps one.
     fn view(&mut self) -> Option<&mut LiveView> {
         None
     }
@@ -40,100 +38,65 @@ pub trait HasLiveView: Observer {
 
 impl HasLiveView for NoopObserver {}
 
-/// What is known of one connection.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct ConnectionSnapshot {
-    /// Its name.
-    pub id: ConnectionId,
-    /// Its client.
-    pub peer: Peer,
-    /// Its state.
-    pub state: StateName,
-    /// The deadline that it has.
-    pub deadline: Deadline,
-    /// How many responses it has had.
-    pub responses: u32,
-    /// When it was accepted. This and the following are milliseconds since the start.
-    pub accepted: u64,
-    /// Since when it is in its state.
-    pub since: u64,
-    /// When its deadline passes.
-    pub due: u64,
-}
-
-// There is one for each slot.
-const _: () = assert!(size_of::<Option<ConnectionSnapshot>>() <= 64);
-
 /// The loop as it is now.
 #[derive(Debug, Default)]
 pub struct LiveView {
+    /// The time of the last event, in milliseconds since the start.
     now: u64,
-    /// By slot.
-    known: Vec<Option<ConnectionSnapshot>>,
+    snapshots: Snapshots,
     heatmap: Heatmap,
     states: [usize; StateName::ALL.len()],
     accepted: u64,
     closed: CloseCounts,
-    responses: [u64; STATUSES.len()],
-    read: u64,
-    written: u64,
+    responses: [u64; Status::ALL.len()],
+    bytes_read: u64,
+    bytes_written: u64,
     loop_stats: LoopStats,
-    watches: Vec<(usize, Timeline)>,
+    /// Viewer → the connection that it watches.
+    timelines: Vec<(usize, Timeline)>,
 }
 
 impl LiveView {
-    /// Takes one event in.
-    pub fn on_event(
+    pub(super) fn on_event(
         &mut self,
         at: Duration,
         id: Option<ConnectionId>,
         event: Event,
         request: &str,
     ) {
-        let now = millis(at);
-        self.now = now;
+        self.now = millis(at);
         self.loop_stats.on_event(at, id.is_some(), event);
         let Some(id) = id else {
             return;
         };
-        for (_, timeline) in &mut self.watches {
+        for (_, timeline) in &mut self.timelines {
             timeline.on_event(at, id, event, request);
         }
         match event {
-            Event::Accepted(peer) => self.accepted(now, id, peer),
-            Event::Changed(_, to) => self.changed(now, id, to),
+            Event::Accepted(peer) => self.on_accepted(id, peer),
+            Event::Changed(_, to) => self.on_changed(id, to),
             Event::DeadlineSet(deadline, left) => {
-                if let Some(known) = self.find(id) {
-                    known.deadline = deadline;
-                    known.due = now + millis(left);
+                if let Some(snapshot) = self.snapshots.get_mut(id) {
+                    snapshot.deadline = deadline;
+                    snapshot.due = self.now + millis(left);
                 }
             }
-            Event::Read(count) => self.read += count as u64,
-            Event::Wrote(count) => self.written += count as u64,
+            Event::Read(count) => self.bytes_read += count as u64,
+            Event::Wrote(count) => self.bytes_written += count as u64,
             Event::Logged(status, _, _) => {
-                let index = STATUSES.iter().position(|&one| one == status);
-                self.responses[index.unwrap_or(0)] += 1;
-                if let Some(known) = self.find(id) {
-                    known.responses = known.responses.saturating_add(1);
+                self.responses[status as usize] += 1;
+                if let Some(snapshot) = self.snapshots.get_mut(id) {
+                    snapshot.responses = snapshot.responses.saturating_add(1);
                 }
             }
-            Event::Closed(cause) => self.closed(id, cause),
+            Event::Closed(reason) => self.on_closed(id, reason),
             _ => {}
         }
     }
 
-    fn find(&mut self, id: ConnectionId) -> Option<&mut ConnectionSnapshot> {
-        let known = self.known.get_mut(id.slot as usize)?.as_mut();
-        known.filter(|known| known.id == id)
-    }
-
-    fn accepted(&mut self, now: u64, id: ConnectionId, peer: Peer) {
-        let slot = id.slot as usize;
-        if slot >= self.known.len() {
-            self.known.resize(slot + 1, None);
-        }
-        let state = StateName::Reading;
-        self.known[slot] = Some(ConnectionSnapshot {
+    fn on_accepted(&mut self, id: ConnectionId, peer: Peer) {
+        let (now, state) = (self.now, StateName::Reading);
+        self.snapshots.insert(ConnectionSnapshot {
             id,
             peer,
             state,
@@ -145,92 +108,121 @@ impl LiveView {
         });
         self.accepted += 1;
         self.states[state as usize] += 1;
-        self.heatmap.enter(slot, state, now);
+        self.heatmap.enter(id.slot as usize, state, now);
     }
 
-    fn changed(&mut self, now: u64, id: ConnectionId, to: StateName) {
-        let Some(known) = self.find(id) else {
+    fn on_changed(&mut self, id: ConnectionId, to: StateName) {
+        let Some(snapshot) = self.snapshots.get_mut(id) else {
             return;
         };
-        let (from, since) = (known.state, known.since);
-        (known.state, known.since) = (to, now);
+        let (from, since) = (snapshot.state, snapshot.since);
+        (snapshot.state, snapshot.since) = (to, self.now);
         let slot = id.slot as usize;
         self.heatmap.leave(slot, from, since);
-        self.heatmap.enter(slot, to, now);
+        self.heatmap.enter(slot, to, self.now);
         self.states[from as usize] -= 1;
         self.states[to as usize] += 1;
     }
 
-    fn closed(&mut self, id: ConnectionId, cause: CloseReason) {
-        let Some(known) = self.find(id).copied() else {
+    fn on_closed(&mut self, id: ConnectionId, reason: CloseReason) {
+        let Some(ConnectionSnapshot { state, since, .. }) = self.snapshots.remove(id) else {
             return;
         };
-        let slot = id.slot as usize;
-        self.known[slot] = None;
-        self.heatmap.leave(slot, known.state, known.since);
-        self.states[known.state as usize] -= 1;
-        self.closed.add(cause);
+        self.heatmap.leave(id.slot as usize, state, since);
+        self.states[state as usize] -= 1;
+        self.closed.add(reason);
     }
 
     /// How many connections are in this state.
-    pub fn in_state(&self, state: StateName) -> usize {
+    pub(crate) fn in_state(&self, state: StateName) -> usize {
         self.states[state as usize]
     }
 
-    /// How many there are.
-    pub fn open(&self) -> usize {
+    /// How many connections are open.
+    pub(crate) fn open(&self) -> usize {
         self.states.iter().sum()
     }
 
-    /// How many there have been.
-    pub fn accepted_so_far(&self) -> u64 {
+    /// How many connections have been accepted.
+    pub(crate) fn accepted(&self) -> u64 {
         self.accepted
     }
 
-    /// How many have ended, and why.
-    pub fn close_reasons(&self) -> &CloseCounts {
+    /// How many connections have been closed, by reason.
+    pub(crate) fn closed(&self) -> &CloseCounts {
         &self.closed
     }
 
     /// How many responses of this status have ended.
-    pub fn responses(&self, status: Status) -> u64 {
-        let index = STATUSES.iter().position(|&one| one == status);
-        index.map_or(0, |index| self.responses[index])
+    pub(crate) fn responses(&self, status: Status) -> u64 {
+        self.responses[status as usize]
     }
 
-    /// How many bytes have been read.
-    pub fn bytes_read(&self) -> u64 {
-        self.read
+    pub(crate) fn bytes_read(&self) -> u64 {
+        self.bytes_read
     }
 
-    /// How many bytes have been written.
-    pub fn bytes_written(&self) -> u64 {
-        self.written
+    pub(crate) fn bytes_written(&self) -> u64 {
+        self.bytes_written
     }
 
-    /// How fast the loop goes round.
-    pub fn loop_stats(&self) -> &LoopStats {
+    pub(crate) fn loop_stats(&self) -> &LoopStats {
         &self.loop_stats
     }
 
-    /// The time of the last event, in milliseconds since the start. A turn begins with one, so
-    /// within a turn this is now.
-    pub fn now(&self) -> u64 {
+    /// The time of the last event, in milliseconds since the start. Each turn begins with an event.
+    pub(crate) fn now(&self) -> u64 {
         self.now
     }
 
-    /// How many slots a cell of the drawing stands for.
-    pub fn slots_per_cell(&self) -> usize {
-        self.heatmap.span()
+    /// How many slots a cell of the heatmap stands for.
+    pub(crate) fn slots_per_cell(&self) -> usize {
+        self.heatmap.slots_per_cell()
     }
 
-    /// Appends the slab, drawn small: see `heatmap.rs` for how.
-    pub fn draw_cells(&self, out: &mut String) {
+    /// Appends the heatmap; see [`Heatmap::draw`] for its format.
+    pub(crate) fn draw_heatmap(&self, out: &mut String) {
         self.heatmap.draw(self.now, out);
+    }
+
+    /// Records for `viewer` the events of the connection in `slot`, or of the first connection after
+    /// it in the same cell. Forgets the connection that the viewer watched before.
+    pub(crate) fn watch(&mut self, viewer: usize, slot: usize) {
+        self.unwatch(viewer);
+        self.timelines.push((viewer, Timeline::new(slot)));
+    }
+
+    /// Whether any viewer watches a connection.
+    pub(crate) fn is_watching(&self) -> bool {
+        !self.timelines.is_empty()
+    }
+
+    /// Ends the recording for `viewer`.
+    pub(crate) fn unwatch(&mut self, viewer: usize) {
+        self.timelines.retain(|(other, _)| *other != viewer);
+    }
+
+    /// The connection that `viewer` watches: its events, and what it is now while it is open. As
+    /// long as there has been no connection, each call looks for one.
+    pub(crate) fn watched(
+        &mut self,
+        viewer: usize,
+    ) -> Option<(&Timeline, Option<ConnectionSnapshot>)> {
+        let mut timelines = self.timelines.iter_mut();
+        let (_, timeline) = timelines.find(|(other, _)| *other == viewer)?;
+        if timeline.id().is_none() {
+            let (from, per_cell) = (timeline.slot(), self.heatmap.slots_per_cell());
+            let cell_end = (from / per_cell + 1) * per_cell;
+            if let Some(id) = self.snapshots.first_between(from, cell_end) {
+                timeline.begin(id);
+            }
+        }
+        let snapshot = timeline.id().and_then(|id| self.snapshots.get_mut(id));
+        Some((timeline, snapshot.copied()))
     }
 }
 
-/// Whole milliseconds. They last for longer than there were people.
+/// Whole milliseconds. 64 bits of them last half a billion years.
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }

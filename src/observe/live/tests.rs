@@ -1,7 +1,8 @@
-//! What is kept of the events, and what is forgotten.
+//! The live view counts events, and forgets closed connections.
 
 use std::net::SocketAddr;
 
+use super::loop_stats::Second;
 use super::*;
 use crate::events::event::ConnectionCounts;
 
@@ -48,23 +49,23 @@ fn states_are_counted_as_they_change() {
     assert_eq!(counts(&view), [2, 1, 0, 0]);
     view.on_event(at(6), Some(id(1, 1)), Event::Closed(CloseReason::Reset), "");
     assert_eq!((counts(&view), view.open()), ([2, 0, 0, 0], 2));
-    assert_eq!(view.close_reasons().count(CloseReason::Reset), 1);
-    assert_eq!(view.accepted_so_far(), 3);
-    // A late event of an earlier connection in the same slot is nobody's.
+    assert_eq!(view.closed().count(CloseReason::Reset), 1);
+    assert_eq!(view.accepted(), 3);
+    // A late event of an earlier connection does not concern the one that has its slot now.
     accept(&mut view, 7, id(1, 9));
     view.on_event(at(8), Some(id(1, 1)), Event::Closed(CloseReason::Reset), "");
-    assert_eq!(
-        (counts(&view), view.close_reasons().total()),
-        ([3, 0, 0, 0], 1)
-    );
+    assert_eq!((counts(&view), view.closed().total()), ([3, 0, 0, 0], 1));
 }
 
 #[test]
-fn only_who_is_watched_is_recorded_and_no_more_than_the_last_of_it() {
+fn the_last_events_of_a_watched_connection_are_recorded_and_no_others() {
     let mut view = LiveView::default();
     view.watch(1, 0);
     assert!(view.watched(0).is_none());
-    assert!(view.watched(1).is_some_and(|(_, known)| known.is_none()));
+    assert!(
+        view.watched(1)
+            .is_some_and(|(_, snapshot)| snapshot.is_none())
+    );
     accept(&mut view, 0, id(0, 0));
     accept(&mut view, 0, id(1, 1));
     view.on_event(
@@ -73,10 +74,13 @@ fn only_who_is_watched_is_recorded_and_no_more_than_the_last_of_it() {
         Event::DeadlineSet(Deadline::Idle, at(10_000)),
         "",
     );
-    let (watch, known) = view.watched(1).unwrap();
-    assert_eq!((watch.id(), watch.lines().count()), (Some(id(0, 0)), 0));
-    let known = known.unwrap();
-    assert_eq!((known.deadline, known.due), (Deadline::Idle, 10_010));
+    let (timeline, snapshot) = view.watched(1).unwrap();
+    assert_eq!(
+        (timeline.id(), timeline.lines().count()),
+        (Some(id(0, 0)), 0)
+    );
+    let snapshot = snapshot.unwrap();
+    assert_eq!((snapshot.deadline, snapshot.due), (Deadline::Idle, 10_010));
     for count in 1..=100 {
         view.on_event(at(20), Some(id(0, 0)), Event::Read(count), "");
         view.on_event(at(20), Some(id(1, 1)), Event::Read(5_000), "");
@@ -89,9 +93,9 @@ fn only_who_is_watched_is_recorded_and_no_more_than_the_last_of_it() {
     );
     view.on_event(at(22), Some(id(0, 0)), Event::Closed(CloseReason::Peer), "");
     accept(&mut view, 23, id(0, 7));
-    let (watch, known) = view.watched(1).unwrap();
-    assert_eq!(known, None);
-    let lines: Vec<String> = watch.lines().map(|(_, sentence)| sentence).collect();
+    let (timeline, snapshot) = view.watched(1).unwrap();
+    assert_eq!(snapshot, None);
+    let lines: Vec<String> = timeline.lines().map(|(_, sentence)| sentence).collect();
     assert_eq!(lines.len(), 64);
     assert_eq!(lines[0], "reads 39 bytes");
     let last = [
@@ -105,16 +109,19 @@ fn only_who_is_watched_is_recorded_and_no_more_than_the_last_of_it() {
 }
 
 #[test]
-fn a_slot_that_never_was_can_be_watched() {
+fn a_slot_that_never_had_a_connection_can_be_watched() {
     let mut view = LiveView::default();
     for slot in [0, 7, u32::MAX as usize] {
         view.watch(0, slot);
-        assert!(view.watched(0).is_some_and(|(_, known)| known.is_none()));
+        assert!(
+            view.watched(0)
+                .is_some_and(|(_, snapshot)| snapshot.is_none())
+        );
     }
 }
 
 #[test]
-fn a_second_is_shown_when_it_is_whole() {
+fn a_second_is_shown_when_it_is_over() {
     let mut view = LiveView::default();
     let turn = |view: &mut LiveView, begins, ends, events| {
         view.on_event(at(begins), None, Event::TurnBegins(now(), events), "");
@@ -127,23 +134,20 @@ fn a_second_is_shown_when_it_is_whole() {
     };
     turn(&mut view, 100, 101, 2);
     turn(&mut view, 200, 230, 1);
-    // Nothing happened in this one: it is no turn that counts, but time that passed.
+    // A turn without an event does not count, but its time does.
     turn(&mut view, 300, 340, 0);
-    assert_eq!(view.loop_stats().last_second(), &Second::default());
+    assert_eq!(view.loop_stats().last_second, Second::default());
     view.on_event(at(1_000), None, Event::TurnBegins(now(), 0), "");
     let second = Second {
         turns: 2,
         longest: at(40),
         ..Second::default()
     };
-    assert_eq!(view.loop_stats().last_second(), &second);
-    assert_eq!(
-        (view.loop_stats().turns(), view.loop_stats().events()),
-        (2, 3)
-    );
-    assert_eq!(view.loop_stats().last_batch(), 1);
+    assert_eq!(view.loop_stats().last_second, second);
+    assert_eq!((view.loop_stats().turns, view.loop_stats().events), (2, 3));
+    assert_eq!(view.loop_stats().last_batch, 1);
     assert_eq!(view.loop_stats().quantile(0.3), 1_000);
     assert_eq!(view.loop_stats().quantile(1.0), 50_000);
     view.on_event(at(5_000), None, Event::TurnBegins(now(), 0), "");
-    assert_eq!(view.loop_stats().last_second(), &Second::default());
+    assert_eq!(view.loop_stats().last_second, Second::default());
 }

@@ -1,35 +1,36 @@
-//! One connection, watched: its last events.
+//! The last events of one connection that a viewer watches.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
 use crate::events::event::Event;
 use crate::events::id::ConnectionId;
-use crate::observe::sentence;
+use crate::observe::sentence::sentence;
 use crate::observe::stored_event::StoredEvent;
 
-/// How many events are kept of a connection that is watched.
+/// How many events of a watched connection are kept.
 const LINES: usize = 64;
 
-/// What is remembered of a connection while it is watched, and of no other.
+/// The events of a connection since a viewer watches it. Connections that no viewer watches have
+/// none.
 #[derive(Debug)]
-pub struct Timeline {
+pub(crate) struct Timeline {
     slot: usize,
     id: Option<ConnectionId>,
-    lines: VecDeque<StoredEvent>,
+    events: VecDeque<StoredEvent>,
 }
 
 impl Timeline {
-    /// Whoever is in this slot, or close behind; see [`super::LiveView::watch`].
-    pub(super) fn of(slot: usize) -> Self {
+    /// Waits for a connection in `slot`, or in a later slot of the same cell.
+    pub(super) fn new(slot: usize) -> Self {
         Self {
             slot,
             id: None,
-            lines: VecDeque::new(),
+            events: VecDeque::new(),
         }
     }
 
-    /// Somebody is there.
+    /// Records this connection from now on.
     pub(super) fn begin(&mut self, id: ConnectionId) {
         self.id = Some(id);
     }
@@ -38,31 +39,27 @@ impl Timeline {
         if self.id != Some(id) || event == Event::WorkEnds {
             return;
         }
-        if self.lines.len() == LINES {
-            self.lines.pop_front();
+        if self.events.len() == LINES {
+            self.events.pop_front();
         }
-        self.lines
+        self.events
             .push_back(StoredEvent::new(at, Some(id), event, request));
     }
 
-    /// The slot that was asked for.
-    pub fn slot(&self) -> usize {
+    /// The slot that the viewer named.
+    pub(crate) fn slot(&self) -> usize {
         self.slot
     }
 
-    /// Who was found.
-    pub fn id(&self) -> Option<ConnectionId> {
+    /// The connection, once there is one.
+    pub(crate) fn id(&self) -> Option<ConnectionId> {
         self.id
     }
 
-    /// What has happened to it since, in sentences without their subject, the oldest first.
-    pub fn lines(&self) -> impl Iterator<Item = (Duration, String)> {
-        let line = |stored: &StoredEvent| {
-            Some((
-                stored.at,
-                sentence::sentence(stored.event, stored.request())?,
-            ))
-        };
-        self.lines.iter().filter_map(line)
+    /// The events since then, as sentences without their subject, the oldest first.
+    pub(crate) fn lines(&self) -> impl Iterator<Item = (Duration, String)> {
+        self.events
+            .iter()
+            .filter_map(|stored| Some((stored.at, sentence(stored.event, stored.request())?)))
     }
 }

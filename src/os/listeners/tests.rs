@@ -11,10 +11,10 @@ fn bound(addresses: &[&str]) -> Listeners {
 }
 
 #[test]
-fn clients_pass_one_by_one_until_there_are_none() {
+fn listeners_alternate_until_no_client_waits() {
     let mut listeners = bound(&["127.0.0.1:0", "127.0.0.1:0"]);
     let addresses = listeners.addresses().unwrap();
-    // Three on the first and two on the second: they are taken in turn.
+    // Three clients on the first and two on the second: the listeners alternate.
     let clients = [0, 0, 0, 1, 1].map(|index| Client::connect(addresses[index]).unwrap());
     let mut accepted = Vec::new();
     while let Accepted::Client(_, peer) = listeners.accept() {
@@ -24,13 +24,13 @@ fn clients_pass_one_by_one_until_there_are_none() {
     assert_eq!(accepted, expected);
     assert!(!listeners.is_open(Duration::ZERO, 0));
     let _late = Client::connect(addresses[0]).unwrap();
-    listeners.mark_ready(0);
+    listeners.mark_acceptable(0);
     assert!(listeners.is_open(Duration::ZERO, 0));
     assert!(matches!(listeners.accept(), Accepted::Client(..)));
 }
 
 #[test]
-fn a_pause_ends_with_its_time_or_when_someone_leaves() {
+fn a_pause_ends_with_its_time_or_when_a_connection_ends() {
     let mut listeners = bound(&["127.0.0.1:0"]);
     let at = |millis| Duration::from_millis(millis);
     listeners.pause(at(1_000), 5);
@@ -47,14 +47,14 @@ fn a_pause_ends_with_its_time_or_when_someone_leaves() {
 }
 
 #[test]
-fn whether_someone_is_waiting_is_the_kernels_word() {
+fn the_kernel_tells_whether_a_client_waits() {
     let mut listeners = bound(&["127.0.0.1:0"]);
     assert!(listeners.is_open(Duration::ZERO, 0));
-    assert!(!listeners.is_someone_waiting());
+    assert!(!listeners.has_waiting_client());
     assert!(!listeners.is_open(Duration::ZERO, 0));
     let _client = Client::connect(listeners.addresses().unwrap()[0]).unwrap();
-    listeners.mark_ready(0);
-    assert!(listeners.is_someone_waiting());
+    listeners.mark_acceptable(0);
+    assert!(listeners.has_waiting_client());
 }
 
 #[test]
@@ -67,7 +67,7 @@ fn an_address_in_use_is_an_error_with_its_cure() {
 }
 
 #[test]
-fn both_families_on_one_port() {
+fn both_families_can_listen_on_one_port() {
     let first = bound(&["0.0.0.0:0"]);
     let port = first.addresses().unwrap()[0].port();
     drop(first);

@@ -19,17 +19,17 @@ fn file_of(content: &[u8]) -> File {
 
 type Sender = fn(&mut TcpStream, &File, u64, usize) -> io::Result<usize>;
 
-/// Both ways of sending a file do the same.
+/// Both ways of sending a file behave the same.
 const SENDERS: [Sender; 2] = [Transport::send_file, copy];
 
 #[test]
-fn a_piece_of_a_file_arrives() {
+fn a_part_of_a_file_arrives() {
     for send in SENDERS {
         let file = file_of(b"0123456789");
         let (mut server, mut client) = pair();
         assert_eq!(Transport::write(&mut server, b"head ", true).unwrap(), 5);
         assert_eq!(send(&mut server, &file, 2, 5).unwrap(), 5);
-        // Past the end there is nothing, and the file's own position has not moved.
+        // Nothing is sent past the end, and the file's own position has not moved.
         assert_eq!(send(&mut server, &file, 8, 100).unwrap(), 2);
         assert_eq!(send(&mut server, &file, 10, 100).unwrap(), 0);
         assert_eq!(send(&mut server, &file, 99, 1).unwrap(), 0);
@@ -66,7 +66,7 @@ fn a_full_socket_would_block_and_loses_nothing() {
 }
 
 #[test]
-fn a_closed_peer_is_an_error_not_a_signal() {
+fn writing_to_a_closed_peer_is_an_error_not_a_signal() {
     let (mut server, client) = pair();
     drop(client);
     let broken = (0..1_000).find_map(|_| {

@@ -16,9 +16,12 @@ impl Documents for Names {
     fn find(&mut self, path: &str) -> Result<Rc<Resource<()>>, LookupError> {
         let (length, modified) = (*self.0.get(path).unwrap_or(&Err(LookupError::NotFound)))?;
         let content = Content::File(Rc::new(()));
-        Ok(Rc::new(Resource::new(path, length, modified, content)))
+        Ok(Rc::new(Resource::new(path, length, modified, TAG, content)))
     }
 }
+
+/// The tag of every file.
+const TAG: &str = "\"abc\"";
 
 fn at(seconds: u64) -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(seconds)
@@ -31,6 +34,7 @@ fn names(more: &[(&'static str, Entry)]) -> Names {
         ("index.html", Ok((5, Some(at(MODIFIED))))),
         ("no-date", Ok((5, None))),
         ("future", Ok((5, Some(at(MODIFIED + 1_000_000))))),
+        ("running", Ok((5, Some(at(MODIFIED + 10))))),
         ("sub", Err(LookupError::IsDirectory)),
         ("full", Err(LookupError::OutOfDescriptors)),
     ];
@@ -50,13 +54,16 @@ fn answer(names: &mut Names, line: &str, fields: &str) -> Option<(Status, String
 }
 
 #[test]
-fn statuses() {
+fn the_status_follows_from_name_method_and_conditions() {
     use Status::{BadRequest, NotFound, NotModified, Ok};
     const SAME: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:37 GMT\r\n";
     const SAME_850: &str = "If-Modified-Since: Sunday, 06-Nov-94 08:49:37 GMT\r\n";
     const BEFORE: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:36 GMT\r\n";
     const FUTURE: &str = "If-Modified-Since: Sun, 06 Nov 2094 08:49:37 GMT\r\n";
     const NOW: &str = "If-Modified-Since: Sun, 06 Nov 1994 08:49:47 GMT\r\n";
+    const TAGGED: &str = "If-None-Match: \"x\", W/\"abc\"\r\n";
+    const OTHER: &str = "If-None-Match: \"x\"\r\n";
+    const ANY: &str = "If-None-Match: *\r\n";
     let future = FUTURE.replace("Sun", "Sat");
     let table = [
         ("GET /", "", Some((Ok, "index.html"))),
@@ -79,9 +86,33 @@ fn statuses() {
             Some((Ok, "no-date")),
         ),
         ("GET /no-date", &future, Some((Ok, "no-date"))),
-        // What we last said was our own Date.
-        ("GET /future", NOW, Some((NotModified, "future"))),
+        // The file's own time counts, not the Date that stands for it in Last-Modified.
+        ("GET /future", NOW, Some((Ok, "future"))),
         ("GET /future", SAME, Some((Ok, "future"))),
+        ("GET /future", &future, Some((NotModified, "future"))),
+        // A file may still change within the second of its date.
+        ("GET /running", NOW, Some((Ok, "running"))),
+        ("GET /running", &future, Some((Ok, "running"))),
+        // Tags decide alone.
+        ("GET /", TAGGED, Some((NotModified, "index.html"))),
+        ("HEAD /running", TAGGED, Some((NotModified, "running"))),
+        ("GET /no-date", TAGGED, Some((NotModified, "no-date"))),
+        ("GET /", ANY, Some((NotModified, "index.html"))),
+        ("GET /", OTHER, Some((Ok, "index.html"))),
+        ("GET /", &[OTHER, SAME].concat(), Some((Ok, "index.html"))),
+        ("GET /", &[SAME, OTHER].concat(), Some((Ok, "index.html"))),
+        (
+            "GET /",
+            &[TAGGED, BEFORE].concat(),
+            Some((NotModified, "index.html")),
+        ),
+        (
+            "GET /",
+            &[OTHER, TAGGED].concat(),
+            Some((NotModified, "index.html")),
+        ),
+        ("GET /nothing", ANY, Some((NotFound, ""))),
+        ("POST /", TAGGED, Some((BadRequest, ""))),
         ("GET /nothing", SAME, Some((NotFound, ""))),
         ("GET /sub", "", Some((NotFound, ""))),
         ("GET //", "", Some((NotFound, ""))),
@@ -102,7 +133,7 @@ fn statuses() {
 }
 
 #[test]
-fn own_pages() {
+fn the_roots_own_pages_are_used_if_they_are_usable() {
     let usable = Ok((ERROR_PAGE_MAX, None));
     let table = [
         (usable, "400.html", "404.html"),

@@ -1,5 +1,5 @@
-"""Two plots below each other, over the number of idle clients: memory for each of them, and what a
-request costs beside them as a multiple of what it costs alone."""
+"""Two plots below each other, over the number of idle clients: memory per client, and the cost
+of a request beside them as a multiple of its cost alone."""
 
 import math
 from html import escape
@@ -16,7 +16,7 @@ def write(points, path):
     cost = [(clients, ratio) for clients, _, ratio in points]
     parts = panel(memory, scale, TOP, "The server's memory for each idle client, bytes", 120, 100, "{:.1f}")
     below = TOP + PLOT + GAP
-    title = "Instructions for a request beside them, as a multiple of those with nobody else"
+    title = "Instructions for a request beside them, as a multiple of those without idle clients"
     parts += panel(cost, scale, below, title, 1.2, 1.05, "{:.3f}")
     height = below + PLOT + 50
     parts.append(text(LEFT + (WIDTH - LEFT - RIGHT) / 2, height - 10, "idle keep-alive clients", "middle"))
@@ -32,7 +32,7 @@ def horizontal(counts):
     """Clients → x, on a logarithmic scale of whole decades."""
     low = math.floor(math.log10(min(counts)))
     high = max(math.ceil(math.log10(max(counts))), low + 1)
-    # Room on both sides, so that no point stands on an edge.
+    # Space on both sides, so that no point lies on an edge.
     inner = WIDTH - LEFT - RIGHT - 80
     return lambda clients: LEFT + 40 + (math.log10(clients) - low) / (high - low) * inner
 

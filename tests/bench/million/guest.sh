@@ -1,12 +1,12 @@
-# Sourced by run.sh: how the guest is put together and run.
+# Sourced by run.sh: builds and runs the guest.
 
-# A program that needs nothing beside itself: the C library is linked in. Cargo must be told the
-# target, or it would link the procedural macros in the same way, which can't be done. The second
+# A static program: the C library is linked in. Cargo must be told the target, or it would link the
+# procedural macros statically too, which is impossible. The second
 # flag packs the table of relocations, 140 KB of it, into 2.
 static_flags='-C target-feature=+crt-static -C link-arg=-Wl,-z,pack-relative-relocs'
 static_target=x86_64-unknown-linux-gnu
 
-# By the names of packages, unlike `need`: the busybox of the package busybox is not static.
+# Checks packages, unlike `need`, which checks commands: the package busybox is not static.
 install_emulator() {
     local packages="qemu-system-x86 busybox-static"
     dpkg-query -W $packages >/dev/null 2>&1 && type qemu-system-x86_64 busybox >/dev/null 2>&1 && return
@@ -18,13 +18,14 @@ install_emulator() {
         }
 }
 
-# unpack_kernel WORK: sets $kernel. Only unpacked: a package that is installed would want to boot.
+# unpack_kernel WORK: sets $kernel. The package is only unpacked: installing it would change what
+# this machine boots.
 unpack_kernel() {
     local package
     kernel=$(ls "$1"/kernel/boot/vmlinuz-* 2>/dev/null | head -n 1 || true)
     [ -z "$kernel" ] || return 0
     echo "unpacking linux-image-cloud-amd64"
-    # That package is empty; the one with the kernel is what it depends on.
+    # That package is empty; the package with the kernel is its dependency.
     apt-get update >/dev/null 2>&1 || true
     package=$(apt-cache depends linux-image-cloud-amd64 2>/dev/null |
         sed -n 's/.*Depends: \(linux-image-\)/\1/p' | head -n 1)
@@ -38,7 +39,12 @@ unpack_kernel() {
 
 build_static() {
     echo "building the static programs"
-    RUSTFLAGS="$static_flags" cargo build --release --locked --quiet --target "$static_target"
+    local package
+    # One by one, so that neither gets what only the other asks of a crate that both use.
+    for package in millpond millpond-swarm; do
+        RUSTFLAGS="$static_flags" cargo build -p "$package" --release --locked --quiet \
+            --target "$static_target"
+    done
 }
 
 # pack_initramfs WORK: the guest's only disk, an archive that its kernel unpacks into memory.
@@ -63,9 +69,9 @@ run_guest() {
         return 1
     }
     echo "$2 idle clients, in a guest of $mebibytes MiB"
-    # One instruction is one nanosecond; while all sleep, time jumps to the next timer. Tables of
-    # sockets as large for few as for many: sized by the guest's memory, the chains of a million
-    # would be sixteen long.
+    # One instruction is one nanosecond; while every process sleeps, time jumps to the next
+    # timer. The tables of sockets have a fixed size: sized by the guest's memory, their chains
+    # would be sixteen long for a million sockets.
     qemu-system-x86_64 -accel tcg -icount shift=0,sleep=off -smp 1 -m "${mebibytes}M" \
         -nographic -vga none -nic none -no-reboot -kernel "$kernel" -initrd "$1/initramfs.gz" \
         -append "console=ttyS0 quiet panic=-1 mitigations=off init_on_alloc=0 \

@@ -1,4 +1,4 @@
-"""What the guests printed, as JSON, and as a table and a plot for the documentation.
+"""The guests' results as JSON, and as a table and a plot for the documentation.
 
     report.py read CONSOLE JSON COMMIT     one guest's console → its figures
     report.py write WORK DOCS              all figures in WORK → DOCS/performance.md and DOCS/million.svg
@@ -18,11 +18,11 @@ BEGIN, END = "<!-- million:begin -->", "<!-- million:end -->"
 
 
 def read(console, commit):
-    """The figures of one guest. Ends the program if it did not come to its end."""
+    """The figures of one guest. Ends the program if the guest did not finish."""
     said = {}
     with open(console, errors="replace") as lines:
         for line in lines:
-            # The firmware's screen codes may stand before the first one.
+            # The firmware's screen codes may precede the first line.
             if found := re.search(r"@ (\S+) ?(.*?)\r?$", line):
                 said.setdefault(found[1], []).append(found[2])
     clients = int(os.path.basename(console).split(".")[0])

@@ -1,4 +1,4 @@
-//! A whole connection in a pond: see `harness/connection/mod.rs` for what must hold.
+//! A whole connection in a connection table: see `harness/connection/mod.rs` for what must hold.
 #![no_main]
 
 #[path = "../harness/connection/mod.rs"]

@@ -1,7 +1,7 @@
 //! What must hold for the request parser, whatever the bytes.
 //!
-//! The head of a request that was taken is read a second time here, naively and line by line: what
-//! the two readings disagree about is what request smuggling is made of.
+//! The head of a request that was accepted is read a second time here, naively and line by line:
+//! request smuggling lives on differences between two readings.
 
 use millpond::http::request::{HEAD_MAX, Parsed, parse};
 
@@ -18,9 +18,9 @@ pub(crate) fn check(bytes: &[u8]) {
         }
         Parsed::Complete(request, length) => {
             assert!(length <= bytes.len() && length <= HEAD_MAX, "head too long");
-            check_frame(&bytes[..length]);
+            check_framing(&bytes[..length]);
             assert!(request.path.is_none_or(|path| path.starts_with('/')));
-            // What follows a head has no say in it, and its last byte is needed.
+            // Bytes after a head do not change the result, and the head's last byte is needed.
             assert_eq!(parse(&bytes[..length], 0), whole, "depends on what follows");
             assert!(
                 matches!(parse(&bytes[..length - 1], 0), Parsed::Partial { .. }),
@@ -46,7 +46,7 @@ pub(crate) fn check(bytes: &[u8]) {
 }
 
 /// Any split equals the whole: feeds `bytes` up to each cut, then all of them, as a connection
-/// does, which hands back how far the parser had got.
+/// does, which passes back how far the parser has got.
 pub(crate) fn check_split(bytes: &[u8], cuts: impl IntoIterator<Item = usize>) {
     let whole = parse(bytes, 0);
     let mut known = 0;
@@ -68,7 +68,7 @@ pub(crate) fn check_split(bytes: &[u8], cuts: impl IntoIterator<Item = usize>) {
     }
 }
 
-/// A few ascending places to cut at, drawn from the input itself.
+/// A few ascending places to cut at, derived from the input itself.
 fn cuts(bytes: &[u8]) -> Vec<usize> {
     // FNV-1a: any change of the input moves the cuts.
     let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325_u64, |hash, &byte| {
@@ -83,8 +83,8 @@ fn cuts(bytes: &[u8]) -> Vec<usize> {
     cuts
 }
 
-/// A head that was taken has a sound frame, by a second and simpler reading.
-fn check_frame(head: &[u8]) {
+/// A second and simpler reading: a head that was accepted has sound framing.
+fn check_framing(head: &[u8]) {
     let mut head = head;
     while let Some(rest) = head.strip_prefix(b"\r\n") {
         head = rest;
@@ -121,7 +121,7 @@ fn check_frame(head: &[u8]) {
         );
         let value = line[colon + 1..].trim_ascii();
         match name.as_slice() {
-            b"transfer-encoding" => panic!("Transfer-Encoding was taken"),
+            b"transfer-encoding" => panic!("Transfer-Encoding was accepted"),
             b"content-length" => {
                 lengths += 1;
                 assert_eq!(value, b"0", "a body was taken");

@@ -4,14 +4,14 @@ use millpond::http::target::{DotFiles, Form, Unresolved, form, resolve, to_url};
 
 /// Panics if the resolver breaks a promise on `bytes`.
 pub(crate) fn check(bytes: &[u8]) {
-    // The parser lets nothing but ASCII pass; the resolver must cope with any text.
+    // The parser passes only ASCII; the resolver must cope with any text.
     let Ok(text) = std::str::from_utf8(bytes) else {
         return;
     };
     check_form(text);
     let served = check_resolved(text, DotFiles::Served);
     let hidden = check_resolved(text, DotFiles::Hidden);
-    // The option has a say in hidden names only.
+    // The option only affects hidden names.
     match &served {
         Ok(path) if path.split('/').any(is_hidden) => {
             assert_eq!(hidden, Err(Unresolved::NoSuchFile), "{text:?}");
@@ -31,7 +31,7 @@ fn is_hidden(name: &str) -> bool {
     name.starts_with('.') && name != ".well-known"
 }
 
-/// Resolves, and sees that what comes out lies beneath the root.
+/// Resolves, and checks that the result lies beneath the root.
 fn check_resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolved> {
     let path = resolve(target, dot_files)?.path.into_owned();
     assert!(target.starts_with('/'), "{target:?} is no path");
@@ -55,7 +55,8 @@ fn check_resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolve
     Ok(path)
 }
 
-/// RFC 3986, 5.2.4, with the walk down and up written out as depths, and every byte decoded by hand.
+/// RFC 3986, 5.2.4, with the walk down and up written out as depths, and every byte decoded by
+/// hand.
 fn by_the_book(target: &str) -> Result<String, &'static str> {
     let path = target.split('?').next().ok_or("no path")?;
     let mut segments: Vec<Vec<u8>> = Vec::new();
@@ -91,7 +92,7 @@ fn by_the_book(target: &str) -> Result<String, &'static str> {
     String::from_utf8(segments.join(&b'/')).map_err(|_| "no UTF-8")
 }
 
-/// Telling the forms apart loses nothing.
+/// Classifying the form of a target loses nothing.
 fn check_form(text: &str) {
     match form(text) {
         Form::Origin(path) => assert!(path == text && text.starts_with('/')),

@@ -1,4 +1,4 @@
-//! One HTTP answer, whole: read from a stream, or put together as what is expected.
+//! One whole HTTP answer: read from a stream, or built as the expected one.
 
 use std::fmt;
 use std::io::BufRead;
@@ -6,14 +6,19 @@ use std::time::{Duration, SystemTime};
 
 use millpond::response::answer;
 
+use super::site::INDEX;
+
 /// The modification time of every file that a [`super::Site`] writes.
 pub const MODIFIED: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
 
 pub const HTML: &str = "text/html; charset=utf-8";
 pub const TEXT: &str = "text/plain; charset=utf-8";
 
-/// Stands for the time of the answer, which is checked when it is read.
+/// Stands for the time of the answer, which is checked when the answer is read.
 const NOW: &str = "(now)";
+
+/// Stands for the file's tag, which is checked against the body when it is read.
+const TAG: &str = "(tag)";
 
 /// Status line, fields in their order, body.
 #[derive(Clone, PartialEq, Eq)]
@@ -27,24 +32,31 @@ impl Answer {
     /// Reads one answer, and no byte beyond it.
     #[track_caller]
     pub fn read(reader: &mut impl BufRead, method: &str) -> Self {
-        let status = read_line(reader);
-        let lines = std::iter::from_fn(|| Some(read_line(reader)).filter(|line| !line.is_empty()));
-        let fields = lines.map(|line| {
-            let (name, value) = line.split_once(": ").expect("a field line");
-            (name.to_owned(), value.to_owned())
-        });
-        let mut answer = Self {
-            status,
-            fields: fields.collect(),
-            body: Vec::new(),
-        };
+        let mut answer = Self::read_head(reader);
         answer.check_dates();
         let has_body = method != "HEAD" && !answer.status.contains(" 304 ");
         if let Some(length) = answer.field("Content-Length").filter(|_| has_body) {
             answer.body = vec![0; length.parse().unwrap()];
             reader.read_exact(&mut answer.body).unwrap();
         }
+        answer.check_tag(method);
         answer
+    }
+
+    /// Reads a head as it is.
+    #[track_caller]
+    pub fn read_head(reader: &mut impl BufRead) -> Self {
+        let status = read_line(reader);
+        let lines = std::iter::from_fn(|| Some(read_line(reader)).filter(|line| !line.is_empty()));
+        let fields = lines.map(|line| {
+            let (name, value) = line.split_once(": ").expect("a field line");
+            (name.to_owned(), value.to_owned())
+        });
+        Self {
+            status,
+            fields: fields.collect(),
+            body: Vec::new(),
+        }
     }
 
     pub fn field(&self, name: &str) -> Option<&str> {
@@ -55,6 +67,7 @@ impl Answer {
     /// 200 with a file, on a connection's first request with the default limits.
     pub fn file(media_type: &str, body: impl AsRef<[u8]>) -> Self {
         Self::expected("200 OK", body.as_ref())
+            .with("ETag", TAG)
             .with("Last-Modified", MODIFIED)
             .with("Content-Type", media_type)
             .with("Content-Length", &body.as_ref().len().to_string())
@@ -62,9 +75,15 @@ impl Answer {
             .with("X-Content-Type-Options", "nosniff")
     }
 
+    /// 200 with the `index.html` of a new [`super::Site`].
+    pub fn index() -> Self {
+        Self::file(HTML, INDEX)
+    }
+
     /// 304.
     pub fn not_modified() -> Self {
         Self::expected("304 Not Modified", b"")
+            .with("ETag", TAG)
             .with("Last-Modified", MODIFIED)
             .with("Cache-Control", "no-cache")
             .with("X-Content-Type-Options", "nosniff")
@@ -118,7 +137,7 @@ impl Answer {
         self
     }
 
-    /// With so many requests left on the connection.
+    /// Replaces the number of requests that are left on the connection.
     pub fn left(self, requests: usize) -> Self {
         self.keep_alive(&format!("timeout=10, max={requests}"))
     }
@@ -152,6 +171,26 @@ impl Answer {
         self.set("Last-Modified", &httpdate::fmt_http_date(time))
     }
 
+    /// Checks ETag, and puts a word in its place: that of a body up to 1 MiB is its digest.
+    #[track_caller]
+    fn check_tag(&mut self, method: &str) {
+        let Some(tag) = self.field("ETag").map(str::to_owned) else {
+            return;
+        };
+        let opaque = tag.trim_start_matches("W/").trim_matches('"');
+        let is_tag_byte = |byte: u8| byte.is_ascii_hexdigit() || byte == b'-';
+        assert!(opaque.bytes().all(is_tag_byte), "{tag}");
+        if method == "GET" && self.status.contains(" 200 ") && self.body.len() <= 1 << 20 {
+            let digest = xxhash_rust::xxh3::xxh3_128(&self.body);
+            assert_eq!(
+                tag,
+                format!("\"{digest:032x}\""),
+                "not the tag of this body"
+            );
+        }
+        *self = self.clone().set("ETag", TAG);
+    }
+
     /// Checks Date, and puts a word in its place and in that of a Last-Modified of the same time.
     #[track_caller]
     fn check_dates(&mut self) {
@@ -159,7 +198,7 @@ impl Answer {
         let time = httpdate::parse_http_date(&date).expect("a valid Date");
         assert_eq!(httpdate::fmt_http_date(time), date, "not in IMF-fixdate");
         let now = SystemTime::now();
-        // Whole seconds: the date may look older by up to one, and this machine may be slow.
+        // In whole seconds: the date may look up to one second older, and this machine may be slow.
         let range = now - Duration::from_secs(20)..=now;
         assert!(range.contains(&time), "{date} is not now");
         for (name, value) in &mut self.fields {
@@ -171,7 +210,7 @@ impl Answer {
 }
 
 impl fmt::Debug for Answer {
-    /// As it stands on the wire, and no more of the body than helps.
+    /// The answer as on the wire, but with no more of the body than helps in a failure message.
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         writeln!(formatter, "\n{}", self.status)?;
         for (name, value) in &self.fields {
@@ -183,7 +222,7 @@ impl fmt::Debug for Answer {
     }
 }
 
-/// A line that ends in CRLF, without it.
+/// Reads a line that ends in CRLF. Returns it without the line end.
 #[track_caller]
 fn read_line(reader: &mut impl BufRead) -> String {
     let mut line = Vec::new();

@@ -1,4 +1,4 @@
-//! A small blocking HTTP client that sends whatever it is told, byte for byte.
+//! A small blocking HTTP client that sends exactly the bytes that a test gives it.
 
 use std::io::{BufReader, Read, Write};
 use std::net::{Shutdown, SocketAddr, TcpStream};
@@ -8,9 +8,9 @@ use socket2::{Domain, Socket, Type};
 
 use super::{Answer, PATIENCE};
 
-/// How long an answer, or the end, may take: long for a loaded machine, but less than the ten
-/// seconds after which the server ends any idle connection. An end that comes by that alone would
-/// else pass for the one that a test waits for.
+/// How long an answer, or the end of a connection, may take: long for a loaded machine, but less
+/// than the ten seconds after which the server ends any idle connection. Otherwise the idle
+/// deadline alone could produce the end that a test waits for.
 const READ_WITHIN: Duration = Duration::from_secs(8);
 
 /// One connection.
@@ -24,11 +24,11 @@ impl Client {
         Self::over(TcpStream::connect_timeout(&address, PATIENCE).unwrap())
     }
 
-    /// A connection whose receive buffer holds about so many bytes: the server soon has to wait.
+    /// A connection whose receive buffer holds about `bytes` bytes: the server soon has to wait.
     #[track_caller]
     pub fn with_receive_buffer(address: SocketAddr, bytes: usize) -> Self {
         let socket = Socket::new(Domain::for_address(address), Type::STREAM, None).unwrap();
-        // Before connecting: the window is agreed upon then.
+        // Set before connecting: the handshake negotiates the window scale.
         socket.set_recv_buffer_size(bytes).unwrap();
         socket.connect(&address.into()).unwrap();
         Self::over(socket.into())
@@ -44,7 +44,7 @@ impl Client {
         }
     }
 
-    /// This side's address, as the log has it.
+    /// This side's address, as it appears in the log.
     pub fn address(&self) -> SocketAddr {
         self.stream().local_addr().unwrap()
     }
@@ -80,6 +80,13 @@ impl Client {
     #[track_caller]
     pub fn head(&mut self) -> Answer {
         self.answer_to("HEAD")
+    }
+
+    /// Sends a request, and reads the head of its answer as it is.
+    #[track_caller]
+    pub fn raw_head(&mut self, method: &str, target: &str, fields: &str) -> Answer {
+        self.send(request(method, target, fields));
+        Answer::read_head(&mut self.reader)
     }
 
     /// Reads exactly so many bytes.

@@ -1,4 +1,4 @@
-//! A server whose log fails, and what it says about that on standard error.
+//! A server whose log fails, and its messages about that on standard error.
 
 use super::load::ENDLESS;
 use super::{Server, Site};
@@ -12,8 +12,8 @@ pub fn start(site: &Site, log: &str) -> Server {
     server
 }
 
-/// The next line on standard error says that the log fails, and why; gives how many rows it says
-/// are lost.
+/// The next line on standard error says that the log fails, and why. Returns the number of rows
+/// that it reports as lost.
 #[track_caller]
 pub fn warned(server: &mut Server, log: &str, reason: &str) -> usize {
     let line = server.next_diagnostic();
@@ -24,7 +24,8 @@ pub fn warned(server: &mut Server, log: &str, reason: &str) -> usize {
     lost.expect(&line).parse().unwrap()
 }
 
-/// Stops the server. Its last line, and there is no other, says how many rows are lost.
+/// Stops the server. Its last line, the only one left, reports how many rows are lost. Returns that
+/// number.
 #[track_caller]
 pub fn stopped(mut server: Server) -> usize {
     server.stop();

@@ -1,20 +1,21 @@
-//! The last line of a server: how many connections there were, and why each ended.
+//! The last line of a server: how many connections it had, and why each ended.
 
 use std::collections::BTreeMap;
 
 use super::Server;
 
-/// What a stopped server says on standard error at the end.
+/// The summary that a server prints on standard error when it stops.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Goodbye {
     pub connections: u64,
-    /// Cause → how many; those that did not occur are not said.
+    /// How many connections ended for each reason; reasons that did not occur are absent.
     pub close_reasons: BTreeMap<String, u64>,
     pub responses: u64,
 }
 
 impl Goodbye {
-    /// Stops a server as Ctrl-C does, and reads it. Every connection has exactly one cause.
+    /// Stops a server as Ctrl-C does, and reads its last line. Every connection has exactly one
+    /// close reason.
     #[track_caller]
     pub fn of(server: &mut Server) -> Self {
         server.stop();
@@ -26,9 +27,9 @@ impl Goodbye {
         goodbye
     }
 
-    /// How many connections ended for this cause.
-    pub fn count(&self, cause: &str) -> u64 {
-        self.close_reasons.get(cause).copied().unwrap_or(0)
+    /// How many connections ended for this reason.
+    pub fn count(&self, reason: &str) -> u64 {
+        self.close_reasons.get(reason).copied().unwrap_or(0)
     }
 
     /// `millpond: stopped after 3 connections (peer 2, stopped 1) and 4 responses`.
@@ -37,9 +38,11 @@ impl Goodbye {
         let (connections, rest) = rest.split_once(" connections (")?;
         let (close_reasons, rest) = rest.split_once(") and ")?;
         let (responses, _) = rest.split_once(" responses")?;
-        let close_reasons = close_reasons.split(", ").filter(|cause| !cause.is_empty());
-        let close_reasons = close_reasons.map(|cause| {
-            let (name, count) = cause.split_once(' ')?;
+        let close_reasons = close_reasons
+            .split(", ")
+            .filter(|reason| !reason.is_empty());
+        let close_reasons = close_reasons.map(|reason| {
+            let (name, count) = reason.split_once(' ')?;
             Some((name.to_owned(), count.parse().ok()?))
         });
         Some(Self {

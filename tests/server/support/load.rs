@@ -1,5 +1,5 @@
-//! A client that keeps asking, for a target of its own each time, so that every row can be told
-//! from every other.
+//! A client that sends requests without a pause, each with a target of its own, so that every row
+//! can be told from every other.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,10 +10,11 @@ use std::thread::{self, JoinHandle};
 use super::log::rows;
 use super::{Client, Server};
 
-/// What a load's server needs: no limit to the requests of one connection, and no line for each.
+/// Options for a server under load: no limit on the requests of one connection, and no line for
+/// each.
 pub const ENDLESS: [&str; 3] = ["--quiet", "--keep-alive-requests", "0"];
 
-/// Requests that are on their way at a time.
+/// The number of requests that are in flight at a time.
 const BATCH: usize = 20;
 
 /// A connection that is busy on a thread of its own.
@@ -23,7 +24,7 @@ pub struct Load {
 }
 
 impl Load {
-    /// Asks for `/?NAME-1`, `/?NAME-2` and so on until it is told to finish.
+    /// Asks for `/?NAME-1`, `/?NAME-2` and so on until `finish` is called.
     #[track_caller]
     pub fn start(server: &Server, name: &str) -> Self {
         let mut client = server.connect();
@@ -41,7 +42,7 @@ impl Load {
         Self { stop, thread }
     }
 
-    /// Ends it, and gives the targets of all requests: each was answered.
+    /// Ends the load. Returns the targets of all requests: each was answered.
     #[track_caller]
     pub fn finish(self) -> Vec<String> {
         self.stop.store(true, Ordering::Relaxed);
@@ -49,7 +50,7 @@ impl Load {
     }
 }
 
-/// So many requests in one piece, and their answers; gives the targets.
+/// Sends `count` requests in one write, and reads their answers. Returns the targets.
 #[track_caller]
 pub fn ask_for(client: &mut Client, name: &str, count: usize) -> Vec<String> {
     let targets: Vec<String> = (0..count).map(|n| format!("/?{name}-{n}")).collect();
@@ -61,14 +62,14 @@ pub fn ask_for(client: &mut Client, name: &str, count: usize) -> Vec<String> {
     targets
 }
 
-/// The targets in a log whose every row is whole.
+/// The targets in a log of which every row is whole.
 #[track_caller]
 pub fn targets(log: &Path) -> Vec<String> {
     rows(log).into_iter().map(|row| row[3].clone()).collect()
 }
 
-/// Every target that was asked for has its row in one of the logs, and in one only; and there are
-/// `lost` exceptions, which have none.
+/// Every target that was requested has its row in exactly one of the logs, except for `lost`
+/// targets, which have none.
 #[track_caller]
 pub fn check_each_once(logs: &[impl AsRef<Path>], asked: &[String], lost: usize) {
     let mut counts: HashMap<String, usize> =
@@ -80,7 +81,7 @@ pub fn check_each_once(logs: &[impl AsRef<Path>], asked: &[String], lost: usize)
     let with = |count: fn(usize) -> bool| counts.iter().filter(move |&(_, &n)| count(n));
     let mut doubled = with(|count| count > 1);
     assert_eq!(doubled.next(), None, "of {} rows", asked.len());
-    assert!(counts.len() == asked.len(), "rows that nobody asked for");
+    assert!(counts.len() == asked.len(), "rows without a request");
     let lookup_error: Vec<_> = with(|count| count == 0).take(lost + 3).collect();
     assert_eq!(
         lookup_error.len(),

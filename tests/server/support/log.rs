@@ -1,4 +1,4 @@
-//! The log as the tests see it: checked cell by cell, and told in a line a row.
+//! The log as the tests see it: checked cell by cell, and reduced to one line per row.
 
 use std::net::SocketAddr;
 use std::path::Path;
@@ -10,8 +10,8 @@ use super::site::INDEX;
 pub const COLUMNS: &str = "connected_at,requested_at,client_ip,client_port,method,target,file,\
                            status,bytes,duration_us,outcome";
 
-/// Reads a log of a server that has stopped. Each row is given as
-/// `ip port method target file status bytes outcome`; times and duration are checked here.
+/// Reads the log of a server that has stopped. Each row becomes `ip port method target file status
+/// bytes outcome`; times and duration are checked here.
 #[track_caller]
 pub fn rows(path: &Path) -> Vec<Vec<String>> {
     let mut reader = csv::Reader::from_path(path).unwrap();
@@ -21,7 +21,7 @@ pub fn rows(path: &Path) -> Vec<Vec<String>> {
     rows.collect()
 }
 
-/// Waits until a running server has written so many rows.
+/// Waits until a running server has written `count` rows.
 #[track_caller]
 pub fn wait_for_rows(path: &Path, count: usize) -> Vec<Vec<String>> {
     eventually("rows in the log", || {
@@ -30,8 +30,8 @@ pub fn wait_for_rows(path: &Path, count: usize) -> Vec<Vec<String>> {
     })
 }
 
-/// What [`rows`] gives for a row: `rest` is its cells from `method` on, a space between them and
-/// `-` for an empty one.
+/// The row as [`rows`] returns it: `rest` holds its cells from `method` on, separated by a space,
+/// with `-` for an empty one.
 pub fn row(client: SocketAddr, rest: &str) -> Vec<String> {
     let cells = rest
         .split(' ')
@@ -44,7 +44,7 @@ pub fn row(client: SocketAddr, rest: &str) -> Vec<String> {
         .collect()
 }
 
-/// The row of `GET /` on a [`super::Site`] as it is made.
+/// The row of `GET /` on a new [`super::Site`].
 pub fn index_row(client: SocketAddr) -> Vec<String> {
     row(
         client,

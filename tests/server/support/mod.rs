@@ -8,6 +8,7 @@ pub mod lacking;
 pub mod load;
 pub mod log;
 pub mod pipe;
+pub mod program;
 pub mod python;
 pub mod server;
 pub mod site;

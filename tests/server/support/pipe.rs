@@ -1,4 +1,4 @@
-//! A child's output, read only when a test asks for it: left alone it fills like any pipe.
+//! A child's output, read only when a test asks for it: otherwise it fills up like any pipe.
 
 use std::io::Read;
 use std::os::fd::AsFd;
@@ -42,7 +42,7 @@ impl<R: Read + AsFd> Pipe<R> {
         std::iter::from_fn(|| self.next_line()).collect()
     }
 
-    /// Reads what is there; waits for something, but not for ever.
+    /// Reads the bytes that are there; waits for some, but not forever.
     #[track_caller]
     fn fill(&mut self) -> usize {
         let timeout = Timespec::try_from(PATIENCE).unwrap();

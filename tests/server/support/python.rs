@@ -1,11 +1,11 @@
-//! Python as a second opinion: its `http.client` and its `csv` are what the reference used.
+//! Python as a second opinion: the reference used its `http.client` and its `csv`.
 
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-/// Runs a script beside this file's folder with `input` on its standard input, and gives what it
-/// printed; `None`, said aloud, where there is no Python.
+/// Runs a script of `tests/server` with `input` on its standard input. Returns its output; `None`,
+/// with a message, where there is no Python.
 #[track_caller]
 pub fn run(script: &str, arguments: &[&str], input: &str) -> Option<Vec<u8>> {
     let path = Path::new(env!("CARGO_MANIFEST_DIR"))

@@ -1,4 +1,4 @@
-//! A running server, ended with its guard.
+//! A running server, killed on drop.
 
 use std::net::SocketAddr;
 use std::process::{Child, ChildStderr, ChildStdout, Command, ExitStatus};
@@ -11,7 +11,7 @@ use super::{Client, eventually};
 /// The real binary, listening.
 pub struct Server {
     child: Child,
-    /// Where it listens, by its own account.
+    /// The address that the server itself announced.
     pub address: SocketAddr,
     /// Its standard output after the first line; `None` once a test has closed it.
     pub output: Option<Pipe<ChildStdout>>,
@@ -20,7 +20,7 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts it, and waits for the line that says where it listens.
+    /// Starts the server, and waits for the line with its address.
     #[track_caller]
     pub fn spawn(mut command: Command) -> Self {
         let mut child = command.spawn().unwrap();
@@ -43,9 +43,10 @@ impl Server {
         Client::connect(self.address)
     }
 
-    /// Makes sure that the server has seen everything sent to it before: it has one thread, and
-    /// serves this connection after what was there already. The second request is read in a later
-    /// turn than that in which the connection was accepted, and so after what that turn left.
+    /// Makes sure that the server has seen everything that was sent to it before: it has one
+    /// thread, and serves this connection after the events that were already there. It reads the
+    /// second request in a later turn of the loop than the one that accepted the connection, and so
+    /// after everything that this turn left undone.
     #[track_caller]
     pub fn has_seen_all(&self) {
         let mut client = self.connect();
@@ -71,7 +72,7 @@ impl Server {
         Pid::from_child(&self.child)
     }
 
-    /// What `/proc` says of it, as in `status` or `stat`.
+    /// The contents of its file `name` in `/proc`, such as `status` or `stat`.
     #[track_caller]
     pub fn process_file(&self, name: &str) -> String {
         std::fs::read_to_string(format!("/proc/{}/{name}", self.child.id())).unwrap()
@@ -84,7 +85,8 @@ impl Server {
         std::fs::read_dir(folder).unwrap().count()
     }
 
-    /// Lowers its limit on descriptors: it believes in the one that it found at the start.
+    /// Lowers its limit on descriptors: the server still believes in the limit that it found at the
+    /// start.
     #[track_caller]
     pub fn lower_descriptors(&self, limit: u64) {
         let limit = Rlimit {
@@ -100,13 +102,13 @@ impl Server {
         kill_process(self.process(), signal).unwrap();
     }
 
-    /// Waits until it has ended by itself.
+    /// Waits until the server has ended by itself.
     #[track_caller]
     pub fn wait(&mut self) -> ExitStatus {
         eventually("the server's end", || self.child.try_wait().unwrap())
     }
 
-    /// Stops it as Ctrl-C does: its log is complete then.
+    /// Stops the server as Ctrl-C does: afterwards its log is complete.
     #[track_caller]
     pub fn stop(&mut self) {
         self.signal(Signal::INT);
@@ -116,7 +118,7 @@ impl Server {
 
 impl Drop for Server {
     fn drop(&mut self) {
-        // It may have ended already, which is no failure of a guard.
+        // The server may have ended already, which is no failure here.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

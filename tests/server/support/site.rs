@@ -5,27 +5,30 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
+use rustix::fs::{CWD, FileType, Mode, mknodat};
 use tempfile::TempDir;
 
 use super::Server;
+use super::program::millpond;
 
-/// What `/` holds, unless a test writes something else.
+/// The content of `/`, unless a test writes another.
 pub const INDEX: &str = "<!DOCTYPE html>\n<title>Index</title>\n";
 
-/// Runs what follows with 64 descriptors. Of those, 32 are for connections and what they send.
+/// Runs the program that follows with 64 descriptors. Of those, 32 are for connections and the
+/// files that they send.
 pub const UNDER_64_DESCRIPTORS: [&str; 4] = ["sh", "-c", "ulimit -n 64; exec \"$@\"", "sh"];
 
-/// Seconds since 1970 of every file's time: `MODIFIED` in [`super::answer`].
+/// The modification time of every file, in seconds since 1970: `MODIFIED` in [`super::answer`].
 const MODIFIED_SECONDS: u64 = 784_111_777;
 
-/// A folder that is the server's working directory; `root` in it is what is served.
+/// A folder that is the server's working directory; `root` in it is the document root.
 pub struct Site {
     directory: TempDir,
     root: PathBuf,
 }
 
 impl Site {
-    /// With an `index.html`.
+    /// A site with an `index.html`.
     pub fn new() -> Self {
         let site = Self::around(Path::new("root"));
         fs::create_dir(site.path("root")).unwrap();
@@ -33,7 +36,7 @@ impl Site {
         site
     }
 
-    /// With a root that is somewhere else.
+    /// A site whose root is a folder elsewhere.
     pub fn around(root: &Path) -> Self {
         Self {
             directory: TempDir::new().unwrap(),
@@ -60,7 +63,7 @@ impl Site {
         set_modified(&path, modified);
     }
 
-    /// Makes a file of `length` zeros below the root, which takes no room on the disk.
+    /// Creates a file of `length` zeros below the root, which takes no space on the disk.
     pub fn write_sparse(&self, name: &str, length: u64) {
         self.write(name, "");
         let file = File::options().write(true).open(self.root(name)).unwrap();
@@ -69,15 +72,21 @@ impl Site {
         file.set_modified(modified).unwrap();
     }
 
-    /// The log that is written by default.
+    /// Shortens or extends a file below the root.
+    pub fn set_length(&self, name: &str, length: u64) {
+        let file = File::options().write(true).open(self.root(name)).unwrap();
+        file.set_len(length).unwrap();
+    }
+
+    /// The log that the server writes by default.
     pub fn log(&self) -> PathBuf {
         self.path("Log.csv")
     }
 
-    /// The binary on this site, with its output in pipes. Listens on a port that is free, unless
-    /// the options say where.
+    /// The binary on this site, with its output in pipes. It listens on a free port unless the
+    /// options say otherwise.
     pub fn command(&self, options: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_millpond"));
+        let mut command = Command::new(millpond());
         command
             .current_dir(self.directory.path())
             .args(options)
@@ -92,7 +101,7 @@ impl Site {
         command
     }
 
-    /// The same, run by another program that ends by becoming it: `ulimit`, a tracer.
+    /// The same, run by another program that ends with an exec of it: `ulimit`, a tracer.
     pub fn command_behind(&self, runner: &[&str], options: &[&str]) -> Command {
         let plain = self.command(options);
         let mut command = Command::new(runner[0]);
@@ -124,4 +133,9 @@ impl Site {
 pub fn set_modified(path: &Path, modified: SystemTime) {
     let file = File::options().append(true).open(path).unwrap();
     file.set_modified(modified).unwrap();
+}
+
+/// Makes a FIFO.
+pub fn make_fifo(path: &Path) {
+    mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o666), 0).unwrap();
 }

@@ -1,4 +1,4 @@
-//! A terminal, for programs that look whether they have one.
+//! A terminal, for programs that check whether they have one.
 
 use std::fs::OpenOptions;
 use std::os::fd::OwnedFd;
@@ -7,7 +7,8 @@ use std::os::unix::fs::OpenOptionsExt;
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 
-/// A terminal: its own side, and the side that a shell would give to what it starts.
+/// A pseudo-terminal: its own side, and the side that a shell would give to the programs that it
+/// starts.
 pub fn terminal() -> Option<(OwnedFd, OwnedFd)> {
     let open = || {
         let master = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC).ok()?;

@@ -1,9 +1,9 @@
-//! Waiting for what comes by itself: with a deadline far beyond any honest delay.
+//! Waits for events that come by themselves, with a deadline far beyond any ordinary delay.
 
 use std::thread;
 use std::time::{Duration, Instant};
 
-/// Longer than a loaded machine needs for anything here; only a hang takes so long.
+/// Longer than a loaded machine needs for anything here; only a hang takes that long.
 pub const PATIENCE: Duration = Duration::from_secs(20);
 
 const BETWEEN_ATTEMPTS: Duration = Duration::from_millis(5);

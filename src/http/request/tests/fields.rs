@@ -41,7 +41,7 @@ fn version_and_connection_options_decide_on_persistence() {
 }
 
 #[test]
-fn only_a_single_if_modified_since_without_if_none_match_counts() {
+fn only_a_single_if_modified_since_counts() {
     const DATE: &str = "Sun, 06 Nov 1994 08:49:37 GMT";
     let table = [
         (String::new(), None),
@@ -61,14 +61,6 @@ fn only_a_single_if_modified_since_without_if_none_match_counts() {
             format!("If-Modified-Since: x\r\nIf-Modified-Since: {DATE}\r\n"),
             None,
         ),
-        (
-            format!("If-Modified-Since: {DATE}\r\nIf-None-Match: \"x\"\r\n"),
-            None,
-        ),
-        (
-            format!("If-None-Match: *\r\nIf-Modified-Since: {DATE}\r\n"),
-            None,
-        ),
     ];
     for (fields, expected) in table {
         assert_eq!(
@@ -76,5 +68,32 @@ fn only_a_single_if_modified_since_without_if_none_match_counts() {
             expected,
             "{fields:?}"
         );
+    }
+}
+
+#[test]
+fn all_lines_of_if_none_match_count() {
+    let table = [
+        ("", false, false),
+        ("If-None-Match: \"x\"\r\n", true, false),
+        ("If-None-Match:\r\n", true, false),
+        ("IF-NONE-MATCH:\t\"a\" \r\n", true, true),
+        ("If-None-Match: *\r\n", true, true),
+        (
+            "If-None-Match: \"x\"\r\nif-none-match: \"a\"\r\n",
+            true,
+            true,
+        ),
+        (
+            "If-None-Match: \"x\"\r\nIf-None-Match: \"y\"\r\n",
+            true,
+            false,
+        ),
+    ];
+    for (fields, is_present, is_match) in table {
+        let head = head(fields);
+        let none_match = complete(&head).none_match;
+        let found = (none_match.is_present(), none_match.matches(b"\"a\""));
+        assert_eq!(found, (is_present, is_match), "{fields:?}");
     }
 }

@@ -9,9 +9,9 @@ use rustix::event::epoll::{self, CreateFlags, Event, EventData, EventFlags};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SocketFlags, accept_with, recv};
 
-use crate::sending::{Answer, Progress, NextStep};
+use crate::sending::{AfterAnswer, Answer, Progress};
 
-/// How many events one call may bring, as with millpond.
+/// How many events one call may return, as in millpond.
 const EVENTS: usize = 1024;
 
 /// The listener's token; a connection's is its descriptor, which is smaller.
@@ -71,7 +71,7 @@ fn accept_all(poll: &OwnedFd, listener: &OwnedFd, connections: &mut Connections)
     }
 }
 
-/// Goes on with an answer, or reads a request and begins one. Whoever has ended or failed is
+/// Continues an answer, or reads a request and begins one. A connection that has ended or failed is
 /// closed by dropping it.
 fn handle(connections: &mut Connections, token: u64, flags: EventFlags, answer: &Answer) {
     let slot = usize::try_from(token)
@@ -94,22 +94,22 @@ fn handle(connections: &mut Connections, token: u64, flags: EventFlags, answer: 
     }
 }
 
-/// What becomes of a connection.
+/// What happens to a connection next.
 enum Next {
     Keep(Progress),
     Close,
 }
 
 fn read_and_answer(connection: &mut Connection, answer: &Answer) -> io::Result<Next> {
-    // Not zeroed: the bytes are never looked at.
+    // Not zeroed: the server never looks at the bytes.
     let mut request = [MaybeUninit::<u8>::uninit(); 4096];
     let ((read, _), _) = recv(&connection.socket, &mut request, RecvFlags::empty())?;
     if read.is_empty() {
         return Ok(Next::Close);
     }
     let progress = answer.start(&connection.socket)?;
-    match answer.then {
-        NextStep::KeepAlive => Ok(Next::Keep(progress)),
-        NextStep::Close => Ok(Next::Close),
+    match answer.after {
+        AfterAnswer::KeepAlive => Ok(Next::Keep(progress)),
+        AfterAnswer::Close => Ok(Next::Close),
     }
 }

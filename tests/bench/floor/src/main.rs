@@ -26,7 +26,7 @@ use rustix::net::{self, AddressFamily, SocketFlags, SocketType, ipproto, sockopt
 use crate::connections::serve;
 use crate::sending::Answer;
 
-/// As many connections may wait to be accepted as with millpond.
+/// The backlog of the listener, the same as in millpond.
 const BACKLOG: i32 = 4096;
 
 fn main() -> ExitCode {
@@ -54,7 +54,7 @@ fn listen() -> io::Result<(OwnedFd, u16)> {
     let flags = SocketFlags::NONBLOCK | SocketFlags::CLOEXEC;
     let tcp = Some(ipproto::TCP);
     let listener = net::socket_with(AddressFamily::INET, SocketType::STREAM, flags, tcp)?;
-    // Linux hands it down to accepted sockets.
+    // Linux copies the option to accepted sockets.
     sockopt::set_tcp_nodelay(&listener, true)?;
     net::bind(&listener, &SocketAddrV4::new(Ipv4Addr::LOCALHOST, 0))?;
     net::listen(&listener, BACKLOG)?;

@@ -1,4 +1,4 @@
-//! The constant answer, and how far a connection has got with it.
+//! The constant answer, and how far a connection has sent it.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,26 +8,26 @@ use rustix::fs::sendfile;
 use rustix::io::Errno;
 use rustix::net::{SendFlags, send};
 
-/// What every request gets.
+/// The answer to every request.
 pub struct Answer {
     /// Sent from memory.
     bytes: Vec<u8>,
     /// Sent after it, with its length, from a descriptor that is open from the start.
     file: Option<(File, u64)>,
     /// Whether the connection ends with the answer.
-    pub then: NextStep,
+    pub after: AfterAnswer,
 }
 
 /// What comes after an answer.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub enum NextStep {
+pub enum AfterAnswer {
     /// The next request.
     KeepAlive,
     /// The end of the connection.
     Close,
 }
 
-/// How far a connection has got.
+/// How much of its answer a connection has sent.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Progress {
     /// Everything is sent.
@@ -37,13 +37,13 @@ pub enum Progress {
 }
 
 impl Answer {
-    /// Reads what the command line asks for.
+    /// Reads the arguments of the command line.
     pub fn from_arguments(arguments: &[String]) -> io::Result<Self> {
         let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
-        let (bytes, file, then) = match words[..] {
-            ["bytes", bytes] => (bytes, None, NextStep::KeepAlive),
-            ["close", bytes] => (bytes, None, NextStep::Close),
-            ["file", head, file] => (head, Some(file), NextStep::KeepAlive),
+        let (bytes, file, after) = match words[..] {
+            ["bytes", bytes] => (bytes, None, AfterAnswer::KeepAlive),
+            ["close", bytes] => (bytes, None, AfterAnswer::Close),
+            ["file", head, file] => (head, Some(file), AfterAnswer::KeepAlive),
             _ => return Err(io::Error::other("no such mode")),
         };
         let open = |path: &str| -> io::Result<(File, u64)> {
@@ -54,11 +54,11 @@ impl Answer {
         Ok(Self {
             bytes: fs::read(bytes)?,
             file: file.map(open).transpose()?,
-            then,
+            after,
         })
     }
 
-    /// Starts an answer: everything in memory goes out in one send, which a fresh socket buffer
+    /// Starts an answer: one send carries everything from memory, which an empty socket buffer
     /// always takes whole.
     pub fn start(&self, socket: &OwnedFd) -> io::Result<Progress> {
         let flags = match self.file {

@@ -1,25 +1,25 @@
-//! The client's reader: takes what the server sends, and holds each response against the request
-//! that it answers. It never trusts the server to say where it is.
+//! The client's reader: takes the bytes that the server sends, and checks each response against the
+//! request that it answers. It never relies on the server for its position in the input.
 
 use millpond::http::request::{Parsed, line_of, parse};
 
 use super::expected::{Expected, Rules};
 use super::files::{Body, content};
 
-/// A stretch of the output. A file's bytes are told, not made.
+/// A stretch of the output. Bytes of a file are recorded by name, offset and count.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Piece {
     Bytes(Vec<u8>),
     File(&'static str, u64, u64),
 }
 
-/// What a response answers.
+/// The request that a response answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Answers {
     Request,
-    /// A frame that can't be trusted.
-    UnsoundHead,
-    /// A head that never came whole.
+    /// Malformed framing.
+    MalformedHead,
+    /// A head that never became complete.
     LateHead,
 }
 
@@ -27,13 +27,13 @@ impl Answers {
     fn of(expected: &Expected) -> Self {
         match expected {
             Expected::Answer(_) => Self::Request,
-            Expected::Refusal(_) => Self::UnsoundHead,
+            Expected::Refusal(_) => Self::MalformedHead,
             Expected::Early(_) => Self::LateHead,
         }
     }
 }
 
-/// A response, as far as it came.
+/// A response, as far as it has arrived.
 #[derive(Clone, Debug)]
 pub(crate) struct Response {
     /// Where it begins in the output.
@@ -42,10 +42,10 @@ pub(crate) struct Response {
     pub(crate) method: String,
     pub(crate) target: String,
     pub(crate) is_whole: bool,
-    /// It says that the connection ends.
+    /// Whether it announces the end of the connection.
     pub(crate) closes: bool,
     pub(crate) answers: Answers,
-    /// Bytes of body that have come, and that are still to come.
+    /// Bytes of the body that have arrived, and that are still to come.
     pub(crate) body: u64,
     left: u64,
 }
@@ -56,7 +56,7 @@ pub(crate) struct Client {
     pub(crate) output: Vec<Piece>,
     /// The length of `output` in bytes.
     pub(crate) length: usize,
-    /// The head at hand, and where it began.
+    /// The current head, and where it begins.
     head: Vec<u8>,
     pub(crate) responses: Vec<Response>,
     /// How far into the input requests have been answered.
@@ -84,8 +84,8 @@ impl Client {
         self.answered_to
     }
 
-    /// The last response of which a byte has come, even if its head was cut: where it begins, and
-    /// what it answers. `read` is all that the server has read.
+    /// The last response of which a byte has arrived, even if its head was cut: where it begins,
+    /// and what it answers. `read` is everything that the server has read.
     pub(crate) fn last_begun(&self, read: &[u8]) -> Option<(usize, Answers)> {
         if self.head.is_empty() {
             return self
@@ -101,7 +101,7 @@ impl Client {
         self.rules.stopping = true;
     }
 
-    /// Bytes from memory; `read` is all that the server has read so far.
+    /// Takes bytes from memory; `read` is everything that the server has read so far.
     pub(crate) fn memory(&mut self, mut bytes: &[u8], read: &[u8]) {
         self.keep(bytes);
         while !bytes.is_empty() {
@@ -126,7 +126,7 @@ impl Client {
         }
     }
 
-    /// A piece of a file.
+    /// Takes a piece of a file.
     pub(crate) fn file(&mut self, body: &Body, offset: u64, count: u64) {
         self.length += usize::try_from(count).unwrap_or(usize::MAX);
         match self.output.last_mut() {
@@ -156,12 +156,12 @@ impl Client {
     fn keep(&mut self, bytes: &[u8]) {
         self.length += bytes.len();
         match self.output.last_mut() {
-            Some(Piece::Bytes(kept)) => kept.extend_from_slice(bytes),
+            Some(Piece::Bytes(previous)) => previous.extend_from_slice(bytes),
             _ => self.output.push(Piece::Bytes(bytes.to_vec())),
         }
     }
 
-    /// Takes what belongs to the head, and gives back the rest.
+    /// Takes the bytes that belong to the head. Returns the rest.
     fn more_of_head<'a>(&mut self, bytes: &'a [u8], read: &[u8]) -> &'a [u8] {
         let begun = self.head.len();
         self.head.extend_from_slice(bytes);
@@ -179,8 +179,8 @@ impl Client {
         let head = std::mem::take(&mut self.head);
         let begins = self.length - rest.len() - end;
         let text = std::str::from_utf8(&head).expect("a head in ASCII");
-        let asked = &read[self.answered_to..];
-        let (request, length) = expected(asked);
+        let unanswered = &read[self.answered_to..];
+        let (request, length) = expected(unanswered);
         let said = self.rules.check_head(text, &request, self.responses.len());
         let (method, target) = request.line();
         self.answered_to += length;
@@ -230,17 +230,17 @@ impl Response {
     }
 }
 
-/// What the next response must answer if `asked` is what the server has read and not answered, and
-/// how long the request is.
-fn expected(asked: &[u8]) -> (Expected<'_>, usize) {
-    match parse(asked, 0) {
+/// What the next response must answer if `unanswered` is what the server has read and not answered,
+/// and how long that request is.
+fn expected(unanswered: &[u8]) -> (Expected<'_>, usize) {
+    match parse(unanswered, 0) {
         Parsed::Complete(request, length) => (Expected::Answer(request), length),
         Parsed::Rejected(line) => (Expected::Refusal(line), 0),
-        Parsed::Partial { .. } => (Expected::Early(line_of(asked)), 0),
+        Parsed::Partial { .. } => (Expected::Early(line_of(unanswered)), 0),
     }
 }
 
-/// The bytes of a file from `offset` on are these.
+/// Whether the bytes of a file from `offset` on are these.
 pub(crate) fn is_content(length: u64, offset: u64, bytes: &[u8]) -> bool {
     let offset = usize::try_from(offset).unwrap_or(usize::MAX);
     content(length).get(offset..offset + bytes.len()) == Some(bytes)

@@ -1,4 +1,4 @@
-//! What a response must look like: the contract, told from the client's side.
+//! What a response must look like: the contract from the client's side.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -8,20 +8,20 @@ use millpond::http::target::{DotFiles, Unresolved, resolve};
 use millpond::response::answer;
 
 use super::client::{Response, is_content};
-use super::files::{DIRECTORY, known};
+use super::files::{DIRECTORY, TAG, known};
 
-/// The calendar's time, which stands still: so two runs write the same dates.
+/// The wall clock's time, which stands still, so that two runs write the same dates.
 pub(crate) fn wall() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(1_750_000_000)
 }
 
-/// What a response answers.
+/// The request that a response answers.
 #[derive(Debug)]
 pub(crate) enum Expected<'a> {
     Answer(Request<'a>),
-    /// A frame that can't be trusted.
+    /// Malformed framing.
     Refusal(Option<RequestLine<'a>>),
-    /// A head that was too slow; its line may have come.
+    /// A head that was too slow; its first line may have arrived.
     Early(Option<RequestLine<'a>>),
 }
 
@@ -36,7 +36,7 @@ impl<'a> Expected<'a> {
     }
 }
 
-/// The settings that a client can tell from outside.
+/// The settings that a client can observe from outside.
 #[derive(Clone, Debug)]
 pub(crate) struct Rules {
     pub(crate) keep_alive: bool,
@@ -46,7 +46,7 @@ pub(crate) struct Rules {
     pub(crate) stopping: bool,
 }
 
-/// What a head says.
+/// The content of a head.
 pub(crate) struct Said {
     pub(crate) status: u16,
     pub(crate) closes: bool,
@@ -92,6 +92,8 @@ impl Rules {
         assert!(get("Server").is_some());
         assert_eq!(get("Cache-Control").is_some(), matches!(status, 200 | 304));
         assert_eq!(get("Content-Type").is_some(), status != 304);
+        let tag = matches!(status, 200 | 304).then_some(TAG);
+        assert_eq!(get("ETag"), tag);
         let promised = get("Content-Length").map(|text| text.parse::<u64>().expect("a length"));
         assert_eq!(
             promised.is_some(),
@@ -112,7 +114,7 @@ impl Rules {
         }
     }
 
-    /// The promise to stay, and its end.
+    /// Connection and Keep-Alive.
     fn check_connection(
         &self,
         connection: Option<&str>,
@@ -129,7 +131,7 @@ impl Rules {
         let closes = asked || used_up;
         match connection {
             Some("close") => assert!(closes || self.stopping, "closes for no reason"),
-            // What was put together before the stop may come after it.
+            // The server may have composed it before the stop.
             Some("Keep-Alive") => assert!(!closes, "keeps what it must close"),
             other => panic!("Connection: {other:?}"),
         }
@@ -163,7 +165,8 @@ impl Rules {
         let offset = usize::try_from(response.body).unwrap_or(usize::MAX);
         let left = built_in.as_bytes().get(offset..);
         let is_built_in = left.is_some_and(|left| left.starts_with(bytes));
-        // A bad request is not worth a descriptor for the root's own page, if they are short.
+        // While descriptors are short, a bad request gets the built-in page: the server does not
+        // open the root's own page for it.
         let may_be_built_in = self.page.is_none() || response.status == 400;
         assert!(is_own || (is_built_in && may_be_built_in), "a page");
     }
@@ -208,11 +211,18 @@ fn status_of(expected: &Expected) -> u16 {
     };
     match (resolve(path, DotFiles::Hidden), file_of(expected)) {
         (Err(Unresolved::Malformed), _) => 400,
+        (Ok(_), Some(_)) if request.none_match.is_present() => {
+            if request.none_match.matches(TAG.as_bytes()) {
+                304
+            } else {
+                200
+            }
+        }
         (Ok(_), Some((_, Some(modified))))
             if request
                 .if_modified_since
                 .and_then(date::parse)
-                .is_some_and(|since| since >= modified.min(wall())) =>
+                .is_some_and(|since| since >= modified) =>
         {
             304
         }

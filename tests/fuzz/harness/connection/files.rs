@@ -1,4 +1,4 @@
-//! The files that there are, and the trouble that finding them can be.
+//! The files that exist, and the errors of looking them up.
 
 use std::cell::Cell;
 use std::rc::Rc;
@@ -6,7 +6,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
-/// An open file without content: what is sent of it is told by name, offset and count.
+/// The tag of every file.
+pub(crate) const TAG: &str = "\"t\"";
+
+/// An open file without content: what is sent of it is recorded by name, offset and count.
 #[derive(Debug)]
 pub(crate) struct Body {
     pub(crate) name: &'static str,
@@ -32,12 +35,12 @@ pub(crate) const DIRECTORY: &str = "folder";
 /// The lengths that the root's own error pages may have; the last is too long to be used.
 pub(crate) const PAGES: [Option<u64>; 4] = [None, Some(30), Some(100_000), Some(300_000)];
 
-/// A root that needs no disk.
+/// A document root that needs no disk.
 #[derive(Debug)]
 pub(crate) struct Files {
     bodies: Vec<Rc<Body>>,
     page: Option<u64>,
-    /// How many further look-ups fail for want of a descriptor.
+    /// How many further lookups find no descriptor.
     pub(crate) out_of_descriptors: u32,
 }
 
@@ -55,7 +58,7 @@ impl Files {
         }
     }
 
-    /// Cuts the file short, behind the back of those who are sending it.
+    /// Shortens the file while connections are sending it.
     pub(crate) fn shrink(&mut self, index: usize, to: u64) {
         let body = &self.bodies[index % self.bodies.len()];
         body.sendable.set(body.sendable.get().min(to));
@@ -69,12 +72,12 @@ pub(crate) fn known(path: &str) -> Option<(u64, Option<SystemTime>)> {
     Some((*length, (*seconds > 0).then_some(modified)))
 }
 
-/// The bytes that files and pages begin with: no two neighbours alike.
+/// The bytes that files and pages begin with: no two neighbours are equal.
 static CONTENT: [u8; 100_000] = {
     let mut bytes = [0; 100_000];
     let mut index = 0;
     while index < bytes.len() {
-        // Always below 251: a const function knows no `try_from`.
+        // Always below 251: a const function cannot call `try_from`.
         #[allow(clippy::cast_possible_truncation)]
         let byte = (index % 251) as u8;
         bytes[index] = byte;
@@ -97,8 +100,8 @@ impl Documents for Files {
             "{path:?} was looked up"
         );
         let is_page = matches!(path, "400.html" | "404.html");
-        // An error page that is short of descriptors is replaced by the built-in one, which would
-        // make the answers differ from those of the calm run.
+        // When descriptors are short, the built-in page replaces an error page of the root's own;
+        // the answers would then differ from those of the calm run.
         if self.out_of_descriptors > 0 && !is_page {
             self.out_of_descriptors -= 1;
             return Err(LookupError::OutOfDescriptors);
@@ -118,6 +121,6 @@ impl Documents for Files {
         } else {
             Content::File(body)
         };
-        Ok(Rc::new(Resource::new(path, length, modified, content)))
+        Ok(Rc::new(Resource::new(path, length, modified, TAG, content)))
     }
 }

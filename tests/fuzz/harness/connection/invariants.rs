@@ -1,4 +1,4 @@
-//! What must hold of a world after every turn, as far as it can be seen from outside.
+//! What must hold of a world after every turn of the loop, as far as it can be seen from outside.
 
 use std::time::Duration;
 
@@ -10,22 +10,31 @@ use super::wire::Wire;
 use super::world::World;
 
 impl World {
-    /// Nobody was given up before the time.
+    /// No connection was given up before its deadline.
     pub(super) fn check_patience(&self) {
         let waited = self.now.saturating_sub(self.progress.0);
-        let [cause] = self.close_reasons[..] else {
+        let [reason] = self.close_reasons[..] else {
             return;
         };
         if self.has_bystanders {
             return;
         }
-        match cause {
+        match reason {
             CloseReason::IdleDeadline => {
-                assert!(waited >= self.limits.keep_alive, "a promise broken")
+                assert!(
+                    waited >= self.limits.keep_alive,
+                    "closed before the promised time"
+                )
             }
-            CloseReason::StallDeadline => assert!(waited >= self.limits.stall_timeout, "impatient"),
-            // The time of a head begins after all that was sent before.
-            CloseReason::HeadDeadline => assert!(self.now >= self.limits.head_timeout, "impatient"),
+            CloseReason::StallDeadline => assert!(
+                waited >= self.limits.stall_timeout,
+                "closed before the deadline"
+            ),
+            // The time of a head begins after everything that was sent before.
+            CloseReason::HeadDeadline => assert!(
+                self.now >= self.limits.head_timeout,
+                "closed before the deadline"
+            ),
             _ => {}
         }
     }
@@ -38,7 +47,7 @@ impl World {
         assert_eq!(
             usize::try_from(self.table.accepted()),
             Ok(self.table.len() + ended),
-            "a cause each"
+            "one close reason each"
         );
         let descriptors = self.table.context().descriptors;
         assert_eq!(
@@ -57,20 +66,21 @@ impl World {
         }
     }
 
-    /// The deadline tells the state; what can be seen from outside must agree with it.
+    /// The deadline determines the state; everything that can be seen from outside must agree with
+    /// it.
     fn check_state(&self, wire: &Wire, expires: bool) {
         let others = self.table.len() - 1;
         let has = |deadline| self.table.waiting_for(deadline) > 0;
         let client = &wire.client;
-        // Edges that were owed during the turn are told in the next: nothing is at rest until then.
+        // Edges that arose during the turn are reported in the next: until then nothing is at rest.
         // Nor is it while a budget holds it back.
         let is_ready = self.table.next_timeout() == Some(self.now);
         let is_at_rest = !wire.readable && !wire.writable && !is_ready;
         let has_read_all = wire.read_to == wire.fed.len();
         if has(Deadline::Idle) {
             assert!(client.is_between_responses(), "idle within a response");
-            assert!(!wire.is_shut, "idle after the end of our side");
-            // Empty lines begin no request.
+            assert!(!wire.is_shut, "idle after the end of the server's side");
+            // Empty lines do not begin a request.
             let unanswered = &wire.fed[client.answered_to()..wire.read_to];
             assert!(is_blank(unanswered), "idle with a request unanswered");
             assert!(!is_at_rest || has_read_all, "idle beside input");
@@ -80,13 +90,13 @@ impl World {
                 "idle for too long"
             );
         } else if has(Deadline::Stall) {
-            assert!(!wire.is_shut, "sends after the end of our side");
+            assert!(!wire.is_shut, "sends after the end of the server's side");
             assert!(
                 !is_at_rest || wire.is_blocked,
-                "waits for room that there is"
+                "waits for space that there is"
             );
         } else if has(Deadline::Closing) {
-            assert!(wire.is_shut, "closing, but our side is open");
+            assert!(wire.is_shut, "closing, but the server's side is open");
             assert!(!is_at_rest || has_read_all, "closing beside input");
         } else if has(Deadline::Head) {
             assert!(client.is_between_responses(), "reads within a response");

@@ -2,10 +2,10 @@
 //!
 //! The input is a script (see [`script`]): bytes come in pieces, the socket takes little or
 //! nothing, calls are interrupted, files shrink, descriptors run out, deadlines pass. The client
-//! judges every byte as it comes. When the script is over the world turns kind, and what is left
-//! must come to its end without the clock's help: an edge that was lost shows there. Then all that
-//! the client has sent is sent once more, in one piece, to a server whose socket takes everything:
-//! the rough run must have said the same, up to where something broke.
+//! judges every byte as it comes. After the script there are no more faults, and the connection
+//! must end without the clock's help: otherwise an edge was lost. The calm run then sends all the
+//! client's input once more, in one piece, to a server whose socket takes everything: the faulty
+//! run must have said the same, up to where something broke.
 
 mod client;
 mod expected;
@@ -24,33 +24,33 @@ use millpond::events::event::Readiness;
 use self::script::{Move, Script, Step};
 use self::world::{Setting, World};
 
-/// The end of a life, for those who judge it.
-struct Life {
+/// A run that is over, for the checks that judge it.
+struct Run {
     world: World,
     /// How much had been sent when the server was told to stop.
     stopped_at: Option<usize>,
 }
 
-/// Panics if a connection breaks a promise in the life that `bytes` describe.
+/// Panics if a connection breaks a promise in the run that `bytes` describe.
 pub(crate) fn check(bytes: &[u8]) {
     let mut script = Script::new(bytes);
     let setting = setting(&mut script);
-    let mut life = Life {
+    let mut run = Run {
         world: World::new(&setting),
         stopped_at: None,
     };
     for Move { step, has_turn } in script {
-        life.step(step);
+        run.step(step);
         if has_turn {
-            life.world.turn(false, None, true);
+            run.world.turn(false, None, true);
         }
-        if life.world.is_over() {
+        if run.world.is_over() {
             break;
         }
     }
-    life.finish();
-    let fed = life.world.wire.borrow().fed.clone();
-    verdict::judge(&mut life, &calm(&setting, &fed));
+    run.finish();
+    let fed = run.world.wire.borrow().fed.clone();
+    verdict::judge(&mut run, &calm(&setting, &fed));
 }
 
 fn setting(script: &mut Script) -> Setting {
@@ -64,23 +64,23 @@ fn setting(script: &mut Script) -> Setting {
     }
 }
 
-/// The same input in one piece, and nothing in its way.
+/// The calm run: the same input in one piece, without faults.
 fn calm(setting: &Setting, fed: &[u8]) -> World {
     let kind = Setting {
         room: usize::MAX,
         bystanders: 0,
         ..setting.clone()
     };
-    let mut life = Life {
+    let mut run = Run {
         world: World::new(&kind),
         stopped_at: None,
     };
-    life.world.wire.borrow_mut().feed(fed);
-    life.finish();
-    life.world
+    run.world.wire.borrow_mut().feed(fed);
+    run.finish();
+    run.world
 }
 
-impl Life {
+impl Run {
     fn step(&mut self, step: Step) {
         let world = &mut self.world;
         let wire = world.wire.clone();
@@ -113,7 +113,7 @@ impl Life {
         }
     }
 
-    /// The world turns kind, and the client has said all: it comes to an end, and that without
+    /// Without further faults, and with everything sent, the connection must end, and that without
     /// any deadline.
     fn finish(&mut self) {
         let world = &mut self.world;
@@ -122,8 +122,8 @@ impl Life {
         wire.borrow_mut().end();
         world.take_descriptors(false);
         world.table.context_mut().documents.out_of_descriptors = 0;
-        // A request takes 26 bytes, and its answer three turns at the most; a fault that is still
-        // to come costs a turn.
+        // A request has at least 26 bytes, and its answer takes three turns at most; each fault
+        // that is still queued costs one turn.
         let turns = {
             let wire = wire.borrow();
             100 + wire.fed.len() + wire.read_faults.len() + wire.write_faults.len()
@@ -132,7 +132,7 @@ impl Life {
             if world.is_over() {
                 break;
             }
-            // A parked request is tried again after a while.
+            // A request that waits for a descriptor is tried again after a while.
             world.pass(Duration::from_millis(100));
             world.turn(false, None, false);
         }
@@ -146,7 +146,7 @@ fn event(bits: u8) -> Readiness {
     Readiness {
         readable: bits & 1 != 0,
         writable: bits & 2 != 0,
-        // Never claimed before the end: the kernel does not lie about that.
+        // Never claimed before the end: the kernel does not report an end that has not come.
         read_closed: false,
         urgent: false,
     }

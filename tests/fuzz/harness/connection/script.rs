@@ -1,11 +1,12 @@
-//! Input bytes → what happens to a connection, step by step. Every input is a script; what most
-//! lives need is short to say, so that a random change of a byte makes another life, not nonsense.
+//! Turns input bytes into the events of a connection, step by step. Every input is a script. Steps
+//! that most runs need are short to encode, so that a random change of a byte makes another
+//! sensible run.
 
 use std::time::Duration;
 
 use super::wire::Fault;
 
-/// One thing that happens.
+/// One step of a script.
 #[derive(Debug)]
 pub(crate) enum Step {
     Feed(Vec<u8>),
@@ -15,15 +16,15 @@ pub(crate) enum Step {
     WriteFault(Fault),
     Wait(Duration),
     Shrink(usize, u64),
-    /// So many look-ups find no descriptor.
+    /// This many lookups find no descriptor.
     Exhaust(u32),
-    /// All descriptors are taken, or given back.
+    /// All descriptors are taken, or released.
     Descriptors(bool),
-    /// An event that the socket did not mean: readable, writable, end of input.
+    /// A spurious event: readable, writable, end of input.
     Spurious(u8),
     /// An event for an earlier connection in the slot.
     Late,
-    /// A turn in which others have used up what a turn may do.
+    /// A turn in which other connections have used up the turn's budget.
     BusyTurn,
     MakeRoom,
     Stop,
@@ -36,7 +37,7 @@ pub(crate) struct Move {
     pub(crate) has_turn: bool,
 }
 
-/// The requests of an ordinary life, and some of a bad one.
+/// The requests of an ordinary run, and some malformed ones.
 const REQUESTS: [&str; 24] = [
     "GET / HTTP/1.1\r\nHost: h\r\n\r\n",
     "GET /small HTTP/1.1\r\nHost: h\r\n\r\n",
@@ -64,20 +65,20 @@ const REQUESTS: [&str; 24] = [
     "\r\n",
 ];
 
-/// Room in a send buffer, in bytes.
+/// Space in a send buffer, in bytes.
 const ROOMS: [usize; 8] = [1, 7, 100, 300, 1_000, 20_000, 262_144, 1_000_000];
 
 /// Waits, in milliseconds.
 const WAITS: [u64; 8] = [30, 100, 450, 600, 1_900, 2_100, 9_500, 31_000];
 
-/// The most input that a script may feed: what it costs is bounded.
+/// The most input that a script may feed, so that the cost of a run is bounded.
 const FED_MAX: usize = 48 * 1024;
 
-/// Reads steps off the input.
+/// Reads steps from the input.
 pub(crate) struct Script<'a> {
     rest: &'a [u8],
     fed: usize,
-    /// What is left of a request that was cut.
+    /// The rest of a request that was cut.
     remainder: &'static str,
 }
 
@@ -131,7 +132,7 @@ impl<'a> Script<'a> {
                 first.as_bytes().to_vec()
             }
             4 => std::mem::take(&mut self.remainder).as_bytes().to_vec(),
-            // So many that a turn's budget is used up, or a buffer.
+            // Enough to use up a turn's budget, or a buffer.
             5 => self
                 .one_of(&REQUESTS)
                 .repeat(usize::from(self.byte() % 40))

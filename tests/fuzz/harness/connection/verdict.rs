@@ -1,12 +1,12 @@
-//! The end of a life: the log, the counts, and what a calm life would have been.
+//! The end of a run: the log, the counts, and the comparison with a calm run.
 
 use millpond::events::close_reason::CloseReason;
 
-use super::Life;
+use super::Run;
 use super::client::{Answers, Client};
 use super::world::World;
 
-/// The causes after which everything that was asked has been answered in full.
+/// The close reasons after which every request has been answered in full.
 const IN_FULL: [CloseReason; 4] = [
     CloseReason::Peer,
     CloseReason::CloseAsked,
@@ -14,14 +14,14 @@ const IN_FULL: [CloseReason; 4] = [
     CloseReason::BadRequest,
 ];
 
-/// Judges a life that is over, beside a calm one with the same input.
-pub(crate) fn judge(life: &mut Life, calm: &World) {
-    let world = &life.world;
+/// Judges a run that is over, beside a calm one with the same input.
+pub(crate) fn judge(run: &mut Run, calm: &World) {
+    let world = &run.world;
     assert!(world.table.is_empty(), "a slot leaks");
     assert_eq!(
         world.table.closed().total(),
         world.table.accepted(),
-        "a cause each"
+        "one close reason each"
     );
     let descriptors = world.table.context().descriptors;
     assert_eq!(
@@ -37,10 +37,10 @@ pub(crate) fn judge(life: &mut Life, calm: &World) {
         world.table.context().log.recorded(),
     );
     check_last(&wire.client, &world.close_reasons);
-    check_calm(life, &wire.client, &calm.wire.borrow().client);
+    check_calm(run, &wire.client, &calm.wire.borrow().client);
 }
 
-/// One row for each response, which tells of it what the client saw.
+/// One row per response, with the values that the client saw.
 fn check_rows(rows: &[u8], client: &Client, close_reasons: &[CloseReason], recorded: u64) {
     let rows = cells(std::str::from_utf8(rows).expect("rows of text"));
     assert_eq!(rows.len() as u64, recorded, "rows are lost");
@@ -57,7 +57,7 @@ fn check_rows(rows: &[u8], client: &Client, close_reasons: &[CloseReason], recor
         assert_eq!(row[7], response.status.to_string(), "{row:?}");
         assert_eq!(row[8], response.body.to_string(), "{row:?}");
         assert_eq!(row[10] == "complete", response.is_whole, "{row:?}");
-        let cut = close_reasons.iter().any(|cause| cause.name() == row[10]);
+        let cut = close_reasons.iter().any(|reason| reason.name() == row[10]);
         assert!(response.is_whole || cut, "{row:?} of {close_reasons:?}");
         let is_plain = |text: &str| {
             text.bytes()
@@ -92,8 +92,8 @@ fn check_rows(rows: &[u8], client: &Client, close_reasons: &[CloseReason], recor
     );
 }
 
-/// RFC 4180, read by hand: the log's writer is not to be judged by its own crate, and a fuzzer has no
-/// time to build that crate's tables.
+/// RFC 4180, parsed by hand: the log's writer must not be checked by the crate that it uses, and a
+/// fuzzer has no time to build that crate's tables.
 fn cells(text: &str) -> Vec<Vec<String>> {
     let mut rows = Vec::new();
     let mut row = Vec::new();
@@ -127,69 +127,70 @@ fn cells(text: &str) -> Vec<Vec<String>> {
     rows
 }
 
-/// The cause agrees with the last answer.
+/// The close reason agrees with the last answer.
 fn check_last(client: &Client, close_reasons: &[CloseReason]) {
-    let [cause] = close_reasons else { return };
+    let [reason] = close_reasons else { return };
     let says_close = client.responses.last().is_some_and(|last| last.closes);
     let is_whole = client.is_between_responses();
-    match cause {
+    match reason {
         CloseReason::CloseAsked | CloseReason::RequestLimit | CloseReason::BadRequest => {
-            assert!(says_close && is_whole, "{cause:?} without a last answer");
+            assert!(says_close && is_whole, "{reason:?} without a last answer");
         }
         CloseReason::Peer | CloseReason::IdleDeadline => {
-            assert!(!says_close && is_whole, "{cause:?} after a last answer");
+            assert!(!says_close && is_whole, "{reason:?} after a last answer");
         }
         CloseReason::FileShrank | CloseReason::StallDeadline => {
             assert!(
                 !is_whole || client.responses.is_empty() || !says_close,
-                "{cause:?} after all"
+                "{reason:?} after all"
             );
         }
         _ => {}
     }
 }
 
-/// The rough run said what the calm one says, up to where it broke.
-fn check_calm(life: &Life, rough: &Client, calm: &Client) {
-    let close_reasons = &life.world.close_reasons;
-    let is_stopped = life.stopped_at.is_some();
-    let wire = life.world.wire.borrow();
-    let last = rough.last_begun(&wire.fed[..wire.read_to]);
+/// The faulty run said what the calm one says, up to where it broke.
+fn check_calm(run: &Run, faulty: &Client, calm: &Client) {
+    let close_reasons = &run.world.close_reasons;
+    let is_stopped = run.stopped_at.is_some();
+    let wire = run.world.wire.borrow();
+    let last = faulty.last_begun(&wire.fed[..wire.read_to]);
     let early = last.filter(|last| last.1 == Answers::LateHead);
-    // The 400 for a head that was too slow is not in the calm run, nor are a stop's farewells. The
-    // 400 for an unsound head has the built-in page if descriptors are short, as they never are in
-    // calm.
+    // The calm run contains neither the 400 for a head that was too slow nor the last answers of a
+    // stop. The 400 for malformed framing has the built-in page while descriptors are short, which
+    // they never are in the calm run.
     let differs = match last {
         Some((begins, Answers::LateHead)) => Some(begins),
-        Some((begins, Answers::UnsoundHead)) if life.world.has_been_short => Some(begins),
+        Some((begins, Answers::MalformedHead)) if run.world.has_been_short => Some(begins),
         _ => None,
     };
-    let comparable = [life.stopped_at, differs];
+    let comparable = [run.stopped_at, differs];
     let length = comparable
         .into_iter()
         .flatten()
-        .fold(rough.length, usize::min);
-    assert!(length <= calm.length, "says more than in a calm run");
+        .fold(faulty.length, usize::min);
+    assert!(length <= calm.length, "is longer than in the calm run");
     assert_eq!(
-        rough.first(length),
+        faulty.first(length),
         calm.first(length),
-        "says other than in a calm run"
+        "differs from the calm run"
     );
-    // It ends for its deadline, unless something came to pass while it was being told.
-    let is_told = early.is_some() && rough.is_between_responses() && !is_stopped;
+    // The connection ends for its deadline, unless something else happened while the 400 was being
+    // sent.
+    let is_refused_early = early.is_some() && faulty.is_between_responses() && !is_stopped;
     let may_be = [
         CloseReason::HeadDeadline,
         CloseReason::Reset,
         CloseReason::Evicted,
     ];
     assert!(
-        !is_told || close_reasons.iter().any(|cause| may_be.contains(cause)),
+        !is_refused_early || close_reasons.iter().any(|reason| may_be.contains(reason)),
         "an early 400, but {close_reasons:?}"
     );
-    let is_in_full = close_reasons.iter().all(|cause| IN_FULL.contains(cause));
+    let is_in_full = close_reasons.iter().all(|reason| IN_FULL.contains(reason));
     if is_in_full && !is_stopped {
         assert_eq!(
-            rough.responses.len(),
+            faulty.responses.len(),
             calm.responses.len(),
             "{close_reasons:?}, but not all was answered"
         );

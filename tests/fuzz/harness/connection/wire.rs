@@ -1,5 +1,5 @@
-//! One end of a simulated connection: what has been fed, how much room there is, and the faults
-//! that the script has queued. It owes edges as epoll does: one when something comes to be ready.
+//! One end of a simulated connection: the bytes fed so far, the space in the send buffer, and the
+//! faults that the script has queued. It reports edges as epoll does: one per change.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -12,48 +12,48 @@ use millpond::os::transport::Transport;
 use super::client::Client;
 use super::files::Body;
 
-/// What goes wrong with one call.
+/// A fault of one call.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Fault {
-    /// At most so many bytes, and more room or input a moment later.
+    /// At most this many bytes; more space or input follows a moment later.
     Short(usize),
     /// Not now, but a moment later.
     WouldBlock,
-    /// A signal came.
+    /// A signal interrupts the call.
     Interrupted,
-    /// The peer is gone.
+    /// The peer has gone.
     Reset,
-    /// The disk: for files only, a reset otherwise.
+    /// An error of the disk: for files only, otherwise a reset.
     InputOutput,
 }
 
-/// What client and server share.
-// Each flag is a fact of its own about a socket; together they are no state machine.
+/// The state that client and server share.
+// Each flag is independent of the others; together they are no state machine.
 #[allow(clippy::struct_excessive_bools)]
 #[derive(Debug)]
 pub(crate) struct Wire {
-    /// All that the client has sent.
+    /// Everything that the client has sent.
     pub(crate) fed: Vec<u8>,
     /// How far the server has read.
     pub(crate) read_to: usize,
     /// Whether the client has ended its side.
     pub(crate) ended: bool,
-    /// Whether a reset has been seen by the server.
+    /// Whether the server has seen a reset.
     pub(crate) is_reset: bool,
     /// How many bytes the socket takes before it would block.
     pub(crate) room: usize,
     pub(crate) read_faults: VecDeque<Fault>,
     pub(crate) write_faults: VecDeque<Fault>,
-    /// Edges that are owed.
+    /// Edges that have not been reported.
     pub(crate) readable: bool,
     pub(crate) writable: bool,
-    /// The socket has said that it is full: room that comes now is told.
+    /// The socket has reported that it is full: an edge reports the next space.
     pub(crate) is_blocked: bool,
     /// The server has ended its side.
     pub(crate) is_shut: bool,
-    /// The server has let go of it.
+    /// The server has dropped the socket.
     pub(crate) is_dropped: bool,
-    /// The kernel holds a head back for the body that was announced.
+    /// The kernel holds the head back for the body that was announced (MSG_MORE).
     is_corked: bool,
     pub(crate) client: Client,
     /// How often the server has written.
@@ -101,7 +101,7 @@ impl Wire {
         }
     }
 
-    /// The edges that are owed, as one event; `None` if there is none.
+    /// The edges that have not been reported, as one event; `None` if there is none.
     pub(crate) fn take_edges(&mut self) -> Option<Readiness> {
         let edges = Readiness {
             readable: self.readable,
@@ -114,8 +114,8 @@ impl Wire {
         (edges.readable || edges.writable).then_some(edges)
     }
 
-    /// What stands in the way of taking `count` bytes: how many it takes, none if it would block.
-    fn admit(&mut self, count: usize, fault: Option<Fault>) -> io::Result<usize> {
+    /// How many of `count` bytes the socket takes; an error if it would block or a fault strikes.
+    fn enqueue(&mut self, count: usize, fault: Option<Fault>) -> io::Result<usize> {
         assert!(!self.is_shut, "a write after the end of our side");
         assert!(count > 0, "a write of nothing");
         let room = match fault {
@@ -130,7 +130,7 @@ impl Wire {
                 return Err(ErrorKind::BrokenPipe.into());
             }
             Some(Fault::Short(most)) if most < self.room => {
-                // More room comes a moment later, and is told of.
+                // More space follows a moment later, and an edge reports it.
                 self.writable = most < count;
                 most.max(1)
             }
@@ -189,7 +189,7 @@ impl Transport for Stream {
         let count = waiting.len().min(most);
         into[..count].copy_from_slice(&waiting[..count]);
         wire.read_to += count;
-        // What a short read leaves came a moment later, and is told of.
+        // The bytes that a short read leaves arrive a moment later, and an edge reports them.
         wire.readable |= count < into.len() && wire.read_to < wire.fed.len();
         Ok(count)
     }
@@ -197,7 +197,7 @@ impl Transport for Stream {
     fn write(&mut self, bytes: &[u8], more: bool) -> io::Result<usize> {
         let wire = &mut *self.0.borrow_mut();
         let fault = wire.write_faults.pop_front();
-        let taken = wire.admit(bytes.len(), fault)?;
+        let taken = wire.enqueue(bytes.len(), fault)?;
         wire.is_corked = more && taken == bytes.len();
         wire.client
             .memory(&bytes[..taken], &wire.fed[..wire.read_to]);
@@ -215,7 +215,7 @@ impl Transport for Stream {
         if count == 0 && !wire.is_reset {
             return Ok(0);
         }
-        let taken = wire.admit(count.max(1), fault)?;
+        let taken = wire.enqueue(count.max(1), fault)?;
         wire.is_corked = false;
         wire.client.file(file, offset, taken as u64);
         Ok(taken)

@@ -1,5 +1,5 @@
-//! A pond with one client that the script drives and a few that never say a word, and what must
-//! hold of it after every turn.
+//! A connection table with one client that the script drives and a few silent ones, and what must
+//! hold of it after every turn of the loop.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,22 +20,22 @@ use super::expected::{Rules, wall};
 use super::files::{Files, PAGES};
 use super::wire::{Stream, Wire};
 
-/// What is the same in the rough run and in the calm one.
+/// The settings that the faulty run and the calm one share.
 #[derive(Clone, Debug)]
 pub(crate) struct Setting {
     pub(crate) page: usize,
     pub(crate) keep_alive: bool,
     pub(crate) requests: Option<u32>,
-    /// How many silent clients there are besides.
+    /// How many silent clients there are in addition.
     pub(crate) bystanders: u8,
-    /// How much the socket takes to begin with.
+    /// How much the socket takes at first.
     pub(crate) room: usize,
 }
 
 /// Descriptors are counted against this bound; [`World::take_descriptors`] goes beyond it.
 const DESCRIPTORS: usize = 100;
 
-/// What this pond is made of.
+/// The environment of this connection table.
 #[derive(Debug)]
 pub(crate) struct Fuzzed;
 
@@ -57,9 +57,9 @@ pub(crate) struct World {
     pub(super) has_taken_descriptors: bool,
     /// All descriptors have been taken at some time.
     pub(super) has_been_short: bool,
-    /// When the socket last took a byte, and how often it had.
+    /// When the socket last took a byte, and how often it had done so.
     pub(super) progress: (Duration, u64),
-    /// Why the connection ended, or may have if others ended in the same turn.
+    /// The reason for which the connection ended; several if others ended in the same turn.
     pub(crate) close_reasons: Vec<CloseReason>,
 }
 
@@ -119,7 +119,7 @@ impl World {
         self.now += time;
     }
 
-    /// Others take all descriptors, or give them back.
+    /// Other parts of the process take all descriptors, or release them.
     pub(crate) fn take_descriptors(&mut self, taken: bool) {
         if taken != self.has_taken_descriptors {
             self.has_taken_descriptors = taken;
@@ -159,7 +159,7 @@ impl World {
         *self.table.closed()
     }
 
-    /// Something that the server does to the pond in the middle of a turn.
+    /// Something that the server does to the connection table in the middle of a turn.
     pub(crate) fn act(&mut self, act: impl FnOnce(&mut ConnectionTable<Fuzzed>)) {
         let before = self.begin();
         act(&mut self.table);
@@ -171,13 +171,16 @@ impl World {
         self.rows.append(&mut self.table.context_mut().log.take());
     }
 
-    /// Notes why the connection ended, if it did.
+    /// Records why the connection ended, if it did.
     fn note_end(&mut self, before: &CloseCounts) {
         if self.is_over() && self.close_reasons.is_empty() {
             let after = self.table.closed();
             let grew = |cause: &CloseReason| after.count(*cause) > before.count(*cause);
             self.close_reasons = CloseReason::ALL.into_iter().filter(grew).collect();
-            assert!(!self.close_reasons.is_empty(), "it ended without a cause");
+            assert!(
+                !self.close_reasons.is_empty(),
+                "it ended without a close reason"
+            );
             self.check_patience();
         }
         let progress = self.wire.borrow().progress;

@@ -1,0 +1,68 @@
+"""A client beside the uploads: what does it lose, and how long does it wait?"""
+
+import threading
+import time
+
+import plain
+
+EVERY_S = 0.02
+PATIENCE_S = 10
+
+
+class PlainClient(threading.Thread):
+    """Asks for a small file every 20 ms on a connection that is kept alive. A request is timed from
+    the moment it is due, so that those that a slow one holds up count as slow too."""
+
+    def __init__(self, port, path, content):
+        super().__init__(daemon=True)
+        self.port = port
+        self.text = plain.request(path)
+        self.content = content
+        self.client = None
+        self.seconds = []
+        #: What came instead of the file, once for each request.
+        self.failures = []
+        self.ends = threading.Event()
+
+    def run(self):
+        due = time.monotonic()
+        while not self.ends.wait(max(0, due - time.monotonic())):
+            try:
+                failure = self.ask()
+            except OSError as error:
+                failure = error.strerror or str(error)
+            if failure:
+                self.failures.append(failure)
+                self.leave()
+            self.seconds.append(time.monotonic() - due)
+            due += EVERY_S
+        self.leave()
+
+    def ask(self):
+        """One request; an empty string if the file came."""
+        if not self.client:
+            self.client = plain.connect(self.port)
+            self.client.settimeout(PATIENCE_S)
+        status, head, body = plain.ask(self.client, self.text)
+        if b"\r\nconnection: close" in head.lower():
+            self.leave()
+        if status != 200:
+            return f"status {status}"
+        return "" if body == self.content else "another body"
+
+    def leave(self):
+        if self.client:
+            self.client.close()
+        self.client = None
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.ends.set()
+        self.join()
+
+    def p99_ms(self):
+        ordered = sorted(self.seconds)
+        return 1000 * ordered[int(0.99 * (len(ordered) - 1))]
