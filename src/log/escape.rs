@@ -205,7 +205,7 @@ mod tests {
             // Some take the full-width forms for the same signs.
             ("\u{ff1d}1".as_bytes(), "'\u{ff1d}1"),
             ("/;\u{ff0b}1".as_bytes(), "/\\x3b\u{ff0b}1"),
-            // Characters that nobody sees, and that reorder or hide what is beside them.
+            // Invisible characters that reorder or hide what is beside them.
             ("\u{202e}a".as_bytes(), "\\xe2\\x80\\xaea"),
             (
                 "\u{2066}\u{2069}".as_bytes(),

@@ -34,7 +34,7 @@ fn lost_rows(file: &mut File, path: &Path) -> io::Result<u64> {
     let mut polled = [PollFd::from_borrowed_fd(file.as_fd(), PollFlags::OUT)];
     poll(&mut polled, Some(&Timespec::default()))?;
     if !polled[0].revents().contains(PollFlags::ERR) {
-        // Somebody else has it open for reading.
+        // Another process has it open for reading.
         return Ok(0);
     }
     let mut reader = open_again(file, path, identity, OpenOptions::new().read(true))?;

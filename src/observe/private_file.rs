@@ -19,7 +19,7 @@ use crate::os::links::{self, Destination};
 /// The mode of a file that is made: its owner may read and write it (chmod(2)).
 const MODE: u32 = 0o600;
 
-/// Set in the mode of a folder to which its group or everybody may write.
+/// Set in the mode of a folder to which its group or every user may write.
 const SHARED: u32 = 0o022;
 
 /// Opens the file at `path`, and makes it if necessary. Leaves alone what is in it for now: it may be what

@@ -72,7 +72,7 @@ fn no_link_of_others_is_followed() {
     refused(&site, OPTIONS[0], "shared/hard.json", "has other names");
     assert_eq!(fs::read_to_string(site.path("victim")).unwrap(), "precious");
     assert!(!site.path("new").exists() && !site.path("own/new.json").exists());
-    // Where nobody else may write, a link is the operator's.
+    // Where no other user may write, a link is the operator's.
     symlink("own/real.json", site.path("mine.json")).unwrap();
     site.start(&[OPTIONS[0], "mine.json"]).stop();
     assert!(site.path("own/real.json").exists());
