@@ -1,8 +1,9 @@
 //! The settings that the rest of the server reads, checked, and their defaults.
 
+use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::http::target::DotFiles;
@@ -19,13 +20,14 @@ pub struct Config {
     pub root: PathBuf,
     /// The addresses that are listened on; at least one.
     pub listen: Vec<ListenAddress>,
-    /// The log file, if there is to be one.
-    pub log: Option<PathBuf>,
+    /// Where the log goes, if there is to be one.
+    pub log: Option<LogTarget>,
     /// How much memory the file cache may take, in bytes.
     pub cache_bytes: usize,
     /// How many files the cache may hold open.
     pub cache_files: usize,
-    /// Whether a line such as `GET / 200` goes to standard output for each request.
+    /// Whether a line such as `GET / 200` goes to standard output for each request, unless the log goes
+    /// there: see [`Config::prints_request_lines`].
     pub print_requests: bool,
     /// Whether names that begin with a dot are served.
     pub dot_files: DotFiles,
@@ -47,7 +49,7 @@ impl Default for Config {
         Self {
             root: "www".into(),
             listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)).into()],
-            log: Some("Log.csv".into()),
+            log: Some(LogTarget::File("Log.csv".into())),
             cache_bytes: 16 << 20,
             cache_files: 256,
             print_requests: true,
@@ -56,6 +58,40 @@ impl Default for Config {
             sandbox: false,
             observing: Observing::default(),
             limits: Limits::default(),
+        }
+    }
+}
+
+impl Config {
+    /// Whether there is a line for each request on standard output. Not between the rows of a log.
+    pub fn prints_request_lines(&self) -> bool {
+        self.print_requests && self.log != Some(LogTarget::StandardOutput)
+    }
+
+    /// The path of the log, if it has one.
+    pub fn log_path(&self) -> Option<&Path> {
+        match &self.log {
+            Some(LogTarget::File(path)) => Some(path),
+            Some(LogTarget::StandardOutput) | None => None,
+        }
+    }
+}
+
+/// Where the rows of the log go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LogTarget {
+    /// To this file.
+    File(PathBuf),
+    /// To standard output, whatever that is. Nothing else goes there then.
+    StandardOutput,
+}
+
+impl From<&OsStr> for LogTarget {
+    /// `-` is standard output, and only that: `./-` is a file.
+    fn from(argument: &OsStr) -> Self {
+        match argument.to_str() {
+            Some("-") => Self::StandardOutput,
+            _ => Self::File(argument.into()),
         }
     }
 }

@@ -8,6 +8,7 @@ use millpond::error::Error;
 use millpond::events::event::NoopObserver;
 use millpond::observe::live::HasLiveView;
 use millpond::observe::{self, Observers};
+use millpond::os::file_identity::FileIdentity;
 use millpond::os::{descriptors, sandbox, spare_descriptors};
 use millpond::server::Server;
 
@@ -34,19 +35,33 @@ fn run(config: &Config, descriptors: u64) -> Result<(), Error> {
     if config.observing.is_on() {
         // Opened before a sandbox is entered.
         let observers = Observers::open(config)?;
-        serve(config, descriptors, observers)
+        let files = observers.files();
+        serve(config, descriptors, observers, files)
     } else {
-        serve(config, descriptors, NoopObserver)
+        serve(config, descriptors, NoopObserver, Vec::new())
     }
 }
 
-fn serve(config: &Config, descriptors: u64, observer: impl HasLiveView) -> Result<(), Error> {
+/// `files` are those that the observer writes to.
+fn serve(
+    config: &Config,
+    descriptors: u64,
+    observer: impl HasLiveView,
+    files: Vec<FileIdentity>,
+) -> Result<(), Error> {
     let mut server = Server::start(config, observer)?;
+    server.never_serve(files);
     // When everything is open that a sandbox would not let us open, and before anybody is told
     // that we listen: without the sandbox that was asked for there is no server.
     let sandbox = config
         .sandbox
-        .then(|| sandbox::enter(&config.root, config.log.as_deref()))
+        .then(|| {
+            // A log behind a symbolic link is opened again in the folder of the file itself.
+            let log = config
+                .log_path()
+                .map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
+            sandbox::enter(&config.root, log.as_deref())
+        })
         .transpose()?;
     server.announce().map_err(Error::Setup)?;
     let banner = cli::banner(server.config(), descriptors);

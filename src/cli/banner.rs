@@ -1,6 +1,6 @@
 //! The first line of diagnostics: the settings and limits that hold, whether typed or by default.
 
-use crate::config::Config;
+use crate::config::{Config, LogTarget};
 use crate::os::bind::BACKLOG;
 
 /// The settings and limits that hold. `descriptors` is the limit on descriptors.
@@ -24,10 +24,11 @@ pub fn banner(config: &Config, descriptors: u64) -> String {
         0 => "no cache".to_owned(),
         bytes => format!("cache {} MiB", bytes >> 20),
     };
-    let log = config
-        .log
-        .as_ref()
-        .map_or("none".to_owned(), |path| format!("'{}'", path.display()));
+    let log = match &config.log {
+        Some(LogTarget::File(path)) => format!("'{}'", path.display()),
+        Some(LogTarget::StandardOutput) => "on standard output".to_owned(),
+        None => "none".to_owned(),
+    };
     format!(
         "{} serves '{}'; {descriptors} descriptors, at most {} connections ({reckoned}), \
          backlog {BACKLOG}; {cache}; keep-alive {keep_alive}; head timeout {} s, stall timeout {} s; \

@@ -51,7 +51,7 @@ pub(crate) const OPTIONS: &[Opt] = &[
         long: "log",
         value: Some("FILE"),
         default: Some("Log.csv"),
-        help: "The file that gets a row of CSV for each response",
+        help: "The file that gets a row of CSV for each response; - is standard output",
         set: |to, path| put(&mut to.config.log, Ok(Some(path.into()))),
         ..VALUE
     },

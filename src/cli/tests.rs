@@ -1,14 +1,14 @@
 //! What is typed, which settings it makes, and what the operator is told of a mistake.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::draft::Draft;
 use super::option::Opt;
 use super::table::{OPTIONS, ROOT};
 use super::*;
-use crate::config::{Limits, Observing};
+use crate::config::{Limits, LogTarget, Observing};
 use crate::http::target::DotFiles;
 use crate::os::listen_address::ListenAddress;
 
@@ -30,7 +30,7 @@ fn defaults() {
         config.listen,
         ["127.0.0.1:2130".parse::<ListenAddress>().unwrap()]
     );
-    assert_eq!(config.log, Some(PathBuf::from("Log.csv")));
+    assert_eq!(config.log, Some(LogTarget::File("Log.csv".into())));
     assert!(config.print_requests);
     assert_eq!(config.dot_files, DotFiles::Hidden);
     assert!(!config.defer_accept && !config.sandbox);
@@ -101,6 +101,17 @@ fn everything_else() {
         "{banner}"
     );
     assert!(banner.ends_with("log none"), "{banner}");
+}
+
+#[test]
+fn a_log_on_standard_output_leaves_no_room_for_request_lines() {
+    let config = parsed("millpond --log -").unwrap();
+    assert_eq!(config.log, Some(LogTarget::StandardOutput));
+    assert!(!config.prints_request_lines());
+    assert!(banner(&config, DESCRIPTORS).ends_with("log on standard output"));
+    let config = parsed("millpond --log ./-").unwrap();
+    assert_eq!(config.log_path(), Some(Path::new("./-")));
+    assert!(config.prints_request_lines());
 }
 
 #[test]

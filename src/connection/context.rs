@@ -68,7 +68,7 @@ impl<E: Env> LoopContext<E> {
                 Some(_) => AccessLog::on(),
                 None => AccessLog::off(),
             },
-            lines: RequestLines::new(config.print_requests),
+            lines: RequestLines::new(config.prints_request_lines()),
             lifecycle: Lifecycle::Serving,
             descriptors: FdBudget::new(config.limits.max_descriptors),
             send_budget: SendBudget::default(),

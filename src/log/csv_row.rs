@@ -115,16 +115,19 @@ fn append_text(out: &mut Vec<u8>, text: &[u8]) {
 
 /// Whether `text` needs neither escapes nor quotes.
 fn is_plain(text: &[u8]) -> bool {
-    let is_formula = matches!(text.first(), Some(&first) if escape::begins_a_formula(first));
-    !is_formula && text.iter().all(|&byte| PLAIN[usize::from(byte)])
+    text.first()
+        .copied()
+        .is_none_or(escape::begins_a_plain_cell)
+        && text.iter().all(|&byte| PLAIN[usize::from(byte)])
 }
 
-/// The bytes that need no escape, except for the two that need quotes in CSV.
+/// The bytes that need no escape, except for the two that need quotes in CSV, and for the semicolon, which
+/// needs a look at what follows it.
 const PLAIN: [bool; 256] = {
     let mut plain = [false; 256];
     let mut byte = 0;
     while byte < u8::MAX {
-        plain[byte as usize] = escape::is_verbatim(byte) && !matches!(byte, b',' | b'"');
+        plain[byte as usize] = escape::is_verbatim(byte) && !matches!(byte, b',' | b'"' | b';');
         byte += 1;
     }
     plain

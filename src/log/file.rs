@@ -5,10 +5,12 @@
 //! all, except for a row longer than a page, whose rest the next write finishes. Rows that can't be
 //! written are dropped and counted: the server goes on without its log rather than wait for it.
 //!
-//! Several servers may share a log: see `lock`.
+//! Several servers may share a log: see `lock`. While another process holds the lock, rows wait in
+//! memory, up to [`WAITING_MAX`].
 
-use std::fs::{File, Metadata};
-use std::io::{self, Write};
+use std::fmt::Display;
+use std::fs::File;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -16,200 +18,254 @@ use std::time::{Duration, SystemTime};
 use crate::os::file_identity::FileIdentity;
 
 use super::csv_row;
-use super::lock::FileLock;
+use super::fifo;
+use super::lines::{self, ShortWrite};
+use super::lock::{FileLock, Patience};
+use super::losses::Losses;
+use super::open::{self, Opened};
 
-/// The shortest time between two warnings about a log that can't be written.
-const WARNING_INTERVAL: Duration = Duration::from_secs(60);
+/// The most that waits for the lock: some ten thousand rows. What comes beyond is dropped and counted.
+const WAITING_MAX: usize = 1024 * 1024;
 
-/// A pipe takes this many bytes wholly or not at all, on Linux (pipe(7)).
-const PIPE_BUF: usize = 4096;
+/// The lock is tried again after this time.
+const LOCK_RETRY: Duration = Duration::from_millis(100);
+
+/// A lock that was held by others at each try for so long is worth a warning. Servers that share a log
+/// hold it in turn, each for less than a millisecond.
+const LOCK_WARNING: Duration = Duration::from_secs(1);
 
 /// An open log file.
 #[derive(Debug)]
 pub(crate) struct LogFile {
     path: PathBuf,
-    file: File,
-    /// The file that had to be set aside for this one.
-    set_aside: Option<FileIdentity>,
+    opened: Opened,
+    is_file: bool,
     /// The beginning of the next write: whole lines, or for a pipe perhaps the rest of one.
     late: Vec<u8>,
-    lost_since_warning: u64,
-    lost_since_start: u64,
-    warned_at: Option<Duration>,
+    /// Since when each try for the lock has failed, on the monotonic clock, and when the last was.
+    locked: Option<(Duration, Duration)>,
+    losses: Losses,
 }
 
 impl LogFile {
     /// Opens the log for appending, and makes sure that it begins with the header row and ends at the
-    /// end of a row. What it changes for that, it tells in `notices`, one line each.
+    /// end of a row. What it changes for that, it tells in `notices`, one line each. While another
+    /// process holds the file's lock, all that is left to a later write.
     pub(crate) fn open(
         path: &Path,
         now: SystemTime,
+        patience: Patience,
         notices: &mut Vec<String>,
     ) -> io::Result<Self> {
-        let (file, set_aside) = super::open::open(path, now, notices)?;
+        let opened = open::open(path, now, patience, notices)?;
+        let is_file = opened.file.metadata()?.is_file();
         let mut log = Self {
             path: path.to_owned(),
-            late: if file.metadata()?.is_file() {
-                Vec::new()
-            } else {
+            late: if opened.needs_header {
                 csv_row::header()
+            } else {
+                Vec::new()
             },
-            file,
-            set_aside,
-            lost_since_warning: 0,
-            lost_since_start: 0,
-            warned_at: None,
+            is_file,
+            opened,
+            locked: None,
+            losses: Losses::default(),
         };
-        // Writes the header. If that fails, as on a full disk, the header comes before the first row.
-        let _ = log.append(b"");
+        if log.opened.is_examined {
+            // Writes the header. If that fails, as on a full disk, the header comes before the first
+            // row.
+            let _ = log.append(b"", patience);
+        } else {
+            notices.push(format!(
+                "the log '{}' is locked by another process; rows wait in memory, and the file is \
+                 examined when the lock is free",
+                path.display()
+            ));
+        }
         Ok(log)
     }
 
-    /// The identities of this file and of the one that was set aside for it. The document root must
-    /// not serve them.
+    /// The identities of this file and of the one that was set aside for it. Both are open, so no other
+    /// file has them. The document root must not serve them.
     pub(crate) fn identities(&self) -> impl Iterator<Item = FileIdentity> {
-        let own = self.file.metadata().ok();
-        let own = own.map(|metadata| FileIdentity::from(&metadata));
-        own.into_iter().chain(self.set_aside)
+        let files = [Some(&self.opened.file), self.opened.set_aside.as_ref()];
+        let metadata = files.into_iter().flatten().map(File::metadata);
+        metadata.flatten().map(|it| FileIdentity::from(&it))
     }
 
-    /// How many rows could not be written, or not yet, since the start.
+    /// How many rows have been lost since the start. Rows that wait are not among them.
     pub(crate) fn lost_since_start(&self) -> u64 {
-        let header = csv_row::header();
-        let late = self.late.strip_prefix(&*header).unwrap_or(&self.late);
-        self.lost_since_start + count_rows(late)
+        self.losses.since_start()
+    }
+
+    /// When to try for the lock again, on the monotonic clock; `None` if no row waits for it.
+    pub(crate) fn retry_at(&self) -> Option<Duration> {
+        self.locked.map(|(_, tried)| tried + LOCK_RETRY)
     }
 
     /// Opens the log again, as after a rotation. Opens the new file first, so that the old one stays
-    /// in use if that fails. `notices` are those of [`LogFile::open`].
+    /// in use if that fails. Does not wait for a lock. `notices` are those of [`LogFile::open`].
     pub(crate) fn reopen(&mut self, now: SystemTime, notices: &mut Vec<String>) -> io::Result<()> {
-        let new = Self::open(&self.path, now, notices)?;
-        let was_file = self.file.metadata().is_ok_and(|old| old.is_file());
-        self.file = new.file;
-        self.set_aside = new.set_aside;
+        self.open_again(now, Patience::OneTry, notices)
+    }
+
+    fn open_again(
+        &mut self,
+        now: SystemTime,
+        patience: Patience,
+        notices: &mut Vec<String>,
+    ) -> io::Result<()> {
+        let mut new = Self::open(&self.path, now, patience, notices)?;
+        let set_aside = self.opened.set_aside.take();
+        new.opened.set_aside = new.opened.set_aside.or(set_aside);
+        let mut old = std::mem::replace(&mut self.opened, new.opened);
+        let was_file = std::mem::replace(&mut self.is_file, new.is_file);
         let late = std::mem::replace(&mut self.late, new.late);
         if was_file {
             self.late.extend(late);
         } else {
             // The beginning of a late row is in the old pipe, so its rest can't go into the new file.
-            self.count_lost(count_rows(&late));
+            self.losses.count(lines::count(&late));
+            self.losses.count(fifo::give_up(&mut old.file, &self.path));
         }
         Ok(())
     }
 
-    /// Writes whole rows. Returns a warning when that fails, at most once per minute; `now` is the
-    /// monotonic time for that.
-    pub(crate) fn write(&mut self, rows: &[u8], now: Duration) -> Option<String> {
-        if let Err(error) = self.reopen_if_deleted() {
-            self.count_lost(count_rows(rows));
-            return self.warning(&error, now);
-        }
-        let error = self.append(rows).err()?;
-        self.warning(&error, now)
+    /// Writes whole rows, and those that waited. Pushes a warning when that fails, at most once per
+    /// minute; `now` is the monotonic time for that. Does not wait for a lock.
+    pub(crate) fn write(&mut self, rows: &[u8], now: Duration, notices: &mut Vec<String>) {
+        self.write_with(rows, now, Patience::OneTry, notices);
     }
 
+    /// Writes the last rows, after the loop has ended: may wait for the lock, for up to a second. What
+    /// can't be written then is lost.
+    pub(crate) fn finish(&mut self, rows: &[u8], now: Duration, notices: &mut Vec<String>) {
+        if !rows.is_empty() || !self.late.is_empty() {
+            self.write_with(rows, now, Patience::OneSecond, notices);
+        }
+        let header = csv_row::header();
+        let late = self.late.strip_prefix(&*header).unwrap_or(&self.late);
+        self.losses.count(lines::count(late));
+        let unread = fifo::give_up(&mut self.opened.file, &self.path);
+        self.losses.count(unread);
+        self.late.clear();
+        self.locked = None;
+    }
+
+    fn write_with(
+        &mut self,
+        rows: &[u8],
+        now: Duration,
+        patience: Patience,
+        notices: &mut Vec<String>,
+    ) {
+        if let Err(error) = self.open_again_if_necessary(patience, notices) {
+            self.losses.count(lines::count(rows));
+            notices.extend(self.warning(&error, now));
+            return;
+        }
+        match self.append(rows, patience) {
+            Ok(()) => self.locked = None,
+            Err(Failure::Locked) => {
+                self.keep(rows);
+                let since = self.locked.map_or(now, |(since, _)| since);
+                self.locked = Some((since, now));
+                if now.saturating_sub(since) >= LOCK_WARNING {
+                    let waiting = lines::count(&self.late);
+                    let reason =
+                        format!("another process holds its lock, {waiting} rows wait in memory");
+                    notices.extend(self.warning(&reason, now));
+                }
+            }
+            Err(Failure::Io(error)) => {
+                self.locked = None;
+                notices.extend(self.warning(&error, now));
+            }
+        }
+    }
     /// Appends the late lines and then `rows`; to an empty file, the header before them. If the write
     /// stops in a line, this line becomes late, and the lines after it are lost.
-    fn append(&mut self, rows: &[u8]) -> io::Result<()> {
-        let lock = FileLock::acquire(&self.file);
-        let metadata = self.file.metadata().ok();
-        let file_length = metadata
-            .filter(Metadata::is_file)
-            .map(|metadata| metadata.len());
+    fn append(&mut self, rows: &[u8], patience: Patience) -> Result<(), Failure> {
+        if !self.opened.is_examined {
+            return Err(Failure::Locked);
+        }
+        let file = &self.opened.file;
+        // In a pipe there is nothing to mend, and the kernel keeps rows whole.
+        let mut lock = None;
+        if self.is_file {
+            lock = Some(FileLock::acquire(file, patience).ok_or(Failure::Locked)?);
+        }
         let header = csv_row::header();
-        let (mut lines, piece_max) = match file_length {
-            Some(0) => (header.clone(), usize::MAX),
-            Some(_) => (Vec::new(), usize::MAX),
-            None => (Vec::new(), PIPE_BUF),
-        };
+        let is_empty = file.metadata().is_ok_and(|metadata| metadata.len() == 0);
+        let mut lines = Vec::new();
+        if self.is_file && is_empty {
+            lines.extend_from_slice(&header);
+        }
         lines.append(&mut self.late);
         lines.extend_from_slice(rows);
-        let Err(Failure { written, error }) = write_all(&self.file, &lines, piece_max) else {
+        let written = if self.is_file {
+            lines::write_to_file(file, &lines)
+        } else {
+            lines::write_to_pipe(file, &lines)
+        };
+        let Err(ShortWrite { written, error }) = written else {
             return Ok(());
         };
         let begin = memchr::memrchr(b'\n', &lines[..written]).map_or(0, |end| end + 1);
         let end = memchr::memchr(b'\n', &lines[written..]).map_or(0, |end| end + 1) + written;
-        let is_cut_off = lock.cut_off(written - begin);
-        drop(lock);
+        let is_cut_off = lock.is_some_and(|lock| lock.cut_off(written - begin));
         let late = &lines[if is_cut_off { begin } else { written }..end];
         // A header alone need not be kept for a file: the file is still empty, so the next call
         // writes the header in any case.
-        if file_length.is_none() || late != header {
+        if !self.is_file || late != header {
             self.late = late.to_vec();
         }
-        self.count_lost(count_rows(&lines[end..]));
-        Err(error)
+        self.losses.count(lines::count(&lines[end..]));
+        Err(Failure::Io(error))
     }
 
-    fn count_lost(&mut self, rows: u64) {
-        self.lost_since_warning += rows;
-        self.lost_since_start += rows;
+    /// Keeps whole rows for the next write, as many as there is room for.
+    fn keep(&mut self, rows: &[u8]) {
+        let kept = lines::fitting(rows, WAITING_MAX.saturating_sub(self.late.len()));
+        self.late.extend_from_slice(&rows[..kept]);
+        self.losses.count(lines::count(&rows[kept..]));
     }
 
-    fn warning(&mut self, error: &io::Error, now: Duration) -> Option<String> {
-        if self
-            .warned_at
-            .is_some_and(|last| now.saturating_sub(last) < WARNING_INTERVAL)
-        {
-            return None;
-        }
-        self.warned_at = Some(now);
-        let lost = std::mem::take(&mut self.lost_since_warning);
+    fn warning(&mut self, reason: &dyn Display, now: Duration) -> Option<String> {
+        let lost = self.losses.tell(now)?;
         Some(format!(
-            "cannot write the log '{}': {error}; {lost} rows lost so far, serving goes on",
+            "cannot write the log '{}': {reason}; {lost} rows lost so far, serving goes on",
             self.path.display()
         ))
     }
 
-    /// Opens the log again if its file was deleted. The deleted file would go on growing: the disk
-    /// fills, and no listing of a folder shows with what.
-    fn reopen_if_deleted(&mut self) -> io::Result<()> {
-        if self.file.metadata()?.nlink() == 0 {
-            // There may be another file at the path, which is treated as at the start. The notices
-            // about it are dropped, because `write` returns warnings about lost rows only.
-            self.reopen(SystemTime::now(), &mut Vec::new())?;
+    /// Opens the log again if its file was deleted: the deleted file would go on growing, until the disk
+    /// is full, and no listing of a folder would show with what. Also if the file could not be examined
+    /// yet because another process held its lock.
+    fn open_again_if_necessary(
+        &mut self,
+        patience: Patience,
+        notices: &mut Vec<String>,
+    ) -> io::Result<()> {
+        if self.opened.file.metadata()?.nlink() > 0 && self.opened.is_examined {
+            return Ok(());
+        }
+        let before = notices.len();
+        // There may be another file at the path, which is treated as at the start.
+        self.open_again(SystemTime::now(), patience, notices)?;
+        if !self.opened.is_examined {
+            // A warning about the lock follows, when it has been held for long.
+            notices.truncate(before);
         }
         Ok(())
     }
 }
 
-/// A write that stopped early.
-struct Failure {
-    /// How many bytes were written before.
-    written: usize,
-    error: io::Error,
-}
-
-impl Failure {
-    fn new(written: usize, error: io::Error) -> Self {
-        Self { written, error }
-    }
-}
-
-/// Writes lines, in pieces of whole lines. A piece is no longer than `piece_max` bytes, unless one
-/// line is.
-fn write_all(mut file: &File, lines: &[u8], piece_max: usize) -> Result<(), Failure> {
-    let mut written = 0;
-    while written < lines.len() {
-        let rest = &lines[written..];
-        let end = match rest.get(..piece_max) {
-            None => rest.len(),
-            Some(within) => memchr::memrchr(b'\n', within)
-                .or_else(|| memchr::memchr(b'\n', rest))
-                .map_or(rest.len(), |end| end + 1),
-        };
-        match file.write(&rest[..end]) {
-            Ok(0) => return Err(Failure::new(written, io::ErrorKind::WriteZero.into())),
-            Ok(count) => written += count,
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(Failure::new(written, error)),
-        }
-    }
-    Ok(())
-}
-
-fn count_rows(rows: &[u8]) -> u64 {
-    memchr::memchr_iter(b'\n', rows).count() as u64
+/// Why rows could not be appended.
+enum Failure {
+    /// Another process holds the lock. Nothing was written.
+    Locked,
+    Io(io::Error),
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Opens a log. Whatever the file held before, it then begins with the header row and ends at the
-//! end of a row.
+//! end of a row, unless another process holds its lock: then it is left as it is, to be opened again
+//! later.
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read, Seek, SeekFrom};
@@ -9,28 +10,52 @@ use std::time::SystemTime;
 
 use rustix::fs::OFlags;
 
-use crate::os::file_identity::FileIdentity;
+use crate::os::links::{self, Destination};
 
 use super::csv_row;
-use super::lock::FileLock;
+use super::lock::{FileLock, Patience};
 
 /// How often to open the file again because another server has replaced it before it was locked.
 const ATTEMPTS: usize = 10;
 
+/// A log that is open for appending.
+#[derive(Debug)]
+pub(super) struct Opened {
+    pub(super) file: File,
+    /// The file with other columns that had the name before. It is kept open, so that no other file
+    /// gets its inode number.
+    pub(super) set_aside: Option<File>,
+    /// Whether the file was examined, and mended where necessary. Not while another process holds its
+    /// lock.
+    pub(super) is_examined: bool,
+    /// Whether the header must be written first, whatever the file holds: it is a pipe or a device, or
+    /// what this process inherited as a stream.
+    pub(super) needs_header: bool,
+}
+
 /// Opens the log at `path` for appending. Cuts off a torn end, sets aside a file with other columns,
-/// and tells either in `notices`. Also returns the identity of a file that it set aside.
+/// and tells either in `notices`.
 pub(super) fn open(
     path: &Path,
     now: SystemTime,
+    patience: Patience,
     notices: &mut Vec<String>,
-) -> io::Result<(File, Option<FileIdentity>)> {
-    let mut aside_identity = None;
+) -> io::Result<Opened> {
+    let mut set_aside = None;
     for _ in 0..ATTEMPTS {
         let file = open_for_append(path)?;
+        let opened = |file, set_aside, is_examined, needs_header| Opened {
+            file,
+            set_aside,
+            is_examined,
+            needs_header,
+        };
         if !file.metadata()?.is_file() {
-            return Ok((file, aside_identity));
+            return Ok(opened(file, set_aside, true, true));
         }
-        let lock = FileLock::acquire(&file);
+        let Some(lock) = FileLock::acquire(&file, patience) else {
+            return Ok(opened(file, set_aside, false, false));
+        };
         if !lock.is_still_at(path) {
             continue;
         }
@@ -45,18 +70,26 @@ pub(super) fn open(
                 ));
             }
             Existing::Foreign => {
-                let aside = set_aside(path, now)?;
-                aside_identity = Some(FileIdentity::from(&file.metadata()?));
+                let Some(target) = target(path)? else {
+                    drop(lock);
+                    return Ok(opened(file, set_aside, true, true));
+                };
+                if !lock.is_still_at(&target) {
+                    continue;
+                }
+                let aside = rename_aside(&target, now)?;
                 notices.push(format!(
                     "the log '{}' has other columns and was set aside as '{}'",
                     path.display(),
                     aside.display()
                 ));
+                drop(lock);
+                set_aside = Some(file);
                 continue;
             }
         }
         drop(lock);
-        return Ok((file, aside_identity));
+        return Ok(opened(file, set_aside, true, false));
     }
     Err(io::Error::other("others keep replacing the file"))
 }
@@ -70,6 +103,19 @@ fn open_for_append(path: &Path) -> io::Result<File> {
         .create(true)
         .custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed())
         .open(path)
+}
+
+/// Whether there is a regular file at `path` that begins with the header.
+pub(crate) fn has_header(path: &Path) -> bool {
+    // A pipe is not opened: what is in it belongs to its reader.
+    let is_file = path.metadata().is_ok_and(|metadata| metadata.is_file());
+    let mut first = Vec::new();
+    let header = csv_row::header();
+    let mut read = || {
+        let file = File::open(path)?;
+        file.take(header.len() as u64).read_to_end(&mut first)
+    };
+    is_file && read().is_ok() && first == header
 }
 
 /// The content of an existing file.
@@ -125,9 +171,22 @@ fn last_line_end(file: &File, size: u64) -> io::Result<u64> {
     Ok(0)
 }
 
+/// The name of the log's file itself, if the path is a link: a link belongs to the operator, and stays.
+/// `None` if the link leads to what this process inherited, as `/dev/stdout` does: a name of that does not
+/// lead back to the link.
+fn target(path: &Path) -> io::Result<Option<PathBuf>> {
+    if !fs::symlink_metadata(path)?.is_symlink() {
+        return Ok(Some(path.to_owned()));
+    }
+    Ok(match links::resolve(path, |_| Ok(()))? {
+        Destination::Path(target) => Some(target),
+        Destination::Descriptor => None,
+    })
+}
+
 /// Renames `Log.csv` to `Log.2026-11-22T10-11-12Z.csv`, with a number behind the date if that name
 /// is taken. Returns the new path.
-fn set_aside(path: &Path, now: SystemTime) -> io::Result<PathBuf> {
+fn rename_aside(path: &Path, now: SystemTime) -> io::Result<PathBuf> {
     // No colons in a file name: some systems and many tools give them another meaning.
     let date = humantime::format_rfc3339_seconds(now)
         .to_string()
@@ -163,7 +222,7 @@ mod tests {
         let mut names = Vec::new();
         for number in 0..3 {
             fs::write(&path, format!("{number}")).unwrap();
-            let aside = set_aside(&path, UNIX_EPOCH).unwrap();
+            let aside = rename_aside(&path, UNIX_EPOCH).unwrap();
             assert_eq!(fs::read_to_string(&aside).unwrap(), format!("{number}"));
             names.push(aside.file_name().unwrap().to_owned());
         }

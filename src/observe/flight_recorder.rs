@@ -28,9 +28,9 @@ pub(super) struct FlightRecorder {
 
 impl FlightRecorder {
     /// Writes nothing to `file` yet: it may hold the events of an earlier run.
-    pub(super) fn new(file: File) -> Self {
+    pub(super) fn new(file: impl Into<Arc<File>>) -> Self {
         Self {
-            file: Arc::new(file),
+            file: file.into(),
             ring: VecDeque::new(),
         }
     }

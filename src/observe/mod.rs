@@ -18,18 +18,16 @@ mod flight_recorder;
 pub mod invariants;
 pub(crate) mod json;
 pub mod live;
+mod private_file;
 mod sentence;
 mod stored_event;
 mod trace;
 mod trace_file;
 
-use std::fs::{File, OpenOptions};
-use std::io;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::fs::File;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
-
-use rustix::fs::OFlags;
 
 use self::flight_recorder::FlightRecorder;
 use self::live::{HasLiveView, LiveView};
@@ -41,6 +39,7 @@ use crate::events::event::{Event, Observer};
 use crate::events::id::ConnectionId;
 use crate::http::status::Status;
 use crate::log::escape;
+use crate::os::file_identity::FileIdentity;
 
 /// The observers that the options name. Reads the clock once per event.
 #[derive(Debug)]
@@ -53,15 +52,29 @@ pub struct Observers {
     trace_file: Option<TraceFile>,
     recorder: Option<FlightRecorder>,
     view: Option<LiveView>,
+    /// The files that the others write to. They stay open for as long as their identities are given.
+    files: Vec<Arc<File>>,
 }
 
 impl Observers {
     /// Opens the files of the observers. To be called before the process enters a sandbox.
     pub fn open(config: &Config) -> Result<Self, Error> {
         let options = &config.observing;
-        let open = |path| open(path, &config.root);
-        let trace_file = options.trace_file.as_deref().map(open).transpose()?;
-        let recorder = options.flight_recorder.as_deref().map(open).transpose()?;
+        let mut files = Vec::new();
+        let mut open = |path: &Path| match private_file::open(path, &config.root) {
+            Ok(file) => {
+                let file = Arc::new(file);
+                files.push(Arc::clone(&file));
+                Ok(file)
+            }
+            Err(source) => Err(Error::Observing {
+                path: path.to_owned(),
+                source,
+            }),
+        };
+        let trace_file = options.trace_file.as_deref().map(&mut open).transpose()?;
+        let recorder = options.flight_recorder.as_deref().map(&mut open);
+        let recorder = recorder.transpose()?;
         let trace = options.trace.map(Trace::start).transpose();
         Ok(Self {
             start: Instant::now(),
@@ -70,7 +83,17 @@ impl Observers {
             trace_file: trace_file.map(TraceFile::start),
             recorder: recorder.map(FlightRecorder::new),
             view: options.admin.as_ref().map(|_| LiveView::default()),
+            files,
         })
+    }
+
+    /// The identities of the files that are written to. The document root must not serve them.
+    pub fn files(&self) -> Vec<FileIdentity> {
+        let metadata = self.files.iter().map(|file| file.metadata());
+        metadata
+            .flatten()
+            .map(|it| FileIdentity::from(&it))
+            .collect()
     }
 
     /// Whether any observer uses the text of requests.
@@ -128,27 +151,6 @@ impl HasLiveView for Observers {
     }
 }
 
-/// Opens a file for events, and leaves its content for now: an earlier run may have written it when
-/// it panicked.
-fn open(path: &Path, root: &Path) -> Result<File, Error> {
-    let failed = |source| Error::Observing {
-        path: path.to_owned(),
-        source,
-    };
-    if is_beneath(path, root).map_err(failed)? {
-        let reason = "it lies in the folder that is served, and every client could read it";
-        return Err(failed(io::Error::other(reason)));
-    }
-    OpenOptions::new()
-        .write(true)
-        .create(true)
-        .truncate(false)
-        // A pipe without a reader must not keep the server from starting.
-        .custom_flags(OFlags::NONBLOCK.bits().cast_signed())
-        .open(path)
-        .map_err(failed)
-}
-
 /// The lines about the observers that the server prints when it starts.
 pub fn notices(options: &Observing) -> Vec<String> {
     let mut notices = Vec::new();
@@ -171,18 +173,6 @@ pub fn notices(options: &Observing) -> Vec<String> {
         ));
     }
     notices
-}
-
-fn is_beneath(path: &Path, root: &Path) -> io::Result<bool> {
-    let folder = match path.parent() {
-        Some(folder) if folder != Path::new("") => folder,
-        _ => Path::new("."),
-    };
-    let folder = folder.canonicalize()?;
-    // A root that does not exist is reported elsewhere.
-    Ok(root
-        .canonicalize()
-        .is_ok_and(|root| folder.starts_with(root)))
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use std::fs;
+use std::fs::{self, OpenOptions};
 
 use super::*;
 use crate::http::status::Status;
@@ -16,6 +16,7 @@ fn requests_are_escaped_and_shortened() {
         trace_file: None,
         recorder: Some(FlightRecorder::new(file)),
         view: None,
+        files: Vec::new(),
     };
     let id = ConnectionId {
         slot: 0,

@@ -23,13 +23,13 @@ pub(super) struct TraceFile {
 
 impl TraceFile {
     /// Begins a trace, in place of the file's content.
-    pub(super) fn start(file: File) -> Self {
+    pub(super) fn start(file: Arc<File>) -> Self {
         let begin = || {
             // A device or a pipe has no length to set.
             if file.metadata()?.is_file() {
                 file.set_len(0)?;
             }
-            let out = BufWriter::with_capacity(BUFFER, Arc::new(file));
+            let out = BufWriter::with_capacity(BUFFER, file);
             ChromeTrace::begin(out, Duration::ZERO)
         };
         Self {

@@ -1,25 +1,31 @@
 //! Lines for people, on standard output and standard error, that never make the server wait.
 //!
-//! The reader of our output may stop: a pager, a suspended terminal, a full pipe. A blocking
-//! write would then stop every client too. Setting `O_NONBLOCK` on an inherited stream is no
-//! solution: the flag belongs to the open file description, which the parent's shell shares.
-//! So the console polls the stream before each write, writes pieces that fit, and drops and
-//! counts whole lines that no reader takes. A terminal polls as writable with room for a single
-//! byte; for a terminal the console therefore opens a description of its own.
+//! A reader of our output may stop: a pager, a suspended terminal, a full pipe. A blocking write would
+//! then stop every client with it. Setting `O_NONBLOCK` on what we inherited is not the way out: the flag
+//! belongs to the open file description, which our parent's shell shares. Polling first is not enough
+//! either: another process that writes to the same pipe may fill it between the poll and the write. So
+//! each kind of stream is written to in its own way that does not wait (see [`Way`]), and lines for which
+//! there is no room are dropped and counted, whole.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd as _, BorrowedFd, OwnedFd};
+use std::time::{Duration, Instant};
 
-use memchr::{memchr_iter, memrchr};
+use memchr::{memchr, memchr_iter, memrchr};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{FileType, Mode, OFlags, fstat};
+use rustix::io::Errno;
+use rustix::net::{SendFlags, send};
 
-/// The most bytes per write. A pipe that polls as writable takes this many without blocking
-/// (pipe(7), `PIPE_BUF`).
+use super::file_identity::FileIdentity;
+
+/// The most that is written at once: a pipe takes so much wholly or not at all, whatever others write to
+/// it (pipe(7), `PIPE_BUF`).
 const PIECE: usize = 4096;
 
-/// The most bytes that wait for a reader. Lines beyond them are dropped.
-const WAITING_MAX: usize = 64 * 1024;
+/// The most that waits for a reader, unless [`Console::set_room`] says otherwise. What comes on top is
+/// dropped.
+const ROOM: usize = 64 * 1024;
 
 /// Prints one line on standard error, after the program's name. A failure has nowhere to be
 /// reported, so there is none to return.
@@ -32,8 +38,11 @@ pub(crate) fn print_notice(line: &str) {
 /// Lines on their way to one stream.
 #[derive(Debug)]
 pub(crate) struct Console {
-    stream: OwnedFd,
+    stream: Stream,
+    room: usize,
     waiting: Vec<u8>,
+    /// Whether the stream has the beginning of a line whose rest waits.
+    has_begun_line: bool,
     dropped: u64,
 }
 
@@ -46,22 +55,31 @@ impl Console {
         Self::new(&io::stderr())
     }
 
-    /// Writes to `stream`. The process that started us shares it, so its flags stay unchanged.
+    /// Writes to `stream`, which belongs to the process that started us: it is left as it is.
     fn new(stream: &impl AsFd) -> io::Result<Self> {
-        let terminal = rustix::termios::isatty(stream).then(|| reopen(stream.as_fd()));
-        let stream = match terminal.flatten() {
-            Some(own) => own,
-            None => stream.as_fd().try_clone_to_owned()?,
-        };
         Ok(Self {
-            stream,
+            stream: Stream::new(stream.as_fd())?,
+            room: ROOM,
             waiting: Vec::new(),
+            has_begun_line: false,
             dropped: 0,
         })
     }
 
-    /// Adds whole lines, each with its line end, and writes as much as the stream takes now. Drops
-    /// and counts the lines from the first one that does not fit.
+    /// From now on, up to `bytes` wait for the reader.
+    pub(crate) fn set_room(&mut self, bytes: usize) {
+        self.room = bytes;
+    }
+
+    /// Which file the stream is; `None` if it is no regular file.
+    pub(crate) fn file_identity(&self) -> Option<FileIdentity> {
+        let stat = fstat(&self.stream.descriptor).ok()?;
+        let is_file = FileType::from_raw_mode(stat.st_mode) == FileType::RegularFile;
+        is_file.then(|| FileIdentity::from(&stat))
+    }
+
+    /// Adds whole lines, each with its end, and writes out what the stream takes now. What is too
+    /// much is dropped, from the first line on that does not fit.
     pub(crate) fn print(&mut self, mut lines: &[u8]) {
         while !lines.is_empty() {
             let (fitting, beyond) = lines.split_at(self.fitting(lines));
@@ -78,7 +96,7 @@ impl Console {
 
     /// The number of bytes at the start of `lines` that fit, in whole lines.
     fn fitting(&self, lines: &[u8]) -> usize {
-        let room = WAITING_MAX - self.waiting.len();
+        let room = self.room.saturating_sub(self.waiting.len());
         if lines.len() <= room {
             return lines.len();
         }
@@ -90,47 +108,158 @@ impl Console {
         !self.waiting.is_empty()
     }
 
-    /// How many lines have not reached the stream: dropped or still waiting.
+    /// How many lines were dropped.
+    pub(crate) fn dropped(&self) -> u64 {
+        self.dropped
+    }
+
+    /// How many lines no reader took, those included that still wait.
     pub(crate) fn untaken(&self) -> u64 {
         self.dropped + memchr_iter(b'\n', &self.waiting).count() as u64
     }
 
-    /// Writes as much as the stream takes without blocking.
+    /// Writes out what waits, for which it may wait until `patience` is over. Not in the loop.
+    pub(crate) fn finish(&mut self, patience: Duration) {
+        let begin = Instant::now();
+        self.flush();
+        while self.is_waiting() {
+            let left = patience.saturating_sub(begin.elapsed());
+            if left.is_zero() || !wait_until_writable(self.stream.descriptor.as_fd(), left) {
+                return;
+            }
+            self.flush();
+        }
+    }
+
+    /// Writes out what the stream takes without waiting.
     pub(crate) fn flush(&mut self) {
         let mut written = 0;
-        while written < self.waiting.len() && is_writable(self.stream.as_fd()) {
-            match rustix::io::write(&self.stream, piece_of(&self.waiting[written..])) {
+        while written < self.waiting.len() {
+            match self.stream.write(piece_of(&self.waiting[written..])) {
+                Ok(0) | Err(Errno::AGAIN) => break,
                 Ok(count) => written += count,
-                Err(rustix::io::Errno::INTR) => {}
-                Err(rustix::io::Errno::AGAIN) => break,
-                Err(_) => {
-                    // A closed pipe stays closed: no reader will take these lines.
-                    self.dropped += memchr_iter(b'\n', &self.waiting).count() as u64;
-                    written = self.waiting.len();
+                Err(Errno::INTR) => continue,
+                Err(error) => {
+                    let begun = match error {
+                        // A closed pipe stays closed: there is no reader for the rest of a line.
+                        Errno::PIPE | Errno::CONNRESET | Errno::NOTCONN => 0,
+                        // A full disk may have room again: the next line must not follow half a one.
+                        _ if self.has_begun_line => end_of_line(&self.waiting[written..]),
+                        _ => 0,
+                    };
+                    let lost = self.waiting.split_off(written + begun);
+                    self.dropped += memchr_iter(b'\n', &lost).count() as u64;
+                    break;
                 }
             }
+            self.has_begun_line = written > 0 && self.waiting[written - 1] != b'\n';
         }
         self.waiting.drain(..written);
     }
 }
 
-/// The next piece to write. It ends with a line, so that the output does not end within one if the
-/// process ends before the reader takes the rest. Only a line longer than a piece is cut.
+/// How many bytes the first line has, with its end.
+fn end_of_line(lines: &[u8]) -> usize {
+    memchr(b'\n', lines).map_or(lines.len(), |end| end + 1)
+}
+
+/// The most that is written at once: whole lines, so that no half of one is left when the end comes
+/// before the reader. Only a line that is longer than a piece is cut.
 fn piece_of(waiting: &[u8]) -> &[u8] {
     let piece = &waiting[..waiting.len().min(PIECE)];
     &piece[..memrchr(b'\n', piece).map_or(piece.len(), |end| end + 1)]
 }
 
-/// Whether a write would not block. An error counts as writable: the write then reports it.
-fn is_writable(stream: BorrowedFd<'_>) -> bool {
-    let mut polled = [PollFd::from_borrowed_fd(stream, PollFlags::OUT)];
-    poll(&mut polled, Some(&Timespec::default())).is_ok_and(|ready| ready > 0)
+/// A stream, and how to write to it without waiting.
+#[derive(Debug)]
+struct Stream {
+    descriptor: OwnedFd,
+    way: Way,
 }
 
-/// Opens the same terminal again, with a non-blocking description of our own (proc(5),
-/// `/proc/self/fd`). `None` where the system does not allow it.
+/// How a write to a stream is kept from waiting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// An open file description of our own, with `O_NONBLOCK`: a terminal or a pipe that could be opened
+    /// again. (A terminal polls as writable with room for a single byte.)
+    OwnDescription,
+    /// A socket: each call says that it must not wait (`MSG_DONTWAIT`).
+    Send,
+    /// A pipe or terminal that can't be opened again, such as one of another user: each call says that
+    /// it must not wait (`RWF_NOWAIT`).
+    NoWait,
+    /// A file, which waits for nothing but its disk, or a kernel without `RWF_NOWAIT` for pipes (before
+    /// Linux 6.5): polled first. There another process may fill the pipe between the poll and the write.
+    Polled,
+}
+
+impl Stream {
+    fn new(inherited: BorrowedFd<'_>) -> io::Result<Self> {
+        let kind = FileType::from_raw_mode(fstat(inherited)?.st_mode);
+        let may_wait = kind == FileType::Fifo || rustix::termios::isatty(inherited);
+        let way = match kind {
+            FileType::Socket => Way::Send,
+            _ if may_wait => Way::NoWait,
+            _ => Way::Polled,
+        };
+        if may_wait && let Some(descriptor) = reopen(inherited) {
+            return Ok(Self {
+                descriptor,
+                way: Way::OwnDescription,
+            });
+        }
+        Ok(Self {
+            descriptor: inherited.try_clone_to_owned()?,
+            way,
+        })
+    }
+
+    /// Writes as much as there is room for now; `AGAIN` if there is none.
+    fn write(&mut self, bytes: &[u8]) -> rustix::io::Result<usize> {
+        match self.way {
+            Way::Send => send(&self.descriptor, bytes, SendFlags::DONTWAIT),
+            Way::NoWait => match write_no_wait(&self.descriptor, bytes) {
+                Err(Errno::OPNOTSUPP | Errno::NOSYS | Errno::INVAL | Errno::SPIPE) => {
+                    self.way = Way::Polled;
+                    Err(Errno::INTR)
+                }
+                written => written,
+            },
+            Way::Polled if !is_writable(self.descriptor.as_fd()) => Err(Errno::AGAIN),
+            Way::OwnDescription | Way::Polled => rustix::io::write(&self.descriptor, bytes),
+        }
+    }
+}
+
+/// One write that does not wait (pwritev2(2), `RWF_NOWAIT`).
+#[cfg(target_os = "linux")]
+fn write_no_wait(descriptor: &OwnedFd, bytes: &[u8]) -> rustix::io::Result<usize> {
+    // This offset stands for the current one: a pipe has no other.
+    let offset = u64::MAX;
+    let bytes = [io::IoSlice::new(bytes)];
+    let flags = rustix::io::ReadWriteFlags::NOWAIT;
+    rustix::io::pwritev2(descriptor, &bytes, offset, flags)
+}
+
+#[cfg(not(target_os = "linux"))]
+fn write_no_wait(_: &OwnedFd, _: &[u8]) -> rustix::io::Result<usize> {
+    Err(Errno::NOSYS)
+}
+
+/// Whether a write would not block. An error counts as writable: the write then tells it.
+fn is_writable(stream: BorrowedFd<'_>) -> bool {
+    wait_until_writable(stream, Duration::ZERO)
+}
+
+fn wait_until_writable(stream: BorrowedFd<'_>, timeout: Duration) -> bool {
+    let mut polled = [PollFd::from_borrowed_fd(stream, PollFlags::OUT)];
+    let timeout = Timespec::try_from(timeout).unwrap_or_default();
+    poll(&mut polled, Some(&timeout)).is_ok_and(|ready| ready > 0)
+}
+
+/// A non-blocking description of our own for the same terminal or pipe, where the system gives one
+/// (proc(5), `/proc/self/fd`).
 fn reopen(stream: BorrowedFd<'_>) -> Option<OwnedFd> {
-    use std::os::fd::AsRawFd as _;
     let path = format!("/proc/self/fd/{}", stream.as_raw_fd());
     let flags = OFlags::WRONLY | OFlags::NONBLOCK | OFlags::NOCTTY | OFlags::CLOEXEC;
     rustix::fs::open(path, flags, Mode::empty()).ok()
@@ -213,6 +342,55 @@ mod tests {
         console.print(b"GET / 200\n");
         assert!(!console.is_waiting());
         assert_eq!(console.untaken(), 1);
+    }
+
+    /// Another process may fill a pipe at any time, also between a poll and the write after it.
+    #[test]
+    fn a_write_to_a_pipe_that_others_have_filled_does_not_wait() {
+        let (_reader, writer) = rustix::pipe::pipe().unwrap();
+        let mut own = Stream::new(writer.as_fd()).unwrap();
+        assert_eq!(own.way, Way::OwnDescription);
+        let mut inherited = Stream {
+            descriptor: writer.try_clone().unwrap(),
+            way: Way::NoWait,
+        };
+        while own.write(&[0; PIECE]).is_ok() {}
+        assert_eq!(own.write(b"line\n"), Err(Errno::AGAIN));
+        let refused = match inherited.write(b"line\n") {
+            // A kernel without RWF_NOWAIT for pipes.
+            Err(Errno::INTR) => inherited.write(b"line\n"),
+            refused => refused,
+        };
+        assert_eq!(refused, Err(Errno::AGAIN));
+        // What we were given is as it was: blocking.
+        let flags = rustix::fs::fcntl_getfl(&writer).unwrap();
+        assert!(!flags.contains(OFlags::NONBLOCK));
+    }
+
+    #[test]
+    fn a_socket_whose_reader_has_stopped_does_not_block_and_gets_whole_lines() {
+        let (mut reader, writer) = std::os::unix::net::UnixStream::pair().unwrap();
+        let mut console = Console::new(&writer).unwrap();
+        for number in 0..50_000 {
+            console.print(format!("line {number}\n").as_bytes());
+        }
+        assert!(console.is_waiting() && console.dropped > 0);
+        let flags = rustix::fs::fcntl_getfl(&writer).unwrap();
+        assert!(!flags.contains(OFlags::NONBLOCK));
+        let mut text = Vec::new();
+        while console.is_waiting() {
+            let mut piece = [0; 4096];
+            let read = reader.read(&mut piece).unwrap();
+            text.extend_from_slice(&piece[..read]);
+            console.flush();
+        }
+        let dropped = console.untaken();
+        drop((console, writer));
+        reader.read_to_end(&mut text).unwrap();
+        let text = String::from_utf8(text).unwrap();
+        let is_whole = |line: &str| line.starts_with("line ");
+        assert!(text.ends_with('\n') && text.lines().all(is_whole));
+        assert_eq!(text.lines().count() as u64 + dropped, 50_000);
     }
 
     #[test]

@@ -7,13 +7,14 @@
 //!
 //! Read in this order: [`transport`] (what a connection needs of a socket); [`listen_address`],
 //! [`bind`], `listeners` and `defer_accept` (where connections come from); [`descriptors`] and
-//! [`spare_descriptors`] (how many there can be); [`file_identity`]; `console` (lines for people); [`stop_signals`]; [`sandbox`].
+//! [`spare_descriptors`] (how many there can be); [`file_identity`] and `links`; `console` (lines for people); [`stop_signals`]; [`sandbox`].
 
 pub mod bind;
 pub(crate) mod console;
 mod defer_accept;
 pub mod descriptors;
 pub mod file_identity;
+pub(crate) mod links;
 pub mod listen_address;
 pub(crate) mod listeners;
 pub mod sandbox;

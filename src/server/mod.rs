@@ -6,14 +6,16 @@
 //! Must not know: HTTP, files, and what state a connection is in.
 //!
 //! Read in this order: this file (the loop), `accept`, `token` (which event is whose), then `start`
-//! (all that can fail), `signals`, `outputs`, `live_view`. The order of a turn is in
+//! (all that can fail), `stop`, `signals`, `outputs`, `log_sink`, `live_view`. The order of a turn is in
 //! [`crate::connection_table::turn`].
 
 mod accept;
 mod live_view;
+mod log_sink;
 mod outputs;
 mod signals;
 mod start;
+pub mod stop;
 mod token;
 
 use std::io::{self, ErrorKind};
@@ -32,24 +34,17 @@ use crate::connection::context::Env;
 use crate::connection_table::ConnectionTable;
 use crate::connection_table::turn::EventLoop;
 use crate::error::Error;
-use crate::events::deadline::Deadline;
 use crate::events::event::Event;
 #[cfg(not(debug_assertions))]
 use crate::events::event::NoopObserver;
 use crate::files::DocumentRoot;
 use crate::observe::live::HasLiveView;
 use crate::os::bind::Endpoint;
+use crate::os::file_identity::FileIdentity;
 use crate::os::listeners::Listeners;
 
 /// How many events one call of poll may return.
 const EVENTS: usize = 1024;
-
-/// What is being sent may finish within this time after a signal to stop.
-pub const STOP_WITHIN: Duration = Duration::from_secs(5);
-
-/// After a signal to stop, connections that have never sent a byte are closed after this time, and
-/// clients in the kernel's queue are accepted for no longer.
-pub const STOP_SILENCE: Duration = Duration::from_secs(1);
 
 /// What the server's connections are made of.
 #[derive(Debug)]
@@ -91,6 +86,14 @@ impl<O: HasLiveView> Server<O> {
             self.outputs.announce(endpoint);
         }
         Ok(())
+    }
+
+    /// From now on, treats these files as absent, wherever they lie and however they are linked. The
+    /// caller keeps them open, so that no other file gets their identity.
+    pub fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
+        self.outputs.add_private_files(files);
+        let context = self.table.context_mut();
+        context.documents.never_serve(self.outputs.identities());
     }
 
     /// Writes one line to standard error.
@@ -154,63 +157,6 @@ impl<O: HasLiveView> Server<O> {
         }
     }
 
-    fn begin_stop(&mut self) {
-        self.signals.end_at_next();
-        if let Some(admin) = &mut self.admin {
-            admin.close_listener();
-        }
-        self.stopping_since = Some(self.table.context().clock.now().monotonic);
-        self.table.stop();
-        // A second signal may cut off what comes from now on, but not what has come so far.
-        self.write_log();
-    }
-
-    /// The stop's part of a turn. The listeners are closed only when no client waits in the kernel's
-    /// queue: the handshake of those is complete, and closing would reset them.
-    fn go_on_stopping(&mut self) {
-        let Some(since) = self.stopping_since else {
-            return;
-        };
-        let is_late = self.table.context().clock.now().monotonic >= since + STOP_SILENCE;
-        if is_late || !self.listeners.has_waiting_client() {
-            self.listeners.close();
-        }
-        if is_late {
-            self.table.close_silent();
-        }
-    }
-
-    /// When the stop has something to do, on the monotonic clock.
-    fn stop_timeout(&self) -> Option<Duration> {
-        let since = self.stopping_since?;
-        let is_silent = self.table.waiting_for(Deadline::FirstByte) > 0;
-        let is_early = is_silent || !self.listeners.is_empty();
-        Some(since + if is_early { STOP_SILENCE } else { STOP_WITHIN })
-    }
-
-    fn is_over(&self) -> bool {
-        self.stopping_since.is_some_and(|since| {
-            let is_done = self.listeners.is_empty() && self.table.is_empty();
-            is_done || self.table.context().clock.now().monotonic >= since + STOP_WITHIN
-        })
-    }
-
-    /// The last words, when the loop has ended.
-    fn finish(&mut self) {
-        self.table.close_all();
-        self.outputs.print_lines(self.table.context_mut());
-        self.write_log();
-        let reasons = match self.table.closed() {
-            closed if closed.total() == 0 => String::new(),
-            closed => format!(" ({closed})"),
-        };
-        self.outputs.log_summary(format!(
-            "stopped after {} connections{reasons} and {} responses",
-            self.table.accepted(),
-            self.table.context().log.recorded()
-        ));
-    }
-
     fn write_log(&mut self) {
         self.outputs.write_log(self.table.context_mut());
     }
@@ -258,7 +204,7 @@ impl<O: HasLiveView> EventLoop for Server<O> {
 impl<O: HasLiveView> Drop for Server<O> {
     /// Also when a panic unwinds: the rows so far are written out.
     fn drop(&mut self) {
-        self.write_log();
+        self.outputs.finish_log(self.table.context_mut());
     }
 }
 

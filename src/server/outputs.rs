@@ -5,11 +5,13 @@ use std::fmt::Write as _;
 use std::io;
 use std::time::Duration;
 
+use super::log_sink::LogSink;
 use crate::connection::context::{Env, LoopContext};
 use crate::files::DocumentRoot;
 use crate::log::file::LogFile;
 use crate::os::bind::Endpoint;
 use crate::os::console::Console;
+use crate::os::file_identity::FileIdentity;
 
 /// Lines that their reader does not take are tried again after this time.
 const CONSOLE_RETRY: Duration = Duration::from_millis(100);
@@ -17,11 +19,13 @@ const CONSOLE_RETRY: Duration = Duration::from_millis(100);
 /// A shortage of descriptors is mentioned at most so often.
 const WARN_EVERY: Duration = Duration::from_secs(1);
 
-/// The two standard streams and the log's file.
+/// The two standard streams and the log.
 pub(super) struct Outputs {
     output: Console,
     diagnostics: Console,
-    log_file: Option<LogFile>,
+    log: LogSink,
+    /// Files that others of the server's parts write to.
+    private_files: Vec<FileIdentity>,
     /// When a shortage of descriptors was mentioned last.
     warned_at: Option<Duration>,
 }
@@ -32,14 +36,37 @@ impl Outputs {
         Ok(Self {
             output: Console::standard_output()?,
             diagnostics: Console::standard_error()?,
-            log_file: None,
+            log: LogSink::Off,
+            private_files: Vec::new(),
             warned_at: None,
         })
     }
 
     /// From now on rows go to this file.
     pub(super) fn set_log_file(&mut self, file: LogFile) {
-        self.log_file = Some(file);
+        self.log = LogSink::File(file);
+    }
+
+    /// From now on rows go to standard output, and nothing else does.
+    pub(super) fn log_to_standard_output(&mut self, has_header: bool) {
+        self.log = LogSink::to_standard_output(&mut self.output, has_header);
+    }
+
+    /// From now on these files are among [`Outputs::identities`]. The caller keeps them open.
+    pub(super) fn add_private_files(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
+        self.private_files.extend(files);
+    }
+
+    /// All files that the server writes to. The document root must not serve them.
+    pub(super) fn identities(&self) -> Vec<FileIdentity> {
+        let streams = [&self.output, &self.diagnostics];
+        let streams = streams.into_iter().filter_map(Console::file_identity);
+        let mut files: Vec<FileIdentity> = streams.collect();
+        files.extend(&self.private_files);
+        if let LogSink::File(log) = &self.log {
+            files.extend(log.identities());
+        }
+        files
     }
 
     /// Writes one line to standard error.
@@ -48,12 +75,17 @@ impl Outputs {
             .print(format!("millpond: {line}\n").as_bytes());
     }
 
-    /// Tells standard output where the server listens.
+    /// Tells standard output where the server listens; standard error, if the log goes to standard
+    /// output.
     pub(super) fn announce(&mut self, endpoint: Endpoint) {
         let address = endpoint.address;
         let (port, reach) = (address.port(), endpoint.reach());
         let line = format!("Listening on port {port}{reach}: http://{address}/\n");
-        self.output.print(line.as_bytes());
+        let console = match self.log {
+            LogSink::StandardOutput(_) => &mut self.diagnostics,
+            LogSink::Off | LogSink::File(_) => &mut self.output,
+        };
+        console.print(line.as_bytes());
     }
 
     /// Writes the lines and the rows whose time has come, and what its reader did not take before.
@@ -71,7 +103,7 @@ impl Outputs {
         if self.diagnostics.is_waiting() {
             self.diagnostics.flush();
         }
-        if is_due(context.log.due()) {
+        if is_due(context.log.due()) || is_due(self.log.retry_at()) {
             self.write_log(context);
         }
     }
@@ -80,11 +112,15 @@ impl Outputs {
     pub(super) fn next_timeout<E: Env>(&self, context: &LoopContext<E>) -> Option<Duration> {
         let is_waiting = self.output.is_waiting() || self.diagnostics.is_waiting();
         let retry = is_waiting.then(|| context.clock.elapsed() + CONSOLE_RETRY);
-        let log = self.log_file.as_ref().and_then(|_| context.log.due());
-        [context.lines.due(), log, retry]
-            .into_iter()
-            .flatten()
-            .min()
+        [
+            context.lines.due(),
+            context.log.due(),
+            self.log.retry_at(),
+            retry,
+        ]
+        .into_iter()
+        .flatten()
+        .min()
     }
 
     pub(super) fn print_lines<E: Env>(&mut self, context: &mut LoopContext<E>) {
@@ -96,20 +132,26 @@ impl Outputs {
         &mut self,
         context: &mut LoopContext<E>,
     ) {
-        let Some(file) = &mut self.log_file else {
-            return;
-        };
         let rows = context.log.take();
-        if rows.is_empty() {
+        if rows.is_empty() && self.log.retry_at().is_none() {
             return;
         }
-        let warning = file.write(&rows, context.clock.now().monotonic);
+        let now = context.clock.now().monotonic;
+        let mut notices = Vec::new();
+        self.log.write(&rows, now, &mut self.output, &mut notices);
         context.log.give_back(rows);
         // The file may be another than before, if the old one was deleted.
-        context.documents.never_serve(file.identities());
-        if let Some(warning) = warning {
-            self.diagnose(&warning);
-        }
+        context.documents.never_serve(self.identities());
+        self.diagnose_all(notices);
+    }
+
+    /// Writes the last rows, after the loop has ended. What can't be written within a second is lost.
+    pub(super) fn finish_log<E: Env>(&mut self, context: &mut LoopContext<E>) {
+        let rows = context.log.take();
+        let now = context.clock.now().monotonic;
+        let mut notices = Vec::new();
+        self.log.finish(&rows, now, &mut self.output, &mut notices);
+        self.diagnose_all(notices);
     }
 
     /// Opens the log again, as after a rotation. Rows that wait belong to the old file, so they are
@@ -119,19 +161,15 @@ impl Outputs {
         context: &mut LoopContext<E>,
     ) {
         self.write_log(context);
-        let Some(file) = &mut self.log_file else {
-            return;
-        };
         let mut notices = Vec::new();
-        match file.reopen(context.clock.now().wall, &mut notices) {
-            Ok(()) => notices.push("the log was opened anew".to_owned()),
-            Err(error) => notices.push(format!(
-                "cannot open the log anew: {error}; the old file stays in use"
-            )),
-        }
-        context.documents.never_serve(file.identities());
-        for notice in notices {
-            self.diagnose(&notice);
+        self.log.reopen(context.clock.now().wall, &mut notices);
+        context.documents.never_serve(self.identities());
+        self.diagnose_all(notices);
+    }
+
+    fn diagnose_all(&mut self, lines: Vec<String>) {
+        for line in lines {
+            self.diagnose(&line);
         }
     }
 
@@ -146,19 +184,22 @@ impl Outputs {
 
     /// How many rows of the log are lost.
     pub(super) fn rows_lost(&self) -> u64 {
-        self.log_file.as_ref().map_or(0, LogFile::lost_since_start)
+        self.log.rows_lost(&self.output)
     }
 
-    /// The last line: `summary`, and what was lost.
+    /// The last line: `summary`, and what was lost. What still waits for a reader is lost then.
     pub(super) fn log_summary(&mut self, mut summary: String) {
-        // Writing to a String can't fail.
-        let lost = self.rows_lost();
-        if lost > 0 {
-            let _ = write!(summary, "; {lost} log rows lost");
-        }
         let untaken = self.output.untaken();
-        if untaken > 0 {
-            let _ = write!(summary, "; {untaken} lines of output lost");
+        let (rows, lines) = match self.log {
+            LogSink::StandardOutput(_) => (untaken, 0),
+            LogSink::Off | LogSink::File(_) => (self.rows_lost(), untaken),
+        };
+        // Writing to a String can't fail.
+        if rows > 0 {
+            let _ = write!(summary, "; {rows} log rows lost");
+        }
+        if lines > 0 {
+            let _ = write!(summary, "; {lines} lines of output lost");
         }
         self.diagnose(&summary);
     }

@@ -2,6 +2,7 @@
 //! one part does.
 
 use std::io;
+use std::path::Path;
 
 use mio::{Interest, Poll};
 
@@ -11,13 +12,15 @@ use super::signals::SignalSource;
 use super::token::TokenKind;
 use crate::admin::Admin;
 use crate::clock::Clock;
-use crate::config::Config;
+use crate::config::{Config, LogTarget};
 use crate::connection::context::LoopContext;
 use crate::connection_table::ConnectionTable;
 use crate::error::Error;
 use crate::files::{CacheLimits, DocumentRoot};
 use crate::log::csv_row;
 use crate::log::file::LogFile;
+use crate::log::lock::Patience;
+use crate::log::open;
 use crate::observe::live::HasLiveView;
 use crate::os::listeners::Listeners;
 use crate::os::spare_descriptors;
@@ -44,10 +47,8 @@ impl<O: HasLiveView> Server<O> {
         let admin = observing.admin.as_ref().map(bind_admin).transpose()?;
         // Before the log, which may be at its size limit already: SIGXFSZ must not end the start.
         let signals = SignalSource::start(config).map_err(Error::Setup)?;
-        let log_file = open_log(config, &clock, &mut documents, &mut outputs)?;
-        if let Some(file) = log_file {
-            outputs.set_log_file(file);
-        }
+        open_log(config, &clock, &mut outputs)?;
+        documents.never_serve(outputs.identities());
         let context = LoopContext::new(config.clone(), documents, clock, observer);
         let mut server = Self {
             poll: Poll::new().map_err(Error::Setup)?,
@@ -87,34 +88,37 @@ impl<O: HasLiveView> Server<O> {
     }
 }
 
-fn open_log(
-    config: &Config,
-    clock: &Clock,
-    documents: &mut DocumentRoot,
-    outputs: &mut Outputs,
-) -> Result<Option<LogFile>, Error> {
-    let Some(path) = &config.log else {
-        return Ok(None);
-    };
-    let failed = |source| Error::Log {
-        path: path.clone(),
-        source,
-    };
+fn open_log(config: &Config, clock: &Clock, outputs: &mut Outputs) -> Result<(), Error> {
     let mut notices = Vec::new();
-    let log = LogFile::open(path, clock.now().wall, &mut notices).map_err(failed)?;
-    documents.never_serve(log.identities());
+    let (what, path) = match &config.log {
+        None => return Ok(()),
+        Some(LogTarget::File(path)) => {
+            let now = clock.now().wall;
+            // The loop has not begun: to wait for another process's lock delays no client.
+            let log = LogFile::open(path, now, Patience::OneSecond, &mut notices);
+            outputs.set_log_file(log.map_err(|source| Error::Log {
+                path: path.clone(),
+                source,
+            })?);
+            (format!("the log '{}'", path.display()), path.as_path())
+        }
+        Some(LogTarget::StandardOutput) => {
+            let path = Path::new("/proc/self/fd/1");
+            outputs.log_to_standard_output(open::has_header(path));
+            ("standard output".to_owned(), path)
+        }
+    };
     let is_beneath_root = match (path.canonicalize(), config.root.canonicalize()) {
         (Ok(log), Ok(root)) => log.starts_with(root),
         _ => false,
     };
     if is_beneath_root {
         notices.push(format!(
-            "the log '{}' lies in the folder that is served; it will not be served itself",
-            path.display()
+            "{what} lies in the folder that is served; it will not be served itself"
         ));
     }
     for notice in notices {
         outputs.diagnose(&notice);
     }
-    Ok(Some(log))
+    Ok(())
 }

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::UNIX_EPOCH;
 
 use super::*;
+use crate::config::LogTarget;
 use crate::events::event::NoopObserver;
 use crate::http::status::Status;
 use crate::log::csv_row::{self, Row};
@@ -16,7 +17,7 @@ fn a_panic_writes_the_log_out() {
     let config = Config {
         root: directory.path().to_owned(),
         listen: vec!["127.0.0.1:0".parse().unwrap()],
-        log: Some(log.clone()),
+        log: Some(LogTarget::File(log.clone())),
         cache_bytes: 0,
         cache_files: 0,
         print_requests: false,

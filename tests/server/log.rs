@@ -122,7 +122,7 @@ fn none_of_many_rows_is_missing() {
 }
 
 /// Request lines that attack the log's reader, and their cells for method and target.
-const HOSTILE: [(&str, &str, &str); 9] = [
+const HOSTILE: [(&str, &str, &str); 12] = [
     ("GET /\"a\",\"b\"", "GET", "/\"a\",\"b\""),
     ("GET /a,b,,\"", "GET", "/a,b,,\""),
     ("GET /%1b[2J%0d%0a", "GET", "/%1b[2J%0d%0a"),
@@ -132,6 +132,9 @@ const HOSTILE: [(&str, &str, &str); 9] = [
     ("GET -1", "GET", "'-1"),
     ("+1 '=1", "'+1", "''=1"),
     ("'-1|calc /;a=1", "''-1|calc", "/;a=1"),
+    ("GET /;=cmd|'a'!A0", "GET", "/\\x3b=cmd|'a'!A0"),
+    ("GET /;\"@a;+1", "GET", "/\\x3b\"@a\\x3b+1"),
+    ("GET /,;", "GET", "/,\\x3b"),
 ];
 
 #[test]

@@ -76,3 +76,27 @@ fn a_fifo_under_load_passes_only_whole_rows() {
     reader.join().unwrap();
     check_each_once(&[log], &asked, lost);
 }
+
+#[test]
+fn rows_that_no_reader_comes_for_are_counted_as_lost() {
+    let site = Site::new();
+    make_fifo(&site.path("fifo"));
+    let server = start(&site, "fifo");
+    ask_for(&mut server.connect(), "unread", 5);
+    assert_eq!(stopped(server), 5);
+
+    // A reader that takes some and goes leaves the others to be lost.
+    let server = start(&site, "fifo");
+    let mut client = server.connect();
+    let taken = ask_for(&mut client, "taken", 3);
+    let mut reader = File::open(site.path("fifo")).unwrap();
+    let mut received = Vec::new();
+    while memchr::memchr_iter(b'\n', &received).count() < 1 + taken.len() {
+        let mut piece = [0; 4096];
+        let count = reader.read(&mut piece).unwrap();
+        received.extend_from_slice(&piece[..count]);
+    }
+    drop(reader);
+    ask_for(&mut client, "unread", 4);
+    assert_eq!(stopped(server), 4);
+}

@@ -9,7 +9,7 @@ use millpond::connection_table::turn::EventLoop as _;
 use millpond::events::close_reason::CloseReason;
 use millpond::events::deadline::Deadline;
 
-use millpond::server::STOP_WITHIN;
+use millpond::server::stop::STOP_WITHIN;
 
 use crate::rows;
 use crate::verdict::Stage;

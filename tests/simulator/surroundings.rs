@@ -3,7 +3,7 @@
 
 use std::net::{Ipv4Addr, SocketAddr};
 
-use millpond::server::STOP_WITHIN;
+use millpond::server::stop::STOP_WITHIN;
 
 use crate::client::Client;
 use crate::transport::Socket;

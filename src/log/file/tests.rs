@@ -5,6 +5,7 @@ use std::io::Read;
 use std::time::UNIX_EPOCH;
 
 use super::*;
+use crate::log::losses::WARNING_INTERVAL;
 
 mod sharing;
 
@@ -14,6 +15,18 @@ fn header() -> String {
     String::from_utf8(csv_row::header()).unwrap()
 }
 
+fn open(path: &Path, now: SystemTime, notices: &mut Vec<String>) -> LogFile {
+    LogFile::open(path, now, Patience::OneSecond, notices).unwrap()
+}
+
+/// Writes rows, and returns the warning.
+fn write(log: &mut LogFile, rows: &[u8], now: Duration) -> Option<String> {
+    let mut notices = Vec::new();
+    log.write(rows, now, &mut notices);
+    assert!(notices.len() <= 1, "{notices:?}");
+    notices.pop()
+}
+
 /// Opens a log whose file holds `before`, writes a row, and returns the content and the notices.
 fn opened_over(before: &str) -> (tempfile::TempDir, String, Vec<String>) {
     let directory = tempfile::tempdir().unwrap();
@@ -21,8 +34,8 @@ fn opened_over(before: &str) -> (tempfile::TempDir, String, Vec<String>) {
     fs::write(&path, before).unwrap();
     let mut notices = Vec::new();
     let now = UNIX_EPOCH + Duration::from_secs(784_111_777);
-    let mut log = LogFile::open(&path, now, &mut notices).unwrap();
-    assert_eq!(log.write(b"row\n", NOW), None);
+    let mut log = open(&path, now, &mut notices);
+    assert_eq!(write(&mut log, b"row\n", NOW), None);
     let after = fs::read_to_string(&path).unwrap();
     (directory, after, notices)
 }
@@ -76,10 +89,10 @@ fn a_log_that_was_deleted_or_emptied_begins_again_with_a_header() {
     for (what, take_away) in LOSSES {
         let directory = tempfile::tempdir().unwrap();
         let path = directory.path().join("Log.csv");
-        let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
-        log.write(b"before\n", NOW);
+        let mut log = open(&path, UNIX_EPOCH, &mut Vec::new());
+        write(&mut log, b"before\n", NOW);
         take_away(&path);
-        log.write(b"after\n", NOW);
+        write(&mut log, b"after\n", NOW);
         let content = fs::read_to_string(&path).unwrap();
         assert_eq!(content, format!("{}after\n", header()), "{what}");
     }
@@ -91,12 +104,12 @@ fn a_log_that_cannot_be_created_again_counts_its_rows_as_lost() {
     let folder = directory.path().join("logs");
     let path = folder.join("Log.csv");
     fs::create_dir(&folder).unwrap();
-    let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
+    let mut log = open(&path, UNIX_EPOCH, &mut Vec::new());
     fs::remove_dir_all(&folder).unwrap();
-    assert!(log.write(b"a\nb\n", NOW).is_some());
+    assert!(write(&mut log, b"a\nb\n", NOW).is_some());
     assert_eq!(log.lost_since_start(), 2);
     fs::create_dir(&folder).unwrap();
-    assert_eq!(log.write(b"c\n", NOW), None);
+    assert_eq!(write(&mut log, b"c\n", NOW), None);
     let content = fs::read_to_string(&path).unwrap();
     assert_eq!(content, format!("{}c\n", header()));
 }
@@ -106,12 +119,12 @@ fn a_rotated_log_continues_in_a_new_file() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("Log.csv");
     let rotated = directory.path().join("Log.csv.1");
-    let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
-    log.write(b"before\n", NOW);
+    let mut log = open(&path, UNIX_EPOCH, &mut Vec::new());
+    write(&mut log, b"before\n", NOW);
     fs::rename(&path, &rotated).unwrap();
-    log.write(b"between\n", NOW);
+    write(&mut log, b"between\n", NOW);
     log.reopen(UNIX_EPOCH, &mut Vec::new()).unwrap();
-    log.write(b"after\n", NOW);
+    write(&mut log, b"after\n", NOW);
     let expected = [
         (rotated, format!("{}before\nbetween\n", header())),
         (path, format!("{}after\n", header())),
@@ -125,14 +138,14 @@ fn a_rotated_log_continues_in_a_new_file() {
 fn a_full_disk_loses_rows_and_warns_once_per_minute() {
     let mut notices = Vec::new();
     let full = Path::new("/dev/full");
-    let mut log = LogFile::open(full, UNIX_EPOCH, &mut notices).unwrap();
-    let warning = log.write(b"a\nb\n", NOW).unwrap();
+    let mut log = open(full, UNIX_EPOCH, &mut notices);
+    let warning = write(&mut log, b"a\nb\n", NOW).unwrap();
     assert!(
         warning.contains("/dev/full") && warning.contains("2 rows"),
         "{warning}"
     );
-    assert_eq!(log.write(b"c\n", NOW + Duration::from_secs(59)), None);
-    let warning = log.write(b"d\n", NOW + WARNING_INTERVAL).unwrap();
+    assert_eq!(write(&mut log, b"c\n", NOW + Duration::from_secs(59)), None);
+    let warning = write(&mut log, b"d\n", NOW + WARNING_INTERVAL).unwrap();
     assert!(warning.contains("2 rows"), "{warning}");
     assert_eq!(log.lost_since_start(), 4);
 }
@@ -149,16 +162,16 @@ fn a_fifo_without_a_reader_does_not_block() {
         0,
     )
     .unwrap();
-    let mut log = LogFile::open(&path, UNIX_EPOCH, &mut Vec::new()).unwrap();
+    let mut log = open(&path, UNIX_EPOCH, &mut Vec::new());
     let rows = "0123456789abc\n".repeat(10_000);
-    assert!(log.write(rows.as_bytes(), NOW).is_some());
+    assert!(write(&mut log, rows.as_bytes(), NOW).is_some());
     // The row at which the pipe was full comes as a whole when the pipe has room again.
     let mut reader = File::open(&path).unwrap();
     let mut received = vec![0; 1 << 17];
     let count = reader.read(&mut received).unwrap();
     let mut text = received[..count].to_vec();
     assert!(text.ends_with(b"\n"), "half a row in the pipe");
-    log.write(b"last\n", NOW);
+    write(&mut log, b"last\n", NOW);
     let count = reader.read(&mut received).unwrap();
     text.extend_from_slice(&received[..count]);
     let text = String::from_utf8(text).unwrap();
