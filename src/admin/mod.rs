@@ -177,7 +177,7 @@ impl Admin {
                 continue;
             }
             viewer.is_ready = false;
-            let is_open = viewer.advance(snapshot.now, |head| {
+            let is_open = viewer.advance(snapshot.now, snapshot.limits.max_head, |head| {
                 let reply = routes::answer(head, watching, view, snapshot);
                 if let Some(slot) = reply.slot {
                     view.watch(index, slot);

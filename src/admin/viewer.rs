@@ -10,7 +10,7 @@ use mio::{Interest, Registry, Token};
 
 use super::reply::{AfterReply, Reply};
 use crate::events::id::ConnectionId;
-use crate::http::request::{self, HEAD_MAX, Parsed};
+use crate::http::request::{self, Parsed};
 
 /// How many viewers may watch at once.
 pub(super) const VIEWERS_MAX: usize = 16;
@@ -87,14 +87,15 @@ impl Viewer {
         self.sent == self.output.len()
     }
 
-    /// Does all that is possible without waiting. `answer` makes the reply to a request. False if
-    /// the viewer is to be closed.
+    /// Does all that is possible without waiting. A request's head may have `head_max` bytes, and
+    /// `answer` makes the reply to it. False if the viewer is to be closed.
     pub(super) fn advance(
         &mut self,
         now: Duration,
+        head_max: usize,
         answer: impl FnOnce(&Request) -> Reply,
     ) -> bool {
-        if self.stage == Stage::Reading && !self.read_head(now, answer) {
+        if self.stage == Stage::Reading && !self.read_head(now, head_max, answer) {
             return false;
         }
         match self.stage {
@@ -105,7 +106,12 @@ impl Viewer {
         }
     }
 
-    fn read_head(&mut self, now: Duration, answer: impl FnOnce(&Request) -> Reply) -> bool {
+    fn read_head(
+        &mut self,
+        now: Duration,
+        head_max: usize,
+        answer: impl FnOnce(&Request) -> Reply,
+    ) -> bool {
         let mut piece = [0; 2048];
         loop {
             match self.stream.read(&mut piece) {
@@ -114,10 +120,8 @@ impl Viewer {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return error.kind() == ErrorKind::WouldBlock,
             }
-            match request::parse(&self.head, self.scanned) {
-                Parsed::Partial { scanned } if self.head.len() < HEAD_MAX => {
-                    self.scanned = scanned;
-                }
+            match request::parse(&self.head, self.scanned, head_max) {
+                Parsed::Partial { scanned } => self.scanned = scanned,
                 _ => break,
             }
         }

@@ -14,11 +14,13 @@ use super::entity_tag::NoneMatch;
 use super::header_fields::Fields;
 use super::target::{self, Form};
 
-/// The longest head that is accepted, in bytes, with the empty lines before it.
-pub const HEAD_MAX: usize = 8 * 1024;
+/// The longest head that is accepted unless a setting says otherwise, in bytes, with the empty lines
+/// before it. The cookies that all ports of localhost share can reach 8 KiB together.
+pub const DEFAULT_HEAD_MAX: usize = 16 * 1024;
 
-/// How many header fields a head may have. The array for them is on the stack.
-const FIELDS_MAX: usize = 64;
+/// How many header fields a head may have. The array for them is on the stack, and uninitialised: a
+/// longer one costs no instruction.
+const FIELDS_MAX: usize = 100;
 
 /// How many empty lines may come before a request. RFC 9112, 2.2, asks for at least one, because
 /// old clients send one after a POST.
@@ -87,20 +89,21 @@ pub enum Parsed<'a> {
     Rejected(Option<RequestLine<'a>>),
 }
 
-/// Reads the request at the front of `bytes`.
+/// Reads the request at the front of `bytes`. Its head, with the empty lines before it, may have
+/// `head_max` bytes.
 ///
 /// `scanned` is 0, or comes from the [`Parsed::Partial`] of an earlier call on a prefix of the same
 /// bytes. With it, each byte of a head that arrives in many pieces is searched once, not once per
 /// piece.
-pub fn parse(bytes: &[u8], scanned: usize) -> Parsed<'_> {
+pub fn parse(bytes: &[u8], scanned: usize, head_max: usize) -> Parsed<'_> {
     let Some(start) = skip_empty_lines(bytes) else {
         return Parsed::Rejected(None);
     };
     let head = &bytes[start..];
     let scanned = scanned.saturating_sub(start);
     match find_end(head, scanned) {
-        HeadEnd::At(end) if start + end <= HEAD_MAX => read(&head[..end], start + end),
-        HeadEnd::NotYet if bytes.len() < HEAD_MAX => {
+        HeadEnd::At(end) if start + end <= head_max => read(&head[..end], start + end),
+        HeadEnd::NotYet if bytes.len() < head_max => {
             // `GET /` without a version gets its 400 at once, not at the head's deadline.
             if first_line_just_ended(head, scanned) && request_line(head).is_none() {
                 return Parsed::Rejected(None);

@@ -52,7 +52,7 @@ fn a_dripping_head_gets_no_more_time() {
     client.send("GET / HTTP/1.1\r\nHost: h\r\nX: ");
     client.stream().set_nonblocking(true).unwrap();
     // A byte at a time, until there is something to read. The pause is the drip itself: without
-    // it the head's limit of 8 KiB would be what ends it.
+    // it the head's limit of 16 KiB would be what ends it.
     let sent = (0..8_000).take_while(|_| {
         client.send("x");
         thread::sleep(Duration::from_millis(5));

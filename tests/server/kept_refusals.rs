@@ -4,8 +4,8 @@ use crate::support::answer::HTML;
 use crate::support::site::INDEX;
 use crate::support::{Answer, Site};
 
-const HEAD_MAX: usize = 8 * 1024;
-const FIELDS_MAX: usize = 64;
+const HEAD_MAX: usize = 16 * 1024;
+const FIELDS_MAX: usize = 100;
 
 fn index() -> Answer {
     Answer::file(HTML, INDEX)

@@ -6,7 +6,11 @@ mod lengths;
 use super::*;
 
 fn whole(bytes: &[u8]) -> Parsed<'_> {
-    parse(bytes, 0)
+    parse_from(bytes, 0)
+}
+
+fn parse_from(bytes: &[u8], scanned: usize) -> Parsed<'_> {
+    parse(bytes, scanned, DEFAULT_HEAD_MAX)
 }
 
 #[track_caller]
@@ -193,11 +197,11 @@ fn a_line_that_cannot_become_a_head_is_rejected_at_once() {
         let end = bytes.iter().rposition(|&byte| byte == b'\n').unwrap();
         let mut scanned = 0;
         for length in 1..=end {
-            match parse(&bytes[..length], scanned) {
+            match parse_from(&bytes[..length], scanned) {
                 Parsed::Partial { scanned: next } => scanned = next,
                 other => panic!("{other:?} after {length} of {bytes:?}"),
             }
         }
-        assert_eq!(parse(&bytes[..=end], scanned), Parsed::Rejected(None));
+        assert_eq!(parse_from(&bytes[..=end], scanned), Parsed::Rejected(None));
     }
 }

@@ -3,14 +3,14 @@
 //! The head of a request that was taken is read a second time here, naively and line by line: what
 //! the two readings disagree about is what request smuggling is made of.
 
-use millpond::http::request::{HEAD_MAX, Parsed, parse};
+use millpond::http::request::{DEFAULT_HEAD_MAX as HEAD_MAX, Parsed, parse};
 
 /// Inputs up to this length are also fed byte by byte; longer ones in a few pieces.
 const DRIPPED: usize = 160;
 
 /// Panics if the parser breaks a promise on `bytes`.
 pub(crate) fn check(bytes: &[u8]) {
-    let whole = parse(bytes, 0);
+    let whole = parse(bytes, 0, HEAD_MAX);
     match whole {
         Parsed::Partial { scanned } => {
             assert!(scanned <= bytes.len(), "scanned beyond what is here");
@@ -21,9 +21,16 @@ pub(crate) fn check(bytes: &[u8]) {
             check_frame(&bytes[..length]);
             assert!(request.path.is_none_or(|path| path.starts_with('/')));
             // What follows a head has no say in it, and its last byte is needed.
-            assert_eq!(parse(&bytes[..length], 0), whole, "depends on what follows");
+            assert_eq!(
+                parse(&bytes[..length], 0, HEAD_MAX),
+                whole,
+                "depends on what follows"
+            );
             assert!(
-                matches!(parse(&bytes[..length - 1], 0), Parsed::Partial { .. }),
+                matches!(
+                    parse(&bytes[..length - 1], 0, HEAD_MAX),
+                    Parsed::Partial { .. }
+                ),
                 "complete before its end"
             );
         }
@@ -36,7 +43,11 @@ pub(crate) fn check(bytes: &[u8]) {
             b"GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         ] {
             let longer = [bytes, more].concat();
-            assert_eq!(parse(&longer, 0), whole, "changes with more input");
+            assert_eq!(
+                parse(&longer, 0, HEAD_MAX),
+                whole,
+                "changes with more input"
+            );
         }
     }
     if bytes.len() <= DRIPPED {
@@ -48,10 +59,10 @@ pub(crate) fn check(bytes: &[u8]) {
 /// Any split equals the whole: feeds `bytes` up to each cut, then all of them, as a connection
 /// does, which hands back how far the parser had got.
 pub(crate) fn check_split(bytes: &[u8], cuts: impl IntoIterator<Item = usize>) {
-    let whole = parse(bytes, 0);
+    let whole = parse(bytes, 0, HEAD_MAX);
     let mut known = 0;
     for end in cuts.into_iter().chain([bytes.len()]) {
-        let parsed = parse(&bytes[..end], known);
+        let parsed = parse(&bytes[..end], known, HEAD_MAX);
         match parsed {
             Parsed::Partial { scanned } => {
                 assert!(

@@ -1,7 +1,7 @@
 //! The client's reader: takes what the server sends, and holds each response against the request
 //! that it answers. It never trusts the server to say where it is.
 
-use millpond::http::request::{Parsed, line_of, parse};
+use millpond::http::request::{DEFAULT_HEAD_MAX, Parsed, line_of, parse};
 
 use super::expected::{Expected, Rules};
 use super::files::{Body, content};
@@ -233,7 +233,7 @@ impl Response {
 /// What the next response must answer if `asked` is what the server has read and not answered, and
 /// how long the request is.
 fn expected(asked: &[u8]) -> (Expected<'_>, usize) {
-    match parse(asked, 0) {
+    match parse(asked, 0, DEFAULT_HEAD_MAX) {
         Parsed::Complete(request, length) => (Expected::Answer(request), length),
         Parsed::Rejected(line) => (Expected::Refusal(line), 0),
         Parsed::Partial { .. } => (Expected::Early(line_of(asked)), 0),
