@@ -43,6 +43,17 @@ impl Draft {
         self.given.push(long);
     }
 
+    /// Options that make sense alone may make none together.
+    pub(crate) fn check_combinations(&self) -> Result<(), Mistake> {
+        if self.is_given("no-log") && self.is_given("log") {
+            return Err("'--no-log' conflicts with '--log'; leave one out".to_owned());
+        }
+        if self.is_given("slow-motion") && !self.is_given("trace") {
+            return Err("'--slow-motion' slows the narration of --trace; add --trace".to_owned());
+        }
+        Ok(())
+    }
+
     /// The settings, once all options are read. `descriptors` is the limit on descriptors.
     pub(crate) fn into_config(self, descriptors: u64) -> Config {
         let mut config = self.config;

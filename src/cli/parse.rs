@@ -32,7 +32,7 @@ pub(super) fn read(arguments: impl IntoIterator<Item = OsString>) -> Result<Draf
             return Ok(draft);
         }
     }
-    table::check_combinations(&draft)?;
+    draft.check_combinations()?;
     Ok(draft)
 }
 

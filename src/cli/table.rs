@@ -2,7 +2,7 @@
 //!
 //! To add one: a field and its default in [`crate::config`], a row here, and the place that uses it.
 
-use super::draft::{Draft, Mistake, Wanted};
+use super::draft::Wanted;
 use super::option::{Group, Opt, SWITCH, VALUE};
 use super::values::{self, Cure};
 use crate::http::target::DotFiles;
@@ -120,6 +120,19 @@ pub(crate) const OPTIONS: &[Opt] = &[
         set: |to, time| {
             let timeout = &mut to.config.limits.head_timeout;
             put(timeout, values::positive_seconds(time))
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "max-head",
+        value: Some("KIB"),
+        default: Some("16"),
+        help: "How long a request head may be, in KiB, from 1 to 1024; a longer one gets 400",
+        set: |to, count| {
+            put(
+                &mut to.config.limits.max_head,
+                values::head_kibibytes(count),
+            )
         },
         ..VALUE
     },
@@ -242,17 +255,6 @@ pub(crate) fn find_by_name(long: &str) -> Option<&'static Opt> {
 
 pub(crate) fn find_by_letter(short: char) -> Option<&'static Opt> {
     OPTIONS.iter().find(|option| option.short == Some(short))
-}
-
-/// Options that make sense alone may make none together.
-pub(crate) fn check_combinations(draft: &Draft) -> Result<(), Mistake> {
-    if draft.is_given("no-log") && draft.is_given("log") {
-        return Err("'--no-log' conflicts with '--log'; leave one out".to_owned());
-    }
-    if draft.is_given("slow-motion") && !draft.is_given("trace") {
-        return Err("'--slow-motion' slows the narration of --trace; add --trace".to_owned());
-    }
-    Ok(())
 }
 
 /// Stores a value that makes sense.

@@ -159,6 +159,6 @@ fn the_banner_says_all_of_them() {
         "2.5",
     ]);
     let banner = server.next_diagnostic();
-    let expected = "; keep-alive 2.5 s, 998 requests; head timeout 1.5 s, stall timeout 0.25 s; ";
+    let expected = "; keep-alive 2.5 s, 998 requests; heads up to 16 KiB; head timeout 1.5 s, stall timeout 0.25 s; ";
     assert!(banner.contains(expected), "{banner}");
 }

@@ -119,7 +119,7 @@ fn the_longest_head() {
         format!("GET /{endless} HTTP/1.1\r\nHost: h\r\n\r\n"),
         format!("{endless} / HTTP/1.1\r\nHost: h\r\n\r\n"),
         endless,
-        "GET / HTTP/1.1\r\nHost: h\r\n".to_owned() + &"X: y\r\n".repeat(2_000),
+        "GET / HTTP/1.1\r\nHost: h\r\n".to_owned() + &"X: y\r\n".repeat(HEAD_MAX / 6),
     ];
     for head in table {
         let mut client = server.connect();
@@ -130,6 +130,20 @@ fn the_longest_head() {
             "{}",
             &head[..40]
         );
+        client.expect_end();
+    }
+}
+
+#[test]
+fn the_longest_head_is_a_setting() {
+    let site = Site::new();
+    for (kib, length) in [("1", 1024), ("1024", 1024 * 1024)] {
+        let server = site.start(&["--max-head", kib]);
+        let mut client = server.connect();
+        client.send(head_of(length));
+        assert_eq!(client.answer_to("GET"), index());
+        client.send(head_of(length + 1));
+        assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
         client.expect_end();
     }
 }
