@@ -120,7 +120,7 @@ impl Viewer {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return error.kind() == ErrorKind::WouldBlock,
             }
-            match request::parse(&self.head, self.scanned, head_max) {
+            match request::parse(&self.head, self.scanned, head_max, &mut Vec::new()) {
                 Parsed::Partial { scanned } => self.scanned = scanned,
                 _ => break,
             }

@@ -202,7 +202,9 @@ impl<E: Env> Connection<E> {
         if is_spent || has_read_enough || (has_had_one && is_full) {
             return Err(ReadStop::Yield);
         }
-        let (flow, length) = match request::parse(rest, scanned, context.config.limits.max_head) {
+        let head_max = context.config.limits.max_head;
+        let mut copy = Vec::new();
+        let (flow, length) = match request::parse(rest, scanned, head_max, &mut copy) {
             Parsed::Partial { scanned } => return Err(ReadStop::Partial { scanned }),
             Parsed::Rejected(line) => {
                 let flow = self.reject(line, CloseReason::BadRequest, step, context);

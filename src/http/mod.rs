@@ -6,7 +6,7 @@
 //! Must not know: sockets, the file system, the clock, the log, or what a server does with a
 //! request. Nothing here uses another module of the crate.
 //!
-//! Read in this order: `request` (bytes to request) with `header_fields`, which it alone uses;
+//! Read in this order: `request` (bytes to request) with `request_line` and `header_fields`;
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! `media_type`.
 
@@ -16,5 +16,6 @@ pub mod entity_tag;
 mod header_fields;
 pub(crate) mod media_type;
 pub mod request;
+pub mod request_line;
 pub mod status;
 pub mod target;

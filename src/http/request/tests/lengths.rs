@@ -13,14 +13,14 @@ fn a_head_of_the_longest_length_is_accepted_and_one_byte_more_is_not() {
     for head_max in [1024, DEFAULT_HEAD_MAX, 1024 * 1024] {
         let bytes = head_of_length(head_max);
         assert_eq!(bytes.len(), head_max);
-        let parsed = parse(&bytes, 0, head_max);
+        let parsed = parse(&bytes, 0, head_max, copy());
         assert!(matches!(parsed, Parsed::Complete(_, length) if length == head_max));
         let bytes = head_of_length(head_max + 1);
         for bytes in [&bytes[..], &bytes[..head_max]] {
-            let parsed = parse(bytes, 0, head_max);
+            let parsed = parse(bytes, 0, head_max, copy());
             assert!(matches!(parsed, Parsed::Rejected(Some(_))));
         }
-        let parsed = parse(&bytes[..head_max - 1], 0, head_max);
+        let parsed = parse(&bytes[..head_max - 1], 0, head_max, copy());
         assert!(matches!(parsed, Parsed::Partial { .. }));
     }
 }
