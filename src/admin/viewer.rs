@@ -19,6 +19,10 @@ pub(super) const VIEWERS_MAX: usize = 16;
 /// before it is closed.
 const PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long a viewer has to ask and to take its answer before it may be evicted for a new one. It is
+/// the age from which an idle client may be evicted, too.
+const EVICTION_AGE: Duration = Duration::from_millis(500);
+
 /// How long the peer has after the answer to end its side of the connection.
 const CLOSING_WITHIN: Duration = Duration::from_secs(2);
 
@@ -48,6 +52,7 @@ pub(super) struct Viewer {
     stream: TcpStream,
     pub(super) id: ConnectionId,
     pub(super) stage: Stage,
+    accepted_at: Duration,
     pub(super) deadline: Duration,
     /// Whether its socket has become ready. [`Viewer::advance`] goes on until the socket would block.
     pub(super) is_ready: bool,
@@ -72,6 +77,7 @@ impl Viewer {
             stream,
             id,
             stage: Stage::Reading,
+            accepted_at: now,
             deadline: now + PATIENCE,
             is_ready: false,
             head: Vec::new(),
@@ -80,6 +86,11 @@ impl Viewer {
             sent: 0,
             discarded: 0,
         })
+    }
+
+    /// From when on it may be evicted for a new viewer; `None` while it watches.
+    pub(super) fn evictable_from(&self) -> Option<Duration> {
+        (self.stage != Stage::Watching).then_some(self.accepted_at + EVICTION_AGE)
     }
 
     /// Whether the kernel has taken all output.

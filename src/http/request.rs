@@ -97,7 +97,7 @@ pub fn parse<'a>(
     head_max: usize,
     copy: &'a mut Vec<u8>,
 ) -> Parsed<'a> {
-    let part = match parse_as_it_is(bytes, scanned, head_max) {
+    let part = match parse_raw(bytes, scanned, head_max) {
         Ok(parsed) => return parsed,
         Err(Rejected(part)) => part,
     };
@@ -106,7 +106,7 @@ pub fn parse<'a>(
     };
     *copy = encoded;
     // The bound holds for the copy too: a target that is kept for the log is never longer.
-    match parse_as_it_is(copy, 0, head_max) {
+    match parse_raw(copy, 0, head_max) {
         Ok(Parsed::Complete(request, _)) => Parsed::Complete(request, part.len()),
         _ => Parsed::Rejected(first_line(&copy[..copy.len().min(head_max)])),
     }
@@ -127,11 +127,7 @@ pub fn line_of<'a>(bytes: &'a [u8], copy: &'a mut Vec<u8>) -> Option<RequestLine
 struct Rejected<'a>(&'a [u8]);
 
 /// [`parse`] without a copy.
-fn parse_as_it_is(
-    bytes: &[u8],
-    scanned: usize,
-    head_max: usize,
-) -> Result<Parsed<'_>, Rejected<'_>> {
+fn parse_raw(bytes: &[u8], scanned: usize, head_max: usize) -> Result<Parsed<'_>, Rejected<'_>> {
     let Some(start) = skip_empty_lines(bytes) else {
         return Ok(Parsed::Rejected(None));
     };
