@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::http::request::DEFAULT_HEAD_MAX;
 use crate::http::target::DotFiles;
 use crate::os::listen_address::ListenAddress;
 
@@ -128,6 +129,9 @@ pub struct Limits {
     /// How long a connection may be silent after the accept, and how long a request head may
     /// take from its first byte.
     pub head_timeout: Duration,
+    /// The longest request head that is accepted, in bytes, with the empty lines before it. The read
+    /// buffer that all connections share has this size.
+    pub max_head: usize,
     /// How long a response may go without progress.
     pub stall_timeout: Duration,
     /// A response that has been sent more slowly than this, in bytes a second on average, may be
@@ -149,6 +153,7 @@ impl Default for Limits {
             keep_alive: Duration::from_secs(10),
             keep_alive_requests: NonZeroU32::new(998),
             head_timeout: Duration::from_secs(10),
+            max_head: DEFAULT_HEAD_MAX,
             stall_timeout: Duration::from_secs(30),
             min_send_rate: None,
             buffers: 64 << 20,

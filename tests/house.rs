@@ -100,7 +100,10 @@ const SERVER_DOORS: Doors = &[
     ("csv", &["log/csv_row.rs"]),
     ("httpdate", &["http/date.rs"]),
     ("mime_guess", &["http/media_type.rs"]),
-    ("percent_encoding", &["http/target.rs"]),
+    (
+        "percent_encoding",
+        &["http/target.rs", "http/request_line.rs"],
+    ),
     ("cap_std", &["files/root.rs"]),
     ("lru", &["files"]),
     ("humantime", &["log", "cli"]),

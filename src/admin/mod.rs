@@ -37,11 +37,12 @@ use crate::os::descriptors::ADMIN_RESERVE;
 use crate::os::listen_address::ListenAddress;
 
 /// How many viewers there may be: some more than may watch, so that a collector gets metrics while
-/// that many watch. [`ADMIN_RESERVE`] is for the viewers and the listener.
-const CONNECTIONS_MAX: usize = 20;
+/// that many watch. [`ADMIN_RESERVE`] is for the viewers, the listener, and a new viewer for which an
+/// old one is then evicted.
+const CONNECTIONS_MAX: usize = 22;
 
 const _: () = assert!(VIEWERS_MAX < CONNECTIONS_MAX);
-const _: () = assert!((CONNECTIONS_MAX as u64) < ADMIN_RESERVE);
+const _: () = assert!((CONNECTIONS_MAX as u64) + 2 <= ADMIN_RESERVE);
 
 /// The time between two pictures for the viewers that watch.
 const PICTURES_EVERY: Duration = Duration::from_millis(250);
@@ -142,9 +143,9 @@ impl Admin {
 
     /// When [`Admin::run`] has something to do even without an event. `None` without a viewer.
     pub(crate) fn next_timeout(&self) -> Option<Duration> {
-        let has_room = self.viewers.iter().any(Option::is_none);
-        let accept =
-            (self.listener.is_some() && self.may_accept && has_room).then_some(self.accept_at);
+        let may_accept = self.listener.is_some() && self.may_accept;
+        let accept = self.next_place().filter(|_| may_accept);
+        let accept = accept.map(|(_, at)| at.max(self.accept_at));
         let waits_for_picture =
             |viewer: &&Viewer| viewer.stage == Stage::Watching && viewer.has_sent_all();
         let picture = self.viewers().any(|viewer| waits_for_picture(&viewer));
@@ -154,6 +155,20 @@ impl Admin {
             .chain(accept)
             .chain(picture.then_some(self.picture_at))
             .min()
+    }
+
+    /// The place for the next viewer, and from when on it can be had: a free one, or that of the oldest
+    /// viewer that does not watch. Otherwise a few connections that ask for nothing would keep all
+    /// others away until their deadlines.
+    fn next_place(&self) -> Option<(usize, Duration)> {
+        let free_from = |viewer: &Option<Viewer>| match viewer {
+            Some(viewer) => viewer.evictable_from(),
+            None => Some(Duration::ZERO),
+        };
+        let places = self.viewers.iter().enumerate();
+        places
+            .filter_map(|(index, viewer)| Some((index, free_from(viewer)?)))
+            .min_by_key(|&(_, at)| at)
     }
 
     fn viewers(&self) -> impl Iterator<Item = &Viewer> {
@@ -177,7 +192,7 @@ impl Admin {
     ) {
         self.advance_viewers(view, snapshot);
         self.send_pictures(view, snapshot);
-        self.accept(registry, token, snapshot.now);
+        self.accept(registry, token, view, snapshot.now);
     }
 
     /// Advances each viewer that is ready or whose deadline has passed.
@@ -192,7 +207,7 @@ impl Admin {
                 continue;
             }
             viewer.is_ready = false;
-            let is_open = viewer.advance(snapshot.now, |head| {
+            let is_open = viewer.advance(snapshot.now, snapshot.limits.max_head, |head| {
                 let reply = routes::answer(head, &self.hosts, watching, view, snapshot);
                 if let Some(slot) = reply.slot {
                     view.watch(index, slot);
@@ -240,19 +255,19 @@ impl Admin {
         &mut self,
         registry: &Registry,
         token: impl Fn(ConnectionId) -> Token,
+        view: &mut LiveView,
         now: Duration,
     ) {
         for _ in 0..ACCEPTS {
-            let free = self.viewers.iter().position(Option::is_none);
-            let (Some(index), Some(listener), true) = (
-                free,
-                &self.listener,
-                self.may_accept && self.accept_at <= now,
-            ) else {
+            let may_accept = self.may_accept && self.accept_at <= now;
+            let place = self.next_place().filter(|&(_, at)| may_accept && at <= now);
+            let (Some((index, _)), Some(listener)) = (place, &self.listener) else {
                 return;
             };
             match listener.accept() {
                 Ok((stream, _)) => {
+                    // A viewer is evicted only now, when it is certain that another one waits.
+                    self.drop_viewer(index, view);
                     let slot = u32::try_from(index).unwrap_or(u32::MAX);
                     let generation = self.next_generation;
                     let id = ConnectionId { slot, generation };

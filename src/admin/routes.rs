@@ -28,7 +28,9 @@ pub(super) fn answer(
 ) -> Reply {
     let date = snapshot.date;
     let reject = |status, why| Reply::whole(status, TEXT, date, why, true);
-    let Parsed::Complete(parsed, length) = request::parse(request.bytes, 0) else {
+    let (head_max, mut copy) = (snapshot.limits.max_head, Vec::new());
+    let Parsed::Complete(parsed, length) = request::parse(request.bytes, 0, head_max, &mut copy)
+    else {
         return reject("400 Bad Request", "this is no sound request\n");
     };
     let target = parsed.line.target;

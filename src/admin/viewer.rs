@@ -10,7 +10,7 @@ use mio::{Interest, Registry, Token};
 
 use super::reply::{AfterReply, Reply};
 use crate::events::id::ConnectionId;
-use crate::http::request::{self, HEAD_MAX, Parsed};
+use crate::http::request::{self, Parsed};
 
 /// How many viewers may watch at once.
 pub(super) const VIEWERS_MAX: usize = 16;
@@ -18,6 +18,10 @@ pub(super) const VIEWERS_MAX: usize = 16;
 /// How long a request may take, and how long a viewer may take no byte of an answer or a picture
 /// before it is closed.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// How long a viewer has to ask and to take its answer before it may be evicted for a new one. It is
+/// the age from which an idle client may be evicted, too.
+const EVICTION_AGE: Duration = Duration::from_millis(500);
 
 /// How long the peer has after the answer to end its side of the connection.
 const CLOSING_WITHIN: Duration = Duration::from_secs(2);
@@ -48,6 +52,7 @@ pub(super) struct Viewer {
     stream: TcpStream,
     pub(super) id: ConnectionId,
     pub(super) stage: Stage,
+    accepted_at: Duration,
     pub(super) deadline: Duration,
     /// Whether its socket has become ready. [`Viewer::advance`] goes on until the socket would block.
     pub(super) is_ready: bool,
@@ -72,6 +77,7 @@ impl Viewer {
             stream,
             id,
             stage: Stage::Reading,
+            accepted_at: now,
             deadline: now + PATIENCE,
             is_ready: false,
             head: Vec::new(),
@@ -82,19 +88,25 @@ impl Viewer {
         })
     }
 
+    /// From when on it may be evicted for a new viewer; `None` while it watches.
+    pub(super) fn evictable_from(&self) -> Option<Duration> {
+        (self.stage != Stage::Watching).then_some(self.accepted_at + EVICTION_AGE)
+    }
+
     /// Whether the kernel has taken all output.
     pub(super) fn has_sent_all(&self) -> bool {
         self.sent == self.output.len()
     }
 
-    /// Does all that is possible without waiting. `answer` makes the reply to a request. False if
-    /// the viewer is to be closed.
+    /// Does all that is possible without waiting. A request's head may have `head_max` bytes, and
+    /// `answer` makes the reply to it. False if the viewer is to be closed.
     pub(super) fn advance(
         &mut self,
         now: Duration,
+        head_max: usize,
         answer: impl FnOnce(&Request) -> Reply,
     ) -> bool {
-        if self.stage == Stage::Reading && !self.read_head(now, answer) {
+        if self.stage == Stage::Reading && !self.read_head(now, head_max, answer) {
             return false;
         }
         match self.stage {
@@ -105,7 +117,12 @@ impl Viewer {
         }
     }
 
-    fn read_head(&mut self, now: Duration, answer: impl FnOnce(&Request) -> Reply) -> bool {
+    fn read_head(
+        &mut self,
+        now: Duration,
+        head_max: usize,
+        answer: impl FnOnce(&Request) -> Reply,
+    ) -> bool {
         let mut piece = [0; 2048];
         loop {
             match self.stream.read(&mut piece) {
@@ -114,10 +131,8 @@ impl Viewer {
                 Err(error) if error.kind() == ErrorKind::Interrupted => continue,
                 Err(error) => return error.kind() == ErrorKind::WouldBlock,
             }
-            match request::parse(&self.head, self.scanned) {
-                Parsed::Partial { scanned } if self.head.len() < HEAD_MAX => {
-                    self.scanned = scanned;
-                }
+            match request::parse(&self.head, self.scanned, head_max, &mut Vec::new()) {
+                Parsed::Partial { scanned } => self.scanned = scanned,
                 _ => break,
             }
         }

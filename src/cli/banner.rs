@@ -31,11 +31,12 @@ pub fn banner(config: &Config, descriptors: u64) -> String {
     };
     format!(
         "{} serves '{}'; {descriptors} descriptors, at most {} connections ({reckoned}), \
-         backlog {BACKLOG}; {cache}; keep-alive {keep_alive}; head timeout {} s, stall timeout {} s; \
-         log {log}",
+         backlog {BACKLOG}; {cache}; keep-alive {keep_alive}; heads up to {} KiB; head timeout {} s, \
+         stall timeout {} s; log {log}",
         env!("CARGO_PKG_VERSION"),
         config.root.display(),
         limits.max_connections,
+        limits.max_head >> 10,
         limits.head_timeout.as_secs_f64(),
         limits.stall_timeout.as_secs_f64(),
     )

@@ -125,6 +125,19 @@ pub(crate) const OPTIONS: &[Opt] = &[
         ..VALUE
     },
     Opt {
+        long: "max-head",
+        value: Some("KIB"),
+        default: Some("16"),
+        help: "How long a request head may be, in KiB, from 1 to 1024; a longer one gets 400",
+        set: |to, count| {
+            put(
+                &mut to.config.limits.max_head,
+                values::head_kibibytes(count),
+            )
+        },
+        ..VALUE
+    },
+    Opt {
         long: "stall-timeout",
         value: Some("SECONDS"),
         default: Some("30"),

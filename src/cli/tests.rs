@@ -46,8 +46,8 @@ fn defaults() {
         banner(&config, DESCRIPTORS),
         format!(
             "{} serves 'www'; 20000 descriptors, at most 19712 connections (descriptors less \
-             288 in reserve), backlog 4096; cache 16 MiB; keep-alive 10 s, 998 requests; head timeout 10 s, \
-             stall timeout 30 s; log 'Log.csv'",
+             288 in reserve), backlog 4096; cache 16 MiB; keep-alive 10 s, 998 requests; heads up to 16 KiB; head \
+             timeout 10 s, stall timeout 30 s; log 'Log.csv'",
             env!("CARGO_PKG_VERSION")
         )
     );
@@ -56,7 +56,7 @@ fn defaults() {
 #[test]
 fn everything_else() {
     let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
-                --dot-files --defer-accept --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 \
+                --dot-files --defer-accept --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 --max-head 64 \
                 --stall-timeout 2.25 --max-connections 7 --trace --slow-motion 0.2 \
                 --trace-file t.json --flight-recorder f.json --admin 9 --admin-host a.example \
                 --admin-host [::1] --cache 0 site";
@@ -84,6 +84,7 @@ fn everything_else() {
         keep_alive: Duration::from_millis(500),
         keep_alive_requests: None,
         head_timeout: Duration::from_secs(1),
+        max_head: 64 * 1024,
         stall_timeout: Duration::from_millis(2250),
         max_connections: 7,
         // Some are kept for viewers.
@@ -183,6 +184,9 @@ fn mistakes_are_one_line_with_the_thing_and_the_cure() {
         ("--head-timeout 0", "'0'"),
         ("--head-timeout 0s", "'0s'"),
         ("--stall-timeout 0", "'0'"),
+        ("--max-head 0", "'0'"),
+        ("--max-head 1025", "'1025'"),
+        ("--max-head 16k", "'16k'"),
         ("--keep-alive-requests -1", "'-1'"),
         ("--keep-alive-requests x", "'x'"),
         ("--max-connections 0", "'0'"),

@@ -68,6 +68,14 @@ pub(super) fn positive_mebibytes(text: &OsStr) -> Result<usize, Cure> {
     }
 }
 
+/// Gives bytes. Less than 1 KiB would be too little for any browser. The shared read buffer is as large
+/// as the longest head, hence the upper bound.
+pub(super) fn head_kibibytes(text: &OsStr) -> Result<usize, Cure> {
+    let count = read(text).filter(|count| (1..=1024).contains(count));
+    let bytes = count.map(|count: usize| count << 10);
+    bytes.ok_or("no number of KiB from 1 to 1024; write one such as 16")
+}
+
 pub(super) fn bytes_a_second(text: &OsStr) -> Result<NonZeroU32, Cure> {
     let rate = read(text).and_then(NonZeroU32::new);
     rate.ok_or("no number of bytes a second; write one such as 1000")

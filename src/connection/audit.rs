@@ -14,13 +14,13 @@ impl<E: Env> Connection<E> {
     }
 
     /// The deadline that its state calls for, or what is wrong with it. `is_queued` tells whether it
-    /// stands in a queue of the connection table.
-    pub fn audit(&self, is_queued: bool) -> Result<Deadline, &'static str> {
+    /// stands in a queue of the connection table; `head_max` is the length of the longest head.
+    pub fn audit(&self, is_queued: bool, head_max: usize) -> Result<Deadline, &'static str> {
         let is_ready = match &self.state {
             State::Reading(Some(partial)) if partial.bytes.is_empty() => {
                 return Err("an idle connection owns heap memory");
             }
-            State::Reading(Some(partial)) if partial.bytes.len() > request::HEAD_MAX => {
+            State::Reading(Some(partial)) if partial.bytes.len() > head_max => {
                 return Err("the partial head is beyond its bound");
             }
             State::Responding(_) => self.ready.writable,

@@ -54,7 +54,8 @@ impl<E: Env> Connection<E> {
             return Progress::close(CloseReason::HeadDeadline);
         };
         // The request line may have come whole: then HEAD gets no body, and the log row has it.
-        let line = request::line_of(&partial.bytes);
+        let mut copy = Vec::new();
+        let line = request::line_of(&partial.bytes, &mut copy);
         let mut step = Step::new(id);
         let next = match self.reject(line, CloseReason::HeadDeadline, &mut step, context) {
             Break(next) => next,

@@ -143,7 +143,7 @@ impl<E: Env> Connection<E> {
     }
 
     /// Does all that can be done without waiting, within the budgets of one step. `input` is the
-    /// shared read buffer of at least [`HEAD_MAX`](crate::http::request::HEAD_MAX) bytes.
+    /// shared read buffer, which has room for the longest head.
     pub fn advance(
         &mut self,
         id: ConnectionId,

@@ -12,7 +12,7 @@ use crate::events::close_reason::CloseReason;
 use crate::events::deadline::Deadline;
 use crate::events::event::{Direction, Event};
 use crate::events::state::StateName;
-use crate::http::request::{self, HEAD_MAX, Parsed};
+use crate::http::request::{self, Parsed};
 use crate::os::transport::Transport;
 use crate::response::answer::OutOfDescriptors;
 use crate::response::resource::Documents as _;
@@ -48,7 +48,7 @@ impl<E: Env> Connection<E> {
             return Break(NextStep::Wait);
         }
         // Never zero: a head that fills the buffer was answered when it did.
-        let room = HEAD_MAX - self.partial_length();
+        let room = context.config.limits.max_head - self.partial_length();
         match self.transport.read(&mut input[..room]) {
             Ok(0) => {
                 context.emit(step.id, Event::Read(0));
@@ -202,7 +202,9 @@ impl<E: Env> Connection<E> {
         if is_spent || has_read_enough || (has_had_one && is_full) {
             return Err(ReadStop::Yield);
         }
-        let (flow, length) = match request::parse(rest, scanned) {
+        let head_max = context.config.limits.max_head;
+        let mut copy = Vec::new();
+        let (flow, length) = match request::parse(rest, scanned, head_max, &mut copy) {
             Parsed::Partial { scanned } => return Err(ReadStop::Partial { scanned }),
             Parsed::Rejected(line) => {
                 let flow = self.reject(line, CloseReason::BadRequest, step, context);

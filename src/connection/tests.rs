@@ -21,7 +21,7 @@ use crate::config::Limits;
 use crate::connection::context::Lifecycle;
 use crate::events::deadline::Deadline;
 use crate::events::event::{Event, Observer as _, WakeReason};
-use crate::http::request::{self, HEAD_MAX};
+use crate::http::request::{self, DEFAULT_HEAD_MAX};
 use crate::testing::{
     BOTH, GET_BIG, GET_BIG_ROW, GET_SMALL, GET_SMALL_ROW, HALF_CLOSED, LAST_AND_MORE, LAST_SMALL,
     READABLE, Scripted, TestEnv, WRITABLE, Wire, assert_same, context, moment, peer, take_outcomes,
@@ -40,7 +40,7 @@ const UNSOUND_ROW: &str = "GET /big.bin 400.html 400 10 complete";
 
 /// A request as long as the buffer: there may be more behind it.
 fn filling() -> String {
-    let fill = HEAD_MAX - GET_SMALL.len() - "X: \r\n".len();
+    let fill = DEFAULT_HEAD_MAX - GET_SMALL.len() - "X: \r\n".len();
     GET_SMALL.replace("\r\n\r\n", &format!("\r\nX: {}\r\n\r\n", "x".repeat(fill)))
 }
 
@@ -73,7 +73,7 @@ impl Rig {
             connection: Connection::new(Scripted(Rc::clone(&wire)), peer(), moment(0).wall),
             wire,
             context,
-            input: vec![0; HEAD_MAX],
+            input: vec![0; DEFAULT_HEAD_MAX],
             deadline: Deadline::FirstByte,
             closed: None,
         }

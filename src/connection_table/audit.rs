@@ -69,9 +69,10 @@ impl<E: Env> ConnectionTable<E> {
         if held != self.buffered {
             return Err(format!("{held} bytes are held, {} counted", self.buffered));
         }
+        let head_max = self.context.config.limits.max_head;
         for (index, slot) in &self.slots {
             let id = slot::id_of(index, slot);
-            let wanted = slot.connection.audit(slot.queued != Queued::No);
+            let wanted = slot.connection.audit(slot.queued != Queued::No, head_max);
             let deadline = self.timeouts.deadline_of(id.slot);
             let places = [self.ready.count(id), self.fd_waiters.count(id)];
             let expected = match slot.queued {

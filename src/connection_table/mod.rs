@@ -33,7 +33,6 @@ use crate::events::close_reason::{CloseCounts, CloseReason};
 use crate::events::deadline::Deadline;
 use crate::events::event::{Event, QueueKind, Readiness, WakeReason};
 use crate::events::id::ConnectionId;
-use crate::http::request::HEAD_MAX;
 use crate::response::resource::Documents;
 
 /// The connections, and what they use together.
@@ -65,7 +64,7 @@ impl<E: Env> ConnectionTable<E> {
             ready: ReadyQueue::default(),
             fd_waiters: FdWaiters::default(),
             context,
-            input: vec![0; HEAD_MAX].into_boxed_slice(),
+            input: vec![0; limits.max_head].into_boxed_slice(),
             buffered: 0,
             next_generation: 0,
             accepted: 0,

@@ -6,7 +6,7 @@
 //! Must not know: sockets, the file system, the clock, the log, or what a server does with a
 //! request. Nothing here uses another module of the crate.
 //!
-//! Read in this order: `request` (bytes to request) with `header_fields`, which it alone uses;
+//! Read in this order: `request` (bytes to request) with `request_line` and `header_fields`;
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
 //! [`media_type_options`].
@@ -20,5 +20,6 @@ pub mod media_type;
 pub mod media_type_options;
 mod registered_types;
 pub mod request;
+pub mod request_line;
 pub mod status;
 pub mod target;

@@ -7,18 +7,22 @@
 
 use std::mem::MaybeUninit;
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 
 use super::authority;
 use super::entity_tag::NoneMatch;
 use super::header_fields::Fields;
+use super::request_line;
+pub use super::request_line::RequestLine;
 use super::target::{self, Form};
 
-/// The longest head that is accepted, in bytes, with the empty lines before it.
-pub const HEAD_MAX: usize = 8 * 1024;
+/// The longest head that is accepted unless a setting says otherwise, in bytes, with the empty lines
+/// before it. The cookies that all ports of localhost share can reach 8 KiB together.
+pub const DEFAULT_HEAD_MAX: usize = 16 * 1024;
 
-/// How many header fields a head may have. The array for them is on the stack.
-const FIELDS_MAX: usize = 64;
+/// How many header fields a head may have. The array for them is on the stack, and uninitialised: a
+/// longer one costs no instruction.
+const FIELDS_MAX: usize = 100;
 
 /// How many empty lines may come before a request. RFC 9112, 2.2, asks for at least one, because
 /// old clients send one after a POST.
@@ -42,15 +46,6 @@ pub enum Persistence {
     Keep,
     /// It will not: it sent `Connection: close`, or HTTP/1.0 without `keep-alive`.
     Close,
-}
-
-/// Method and target as the client wrote them. The log and the console show them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RequestLine<'a> {
-    /// The method: any token (RFC 9110, 5.6.2).
-    pub method: &'a str,
-    /// The request target in any of its forms, see [`target::form`].
-    pub target: &'a str,
 }
 
 /// A whole request with well-formed framing.
@@ -87,35 +82,78 @@ pub enum Parsed<'a> {
     Rejected(Option<RequestLine<'a>>),
 }
 
-/// Reads the request at the front of `bytes`.
+/// Reads the request at the front of `bytes`. Its head, with the empty lines before it, may have
+/// `head_max` bytes.
 ///
 /// `scanned` is 0, or comes from the [`Parsed::Partial`] of an earlier call on a prefix of the same
 /// bytes. With it, each byte of a head that arrives in many pieces is searched once, not once per
 /// piece.
-pub fn parse(bytes: &[u8], scanned: usize) -> Parsed<'_> {
-    let Some(start) = skip_empty_lines(bytes) else {
-        return Parsed::Rejected(None);
+///
+/// `copy` is for a head whose target has bytes from 0x80 on: the result is that of the head with these
+/// bytes percent-encoded, which is put there. Every other head leaves it alone.
+pub fn parse<'a>(
+    bytes: &'a [u8],
+    scanned: usize,
+    head_max: usize,
+    copy: &'a mut Vec<u8>,
+) -> Parsed<'a> {
+    let part = match parse_raw(bytes, scanned, head_max) {
+        Ok(parsed) => return parsed,
+        Err(Rejected(part)) => part,
     };
-    let head = &bytes[start..];
-    let scanned = scanned.saturating_sub(start);
-    match find_end(head, scanned) {
-        HeadEnd::At(end) if start + end <= HEAD_MAX => read(&head[..end], start + end),
-        HeadEnd::NotYet if bytes.len() < HEAD_MAX => {
-            // `GET /` without a version gets its 400 at once, not at the head's deadline.
-            if first_line_just_ended(head, scanned) && request_line(head).is_none() {
-                return Parsed::Rejected(None);
-            }
-            Parsed::Partial {
-                scanned: bytes.len(),
-            }
-        }
-        _ => Parsed::Rejected(request_line(head)),
+    let Some(encoded) = request_line::encode_target(part) else {
+        return Parsed::Rejected(first_line(part));
+    };
+    *copy = encoded;
+    // The bound holds for the copy too: a target that is kept for the log is never longer.
+    match parse_raw(copy, 0, head_max) {
+        Ok(Parsed::Complete(request, _)) => Parsed::Complete(request, part.len()),
+        _ => Parsed::Rejected(first_line(&copy[..copy.len().min(head_max)])),
     }
 }
 
 /// The request line at the front of `bytes`, if it is complete and well-formed, whatever follows it.
-pub fn line_of(bytes: &[u8]) -> Option<RequestLine<'_>> {
-    request_line(&bytes[skip_empty_lines(bytes)?..])
+/// `copy` is as for [`parse`].
+pub fn line_of<'a>(bytes: &'a [u8], copy: &'a mut Vec<u8>) -> Option<RequestLine<'a>> {
+    let Some(encoded) = request_line::encode_target(bytes) else {
+        return first_line(bytes);
+    };
+    *copy = encoded;
+    first_line(copy)
+}
+
+/// The shortest prefix of the input with which it was clear that its framing is malformed, or that
+/// its target has bytes from 0x80 on.
+struct Rejected<'a>(&'a [u8]);
+
+/// [`parse`] without a copy.
+fn parse_raw(bytes: &[u8], scanned: usize, head_max: usize) -> Result<Parsed<'_>, Rejected<'_>> {
+    let Some(start) = skip_empty_lines(bytes) else {
+        return Ok(Parsed::Rejected(None));
+    };
+    let head = &bytes[start..];
+    let scanned = scanned.saturating_sub(start);
+    match find_end(head, scanned) {
+        HeadEnd::At(end) if start + end <= head_max => {
+            let request = read(&head[..end]).ok_or(Rejected(&bytes[..start + end]))?;
+            Ok(Parsed::Complete(request, start + end))
+        }
+        HeadEnd::NotYet if bytes.len() < head_max => {
+            // `GET /` without a version gets its 400 at once, not at the head's deadline.
+            if first_line_just_ended(head, scanned) && !request_line::is_well_formed(head) {
+                return Ok(Parsed::Rejected(None));
+            }
+            Ok(Parsed::Partial {
+                scanned: bytes.len(),
+            })
+        }
+        HeadEnd::BareLineFeed(end) => Err(Rejected(&bytes[..start + end])),
+        HeadEnd::At(_) | HeadEnd::NotYet => Err(Rejected(&bytes[..head_max])),
+    }
+}
+
+fn first_line(bytes: &[u8]) -> Option<RequestLine<'_>> {
+    RequestLine::read(&bytes[skip_empty_lines(bytes)?..])
 }
 
 /// Whether `bytes` hold nothing but empty lines: no request has begun.
@@ -141,9 +179,9 @@ enum HeadEnd {
     /// The offset past the empty line.
     At(usize),
     NotYet,
-    /// An LF without CR before it. Some readers take it for a line end and others don't, which is
+    /// The offset past an LF without CR before it. Some readers take it for a line end and others don't, which is
     /// how one request is smuggled inside another (RFC 9112, 11.2).
-    BareLineFeed,
+    BareLineFeed(usize),
 }
 
 /// Searches for the empty line that ends a head, from `scanned` on.
@@ -151,7 +189,7 @@ fn find_end(head: &[u8], scanned: usize) -> HeadEnd {
     for position in memchr_iter(b'\n', &head[scanned..]) {
         let line = &head[..scanned + position];
         if !line.ends_with(b"\r") {
-            return HeadEnd::BareLineFeed;
+            return HeadEnd::BareLineFeed(line.len() + 1);
         }
         if line.ends_with(b"\r\n\r") {
             return HeadEnd::At(line.len() + 1);
@@ -165,45 +203,19 @@ fn first_line_just_ended(head: &[u8], scanned: usize) -> bool {
     head[scanned..].contains(&b'\n') && !head[..scanned].contains(&b'\n')
 }
 
-/// The first line of `head`, if it is complete and well-formed. Only the line itself decides: with
-/// the bytes after it, the result would depend on where the input was cut.
-fn request_line(head: &[u8]) -> Option<RequestLine<'_>> {
-    let line = &head[..=memchr(b'\n', head)?];
-    let mut parsed = httparse::Request::new(&mut []);
-    let result = parsed.parse_with_uninit_headers(line, &mut []);
-    // A request line alone is the beginning of a head, hence "partial".
-    let is_well_formed = matches!(result, Ok(httparse::Status::Partial)) && line.ends_with(b"\r\n");
-    let line = RequestLine {
-        method: parsed.method?,
-        target: parsed.path?,
-    };
-    (is_well_formed && is_target(line.target)).then_some(line)
-}
-
-/// Whether `text` has only bytes that a target may have. httparse lets bytes above 0x7F and `#`
-/// pass, but no form of a target has them (RFC 9112, 3.2; RFC 3986).
-fn is_target(text: &str) -> bool {
-    text.bytes()
-        .all(|byte| byte.is_ascii_graphic() && byte != b'#')
-}
-
-/// Reads a whole head. `length` is how many bytes of input the request occupies.
-fn read(head: &[u8], length: usize) -> Parsed<'_> {
+/// Reads a whole head; `None` if its framing is malformed.
+fn read(head: &[u8]) -> Option<Request<'_>> {
     let mut fields = [const { MaybeUninit::uninit() }; FIELDS_MAX];
     let mut parsed = httparse::Request::new(&mut []);
     let result = parsed.parse_with_uninit_headers(head, &mut fields);
-    let request = match (result, parsed.method, parsed.path, parsed.version) {
-        (Ok(httparse::Status::Complete(_)), Some(method), Some(target), Some(version)) => {
-            let line = RequestLine { method, target };
-            let fields = Fields::read(parsed.headers);
-            fields.and_then(|fields| check(line, version, &fields, head))
-        }
-        _ => None,
+    let (Ok(httparse::Status::Complete(_)), Some(method), Some(target), Some(version)) =
+        (result, parsed.method, parsed.path, parsed.version)
+    else {
+        return None;
     };
-    match request {
-        Some(request) => Parsed::Complete(request, length),
-        None => Parsed::Rejected(request_line(head)),
-    }
+    let line = RequestLine { method, target };
+    let fields = Fields::read(parsed.headers)?;
+    check(line, version, &fields, head)
 }
 
 /// Makes a request of a head; `None` if its framing is malformed.
@@ -213,7 +225,7 @@ fn check<'a>(
     fields: &Fields<'a>,
     head: &'a [u8],
 ) -> Option<Request<'a>> {
-    if !is_target(line.target) {
+    if !line.has_valid_target() {
         return None;
     }
     // HTTP/1.1 requires a Host; HTTP/1.0 does not (RFC 9112, 3.2).

@@ -1,5 +1,7 @@
 //! How many viewers there may be, and what one costs that does not read.
 
+use std::time::{Duration, Instant};
+
 use serde_json::Value;
 
 use crate::events::Watching;
@@ -61,6 +63,23 @@ fn a_crowd_of_silent_viewers_does_not_stop_the_file_server() {
     assert!(descriptors < 45, "{descriptors}");
     drop(silent);
     assert_eq!(viewed.get("/health"), "ok\n");
+}
+
+/// All places are taken by connections that ask for nothing, and more wait. The oldest are dropped for
+/// a collector of metrics, and a viewer that watches stays.
+#[test]
+fn silent_connections_do_not_keep_metrics_away() {
+    let viewed = ViewedServer::start(&[]);
+    let mut watching = Watching::begin(&viewed, "/events");
+    watching.next("picture");
+    let silent: Vec<Client> = (0..40).map(|_| Client::connect(viewed.admin)).collect();
+    let asked = Instant::now();
+    assert!(viewed.get("/metrics").contains("millpond_"));
+    let time = asked.elapsed();
+    // Twice what is promised, for a busy machine. Without an eviction it is some 10 s.
+    assert!(time < Duration::from_secs(2), "{time:?}");
+    watching.next("picture");
+    drop(silent);
 }
 
 /// A viewer that stops reading loses pictures. The server buffers at most one for it, and delays no

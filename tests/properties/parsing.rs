@@ -1,7 +1,7 @@
 //! The request parser: any split equals the whole, no input makes it panic, it reads nothing beyond
 //! the cap.
 
-use millpond::http::request::{HEAD_MAX, Parsed, parse};
+use millpond::http::request::{DEFAULT_HEAD_MAX as HEAD_MAX, Parsed, parse};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -102,14 +102,15 @@ proptest! {
     fn a_head_beyond_the_cap_is_refused(padding in HEAD_MAX - 60..HEAD_MAX + 60, cut in 0..120_usize) {
         let text = format!("GET / HTTP/1.1\r\nHost: h\r\nX: {}\r\n\r\n", "x".repeat(padding));
         let bytes = text.as_bytes();
-        match parse(bytes, 0) {
+        let mut copy = Vec::new();
+        match parse(bytes, 0, HEAD_MAX, &mut copy) {
             Parsed::Complete(_, length) => prop_assert!(length == bytes.len() && length <= HEAD_MAX),
             Parsed::Rejected(_) => prop_assert!(bytes.len() > HEAD_MAX),
             Parsed::Partial { .. } => prop_assert!(false, "waits for more"),
         }
         let part = &bytes[..bytes.len() - cut.min(bytes.len())];
         if part.len() >= HEAD_MAX {
-            let waits = matches!(parse(part, 0), Parsed::Partial { .. });
+            let waits = matches!(parse(part, 0, HEAD_MAX, &mut Vec::new()), Parsed::Partial { .. });
             prop_assert!(!waits);
         }
         request::check_split(bytes, [bytes.len() / 2, bytes.len() - 1]);

@@ -49,7 +49,7 @@ fn a_head_that_comes_byte_by_byte_gets_no_more_time() {
     let mut client = server.connect();
     client.send("GET / HTTP/1.1\r\nHost: h\r\nX: ");
     client.stream().set_nonblocking(true).unwrap();
-    // Sends one byte at a time until there is something to read. Without the pause, the limit of 8
+    // Sends one byte at a time until there is something to read. Without the pause, the limit of 16
     // KiB for a head would end the connection first.
     let sent = (0..8_000).take_while(|_| {
         client.send("x");

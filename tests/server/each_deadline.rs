@@ -155,6 +155,6 @@ fn the_banner_names_all_timeouts() {
         "2.5",
     ]);
     let banner = server.next_diagnostic();
-    let expected = "; keep-alive 2.5 s, 998 requests; head timeout 1.5 s, stall timeout 0.25 s; ";
+    let expected = "; keep-alive 2.5 s, 998 requests; heads up to 16 KiB; head timeout 1.5 s, stall timeout 0.25 s; ";
     assert!(banner.contains(expected), "{banner}");
 }

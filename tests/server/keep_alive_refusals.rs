@@ -3,8 +3,8 @@
 
 use crate::support::{Answer, Site};
 
-const HEAD_MAX: usize = 8 * 1024;
-const FIELDS_MAX: usize = 64;
+const HEAD_MAX: usize = 16 * 1024;
+const FIELDS_MAX: usize = 100;
 
 #[test]
 fn bad_requests_with_sound_framing_keep_the_connection() {
@@ -102,7 +102,7 @@ fn head_of(length: usize) -> String {
 }
 
 #[test]
-fn a_head_of_8_kib_is_served_and_a_longer_one_refused() {
+fn a_head_of_16_kib_is_served_and_a_longer_one_refused() {
     let site = Site::new();
     let server = site.start(&[]);
     let mut client = server.connect();
@@ -118,7 +118,7 @@ fn a_head_of_8_kib_is_served_and_a_longer_one_refused() {
         format!("GET /{endless} HTTP/1.1\r\nHost: h\r\n\r\n"),
         format!("{endless} / HTTP/1.1\r\nHost: h\r\n\r\n"),
         endless,
-        "GET / HTTP/1.1\r\nHost: h\r\n".to_owned() + &"X: y\r\n".repeat(2_000),
+        "GET / HTTP/1.1\r\nHost: h\r\n".to_owned() + &"X: y\r\n".repeat(HEAD_MAX / 6),
     ];
     for head in table {
         let mut client = server.connect();
@@ -134,7 +134,21 @@ fn a_head_of_8_kib_is_served_and_a_longer_one_refused() {
 }
 
 #[test]
-fn sixty_four_fields_are_served_and_more_refused() {
+fn the_longest_head_is_a_setting() {
+    let site = Site::new();
+    for (kib, length) in [("1", 1024), ("1024", 1024 * 1024)] {
+        let server = site.start(&["--max-head", kib]);
+        let mut client = server.connect();
+        client.send(head_of(length));
+        assert_eq!(client.answer_to("GET"), Answer::index());
+        client.send(head_of(length + 1));
+        assert_eq!(client.answer_to("GET"), Answer::bad_request().closing());
+        client.expect_end();
+    }
+}
+
+#[test]
+fn a_hundred_fields_are_served_and_more_refused() {
     let site = Site::new();
     let server = site.start(&[]);
     let head = |fields| "GET / HTTP/1.1\r\nHost: h\r\n".to_owned() + &"X: y\r\n".repeat(fields);

@@ -138,8 +138,8 @@ fn the_banner_names_the_limits_in_effect() {
     let descriptors = getrlimit(Resource::Nofile).maximum.unwrap_or(u64::MAX);
     let expected = format!(
         "millpond: {} serves 'root'; {descriptors} descriptors, at most 100 connections (as asked \
-         for), backlog 4096; cache 16 MiB; keep-alive 2.5 s, 998 requests; head timeout 10 s, stall timeout \
-         30 s; log 'Log.csv'",
+         for), backlog 4096; cache 16 MiB; keep-alive 2.5 s, 998 requests; heads up to 16 KiB; head \
+         timeout 10 s, stall timeout 30 s; log 'Log.csv'",
         env!("CARGO_PKG_VERSION")
     );
     assert_eq!(server.next_diagnostic(), expected);

@@ -182,3 +182,30 @@ fn dot_files_are_served_only_if_the_option_says_so() {
     let server = site.start(&["--dot-files"]);
     check(&mut server.connect(), &table);
 }
+
+/// A target with bytes from 0x80 on, and the same target encoded, get the same answer, which the log and
+/// the console show in the encoded form.
+#[test]
+fn raw_bytes_in_a_target_are_taken_as_if_they_were_encoded() {
+    const RAW: &[u8] = b"GET /gr\xc3\xb6\xc3\x9fe.txt HTTP/1.1\r\nHost: h\r\n\r\n\
+                         GET /a.txt?\xe9 HTTP/1.1\r\nHost: h\r\n\r\n\
+                         GET /no\xc3\xa9 HTTP/1.1\r\nHost: h\r\n\r\n";
+    let site = site();
+    let mut server = site.start(&[]);
+    let expected = [To::Text("größe.txt"), To::Text("a.txt"), To::NotFound];
+    for chunk in [RAW.len(), 7, 1] {
+        let mut client = server.connect();
+        for piece in RAW.chunks(chunk) {
+            client.send(piece);
+            server.has_seen_all();
+        }
+        for (index, to) in expected.iter().enumerate() {
+            assert_eq!(client.answer_to("GET"), to.answer().left(997 - index));
+        }
+    }
+    server.stop();
+    let log = std::fs::read_to_string(site.log()).unwrap();
+    for target in ["/gr%C3%B6%C3%9Fe.txt", "/a.txt?%E9", "/no%C3%A9"] {
+        assert_eq!(log.matches(&format!(",{target},")).count(), 3, "{log}");
+    }
+}

@@ -126,7 +126,7 @@ impl Plan {
             // Too long, and it never ends.
             self.bytes
                 .extend_from_slice(b"GET / HTTP/1.1\r\nHost: h\r\nX: ");
-            self.bytes.resize(self.bytes.len() + 9_000, b'x');
+            self.bytes.resize(self.bytes.len() + 17_000, b'x');
             self.push(start, Answer::Bad, "GET", "/".to_owned(), (true, true));
         } else {
             self.bytes.extend_from_slice(text.as_bytes());

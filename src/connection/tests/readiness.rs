@@ -40,7 +40,7 @@ fn a_file_costs_a_write_for_its_head_and_one_for_its_body() {
 fn a_full_read_is_followed_by_another() {
     let mut rig = Rig::new();
     let request = filling();
-    assert_eq!(request.len(), HEAD_MAX);
+    assert_eq!(request.len(), DEFAULT_HEAD_MAX);
     rig.feed(&request);
     assert_eq!(look(&rig), (false, true, [2, 1, 0]));
     // A kept beginning takes its part of the room.

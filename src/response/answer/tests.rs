@@ -46,7 +46,9 @@ fn names(more: &[(&'static str, Entry)]) -> Names {
 /// Status and file, or `None` if the root was out of descriptors.
 fn answer(names: &mut Names, line: &str, fields: &str) -> Option<(Status, String)> {
     let text = format!("{line} HTTP/1.1\r\nHost: h\r\n{fields}\r\n");
-    let Parsed::Complete(request, _) = request::parse(text.as_bytes(), 0) else {
+    let mut copy = Vec::new();
+    let parsed = request::parse(text.as_bytes(), 0, text.len(), &mut copy);
+    let Parsed::Complete(request, _) = parsed else {
         panic!("{text:?}");
     };
     let now = at(MODIFIED + 10) + Duration::from_millis(999);

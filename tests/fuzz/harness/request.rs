@@ -3,14 +3,15 @@
 //! The head of a request that was accepted is read a second time here, naively and line by line:
 //! request smuggling lives on differences between two readings.
 
-use millpond::http::request::{HEAD_MAX, Parsed, parse};
+use millpond::http::request::{DEFAULT_HEAD_MAX as HEAD_MAX, Parsed, parse};
 
 /// Inputs up to this length are also fed byte by byte; longer ones in a few pieces.
 const DRIPPED: usize = 160;
 
 /// Panics if the parser breaks a promise on `bytes`.
 pub(crate) fn check(bytes: &[u8]) {
-    let whole = parse(bytes, 0);
+    let mut copy = Vec::new();
+    let whole = parse(bytes, 0, HEAD_MAX, &mut copy);
     match whole {
         Parsed::Partial { scanned } => {
             assert!(scanned <= bytes.len(), "scanned beyond what is here");
@@ -21,9 +22,16 @@ pub(crate) fn check(bytes: &[u8]) {
             check_framing(&bytes[..length]);
             assert!(request.path.is_none_or(|path| path.starts_with('/')));
             // Bytes after a head do not change the result, and the head's last byte is needed.
-            assert_eq!(parse(&bytes[..length], 0), whole, "depends on what follows");
+            assert_eq!(
+                parse(&bytes[..length], 0, HEAD_MAX, &mut Vec::new()),
+                whole,
+                "depends on what follows"
+            );
             assert!(
-                matches!(parse(&bytes[..length - 1], 0), Parsed::Partial { .. }),
+                matches!(
+                    parse(&bytes[..length - 1], 0, HEAD_MAX, &mut Vec::new()),
+                    Parsed::Partial { .. }
+                ),
                 "complete before its end"
             );
         }
@@ -36,22 +44,68 @@ pub(crate) fn check(bytes: &[u8]) {
             b"GET / HTTP/1.1\r\nHost: h\r\n\r\n",
         ] {
             let longer = [bytes, more].concat();
-            assert_eq!(parse(&longer, 0), whole, "changes with more input");
+            assert_eq!(
+                parse(&longer, 0, HEAD_MAX, &mut Vec::new()),
+                whole,
+                "changes with more input"
+            );
         }
     }
+    check_raw_target(bytes, whole);
     if bytes.len() <= DRIPPED {
         check_split(bytes, 1..bytes.len());
     }
     check_split(bytes, cuts(bytes));
 }
 
+/// Whatever is made of a head with bytes from 0x80 on in its target is made of the same head with these
+/// bytes percent-encoded, short of the bound, which the encoded one reaches earlier. `whole` is what the parser makes of `bytes`.
+fn check_raw_target(bytes: &[u8], whole: Parsed) {
+    let (encoded, added) = encode_target(bytes);
+    if encoded.len() >= HEAD_MAX {
+        return;
+    }
+    let mut copy = Vec::new();
+    let parsed = parse(&encoded, 0, HEAD_MAX, &mut copy);
+    match (whole, parsed) {
+        (Parsed::Complete(raw, length), Parsed::Complete(encoded, encoded_length)) => {
+            assert_eq!(raw, encoded, "another request than the encoded one");
+            assert_eq!(length + added, encoded_length, "another length");
+        }
+        (Parsed::Partial { .. }, Parsed::Partial { .. }) => {}
+        _ => assert_eq!(whole, parsed, "another result than the encoded one"),
+    }
+}
+
+/// Encodes the target of the first line, if it is an origin form, byte by byte. Says how many bytes it
+/// has added.
+fn encode_target(bytes: &[u8]) -> (Vec<u8>, usize) {
+    let mut encoded = Vec::new();
+    let (mut spaces, mut is_in_first_line, mut is_path) = (0, true, false);
+    for (at, &byte) in bytes.iter().enumerate() {
+        is_path |= spaces == 1 && bytes[..at].ends_with(b" ") && byte == b'/';
+        if is_in_first_line && spaces == 1 && is_path && byte >= 0x80 {
+            encoded.extend_from_slice(format!("%{byte:02X}").as_bytes());
+            continue;
+        }
+        spaces += usize::from(byte == b' ');
+        // Empty lines may come before the first line.
+        is_in_first_line &= byte != b'\n' || bytes[..at].iter().all(|byte| b"\r\n".contains(byte));
+        encoded.push(byte);
+    }
+    let added = encoded.len() - bytes.len();
+    (encoded, added)
+}
+
 /// Any split equals the whole: feeds `bytes` up to each cut, then all of them, as a connection
 /// does, which passes back how far the parser has got.
 pub(crate) fn check_split(bytes: &[u8], cuts: impl IntoIterator<Item = usize>) {
-    let whole = parse(bytes, 0);
+    let mut copy = Vec::new();
+    let whole = parse(bytes, 0, HEAD_MAX, &mut copy);
     let mut known = 0;
     for end in cuts.into_iter().chain([bytes.len()]) {
-        let parsed = parse(&bytes[..end], known);
+        let mut copy = Vec::new();
+        let parsed = parse(&bytes[..end], known, HEAD_MAX, &mut copy);
         match parsed {
             Parsed::Partial { scanned } => {
                 assert!(

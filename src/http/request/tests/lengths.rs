@@ -10,17 +10,19 @@ fn head_of_length(length: usize) -> Vec<u8> {
 
 #[test]
 fn a_head_of_the_longest_length_is_accepted_and_one_byte_more_is_not() {
-    let bytes = head_of_length(HEAD_MAX);
-    assert_eq!(bytes.len(), HEAD_MAX);
-    complete(&bytes);
-    let bytes = head_of_length(HEAD_MAX + 1);
-    for bytes in [&bytes[..], &bytes[..HEAD_MAX]] {
-        assert!(matches!(whole(bytes), Parsed::Rejected(Some(_))));
+    for head_max in [1024, DEFAULT_HEAD_MAX, 1024 * 1024] {
+        let bytes = head_of_length(head_max);
+        assert_eq!(bytes.len(), head_max);
+        let parsed = parse(&bytes, 0, head_max, copy());
+        assert!(matches!(parsed, Parsed::Complete(_, length) if length == head_max));
+        let bytes = head_of_length(head_max + 1);
+        for bytes in [&bytes[..], &bytes[..head_max]] {
+            let parsed = parse(bytes, 0, head_max, copy());
+            assert!(matches!(parsed, Parsed::Rejected(Some(_))));
+        }
+        let parsed = parse(&bytes[..head_max - 1], 0, head_max, copy());
+        assert!(matches!(parsed, Parsed::Partial { .. }));
     }
-    assert!(matches!(
-        whole(&bytes[..HEAD_MAX - 1]),
-        Parsed::Partial { .. }
-    ));
 }
 
 #[test]
@@ -51,17 +53,17 @@ fn a_head_cut_anywhere_is_the_same_request() {
         let at_once = whole(&bytes);
         let mut scanned = 0;
         for end in 0..bytes.len() {
-            match parse(&bytes[..end], scanned) {
+            match parse_from(&bytes[..end], scanned) {
                 Parsed::Partial { scanned: next } => {
                     assert_eq!(next, end);
                     // The result is the same when all the rest comes at once.
-                    assert_eq!(parse(&bytes, next), at_once);
+                    assert_eq!(parse_from(&bytes, next), at_once);
                     scanned = next;
                 }
                 other => panic!("{other:?} at {end}"),
             }
         }
-        assert_eq!(parse(&bytes, scanned), at_once);
+        assert_eq!(parse_from(&bytes, scanned), at_once);
     }
 }
 

@@ -1,7 +1,7 @@
 //! The client's reader: takes the bytes that the server sends, and checks each response against the
 //! request that it answers. It never relies on the server for its position in the input.
 
-use millpond::http::request::{Parsed, line_of, parse};
+use millpond::http::request::{DEFAULT_HEAD_MAX, Parsed, line_of, parse};
 
 use super::expected::{Expected, Rules};
 use super::files::{Body, content};
@@ -93,7 +93,8 @@ impl Client {
                 .last()
                 .map(|last| (last.begins, last.answers));
         }
-        let (expected, _) = expected(&read[self.answered_to..]);
+        let mut copies = Default::default();
+        let (expected, _) = expected(&read[self.answered_to..], &mut copies);
         Some((self.length - self.head.len(), Answers::of(&expected)))
     }
 
@@ -180,7 +181,8 @@ impl Client {
         let begins = self.length - rest.len() - end;
         let text = std::str::from_utf8(&head).expect("a head in ASCII");
         let unanswered = &read[self.answered_to..];
-        let (request, length) = expected(unanswered);
+        let mut copies = Default::default();
+        let (request, length) = expected(unanswered, &mut copies);
         let said = self.rules.check_head(text, &request, self.responses.len());
         let (method, target) = request.line();
         self.answered_to += length;
@@ -231,12 +233,13 @@ impl Response {
 }
 
 /// What the next response must answer if `unanswered` is what the server has read and not answered,
-/// and how long that request is.
-fn expected(unanswered: &[u8]) -> (Expected<'_>, usize) {
-    match parse(unanswered, 0) {
+/// and how long that request is. `copies` are for a raw target.
+fn expected<'a>(unanswered: &'a [u8], copies: &'a mut [Vec<u8>; 2]) -> (Expected<'a>, usize) {
+    let [copy, copy_of_line] = copies;
+    match parse(unanswered, 0, DEFAULT_HEAD_MAX, copy) {
         Parsed::Complete(request, length) => (Expected::Answer(request), length),
         Parsed::Rejected(line) => (Expected::Refusal(line), 0),
-        Parsed::Partial { .. } => (Expected::Early(line_of(unanswered)), 0),
+        Parsed::Partial { .. } => (Expected::Early(line_of(unanswered, copy_of_line)), 0),
     }
 }
 
