@@ -49,8 +49,8 @@ pub enum Error {
         /// What the system says.
         source: io::Error,
     },
-    /// `--sandbox` can't be had.
-    #[error("cannot enter the sandbox: {0}; start without --sandbox, or on Linux 5.13 or later")]
+    /// `--sandbox` can't be had: the reason and its cure.
+    #[error("cannot enter the sandbox: {0}")]
     Sandbox(String),
     /// epoll or signals can't be set up: out of descriptors or memory.
     #[error("cannot set up the event loop: {0}; look at the limits that `ulimit -a` shows")]

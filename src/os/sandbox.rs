@@ -9,7 +9,7 @@
 //! made again lies beyond the rule's reach, and everything in it is then "not found" (but for the
 //! root beneath the log's folder).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, PathBeneath, PathFd,
@@ -26,14 +26,16 @@ const NEWEST: ABI = ABI::V6;
 ///
 /// A kernel without Landlock is an error: who asks for a sandbox must not get a server without.
 pub fn enter(root: &Path, log: Option<&Path>) -> Result<String, Error> {
-    let status =
-        restrict(root, log.map(folder_of)).map_err(|error| Error::Sandbox(error.to_string()))?;
+    try_enter(root, log).map_err(|error| Error::Sandbox(error.to_string()))
+}
+
+fn try_enter(root: &Path, log: Option<&Path>) -> Result<String, SandboxError> {
+    refuse_links(root)?;
+    let status = restrict(root, log.map(folder_of))?;
     let extent = match status.ruleset {
         RulesetStatus::FullyEnforced => "sandbox",
         RulesetStatus::PartiallyEnforced => "sandbox, as far as this kernel can",
-        RulesetStatus::NotEnforced => {
-            return Err(Error::Sandbox("this kernel has no Landlock".to_owned()));
-        }
+        RulesetStatus::NotEnforced => return Err(SandboxError::NoLandlock),
     };
     let rights = match log {
         Some(_) => "reads beneath the root and the log's folder, writes beneath the log's folder",
@@ -69,6 +71,26 @@ fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus,
     Ok(rules.restrict_self()?)
 }
 
+/// A rule holds for the folder that a link leads to now. When the link is changed to lead to another
+/// folder, as a release of a new version of a site does, everything would be "not found" from then
+/// on, and no line would say why. A link in the middle of the path has the same effect as one at
+/// its end.
+fn refuse_links(root: &Path) -> Result<(), SandboxError> {
+    let mut path = PathBuf::new();
+    // By components, because the kernel follows a link whose name has a slash behind it.
+    for component in root.components() {
+        path.push(component);
+        if path.is_symlink() {
+            return Err(SandboxError::Link {
+                link: path,
+                // The server has opened it. If it is gone now, its name says more than an error.
+                folder: root.canonicalize().unwrap_or_else(|_| root.to_owned()),
+            });
+        }
+    }
+    Ok(())
+}
+
 fn folder_of(log: &Path) -> &Path {
     match log.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -76,12 +98,19 @@ fn folder_of(log: &Path) -> &Path {
     }
 }
 
-/// What the crate may say.
+/// Why there is no sandbox, with the cure.
 #[derive(Debug, thiserror::Error)]
 enum SandboxError {
-    #[error(transparent)]
+    #[error("this kernel has no Landlock; start without --sandbox, or on Linux 5.13 or later")]
+    NoLandlock,
+    #[error(
+        "'{}' is a link, and a folder that it leads to later would lie outside the sandbox; name \
+         the folder itself, '{}', or start without --sandbox", link.display(), folder.display()
+    )]
+    Link { link: PathBuf, folder: PathBuf },
+    #[error("{0}; start without --sandbox, or on Linux 5.13 or later")]
     Ruleset(#[from] RulesetError),
-    #[error(transparent)]
+    #[error("{0}; name a folder that can be opened, or start without --sandbox")]
     Path(#[from] landlock::PathFdError),
 }
 

@@ -4,6 +4,7 @@ use std::fs::{self, File};
 use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::symlink;
+use std::path::Path;
 use std::process::Command;
 use std::thread;
 
@@ -264,5 +265,45 @@ fn a_kernel_without_it_gets_no_server() {
                     without --sandbox, or on Linux 5.13 or later\n";
     assert_eq!(error, expected);
     assert_eq!(String::from_utf8(output.stdout).unwrap(), "");
+    assert_eq!(output.status.code(), Some(1));
+}
+
+/// A link that is changed to lead elsewhere takes the root out of the sandbox. The server refuses it
+/// at the start, wherever in the root's path it stands, and names the folder to serve instead.
+#[test]
+fn a_root_behind_a_link_is_refused_with_the_folder_to_name() {
+    let site = Site::new();
+    fs::create_dir(site.path("releases")).unwrap();
+    fs::rename(site.path("root"), site.path("releases/1")).unwrap();
+    fs::create_dir(site.path("releases/1/public")).unwrap();
+    symlink("releases/1", site.path("root")).unwrap();
+    symlink("..", site.path("releases/1/up")).unwrap();
+    let table = [
+        ("root", "root", "releases/1"),
+        ("root/", "root", "releases/1"),
+        ("root/.", "root", "releases/1"),
+        ("root/public", "root", "releases/1/public"),
+        ("releases/1/up/1", "releases/1/up", "releases/1"),
+    ];
+    for (root, link, folder) in table {
+        refused(&site, Path::new(root), Path::new(link), folder);
+        refused(&site, &site.path(root), &site.path(link), folder);
+    }
+}
+
+#[track_caller]
+fn refused(site: &Site, root: &Path, link: &Path, folder: &str) {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_millpond"));
+    let options = ["--sandbox", "--no-log", "--listen", "127.0.0.1:0"];
+    command.current_dir(site.path("")).args(options).arg(root);
+    let output = command.output().unwrap();
+    let expected = format!(
+        "millpond: cannot enter the sandbox: '{}' is a link, and a folder that it leads to later \
+         would lie outside the sandbox; name the folder itself, '{}', or start without --sandbox\n",
+        link.display(),
+        site.path(folder).canonicalize().unwrap().display()
+    );
+    assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
+    assert_eq!(output.stdout, b"");
     assert_eq!(output.status.code(), Some(1));
 }
