@@ -4,5 +4,6 @@ pub mod descriptors;
 pub mod file_identity;
 pub mod listeners;
 pub mod sandbox;
+mod seccomp;
 pub mod stop_signals;
 pub mod transport;

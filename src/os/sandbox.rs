@@ -16,7 +16,14 @@ use landlock::{
     RestrictionStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
     Scope,
 };
+use rustix::fs::access;
+use rustix::io::Errno;
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set,
+    remove_capability_from_bounding_set, set_capabilities,
+};
 
+use super::seccomp;
 use crate::error::Error;
 
 /// The newest rights that are asked for; an older kernel enforces those that it knows.
@@ -32,16 +39,24 @@ pub fn enter(root: &Path, log: Option<&Path>) -> Result<String, Error> {
 fn try_enter(root: &Path, log: Option<&Path>) -> Result<String, SandboxError> {
     refuse_links(root)?;
     let status = restrict(root, log.map(folder_of))?;
+    drop_capabilities()?;
+    can_be_entered(root)?;
+    // The last, because it takes the calls that the other steps make.
+    seccomp::enter()?;
     let extent = match status.ruleset {
         RulesetStatus::FullyEnforced => "sandbox",
         RulesetStatus::PartiallyEnforced => "sandbox, as far as this kernel can",
         RulesetStatus::NotEnforced => return Err(SandboxError::NoLandlock),
     };
-    let rights = match log {
-        Some(_) => "reads beneath the root and the log's folder, writes beneath the log's folder",
-        None => "reads beneath the root, writes nothing",
+    let log_folder = match log {
+        Some(_) => ", and in the log's folder to read and write",
+        None => "",
     };
-    Ok(format!("{extent}: {rights}; no new privileges"))
+    let calls = seccomp::count();
+    Ok(format!(
+        "{extent}: opens files beneath the root to read{log_folder}; makes no sockets, starts no \
+         processes, holds no capabilities; {calls} system calls are left"
+    ))
 }
 
 fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus, SandboxError> {
@@ -91,6 +106,47 @@ fn refuse_links(root: &Path) -> Result<(), SandboxError> {
     Ok(())
 }
 
+/// Takes root's powers (capabilities(7)): to read and change files whose mode or owner forbids it, to
+/// change the machine's settings, and all others. Another user has none to begin with.
+fn drop_capabilities() -> Result<(), Errno> {
+    if capabilities(None)?
+        .effective
+        .contains(CapabilitySet::SETPCAP)
+    {
+        drop_bounding_set()?;
+    }
+    clear_ambient_capability_set()?;
+    let none = CapabilitySets {
+        effective: CapabilitySet::empty(),
+        permitted: CapabilitySet::empty(),
+        inheritable: CapabilitySet::empty(),
+    };
+    set_capabilities(None, none)
+}
+
+/// No program that this process runs could have capabilities again. It can run none, so this only
+/// keeps a gap in another rule from being worth more. Who may not do it gains nothing by exec
+/// either, because of `no_new_privs`.
+fn drop_bounding_set() -> Result<(), Errno> {
+    for number in 0..u64::BITS {
+        match remove_capability_from_bounding_set(CapabilitySet::from_bits_retain(1 << number)) {
+            // Beyond the last one that this kernel has.
+            Err(Errno::INVAL) => break,
+            result => result?,
+        }
+    }
+    Ok(())
+}
+
+/// Root without capabilities may enter no folder that only another user may enter. Every answer would
+/// be 404.
+fn can_be_entered(root: &Path) -> Result<(), SandboxError> {
+    access(root, rustix::fs::Access::EXEC_OK).map_err(|source| SandboxError::Mode {
+        folder: root.to_owned(),
+        source,
+    })
+}
+
 fn folder_of(log: &Path) -> &Path {
     match log.parent() {
         Some(folder) if folder != Path::new("") => folder,
@@ -110,6 +166,15 @@ enum SandboxError {
     Link { link: PathBuf, folder: PathBuf },
     #[error("{0}; start without --sandbox, or on Linux 5.13 or later")]
     Ruleset(#[from] RulesetError),
+    #[error(
+        "'{}' can't be entered without the capabilities that a sandbox takes away: {source}; let \
+         this user enter it by its owner or mode, or start without --sandbox", folder.display()
+    )]
+    Mode { folder: PathBuf, source: Errno },
+    #[error("the capabilities can't be dropped: {0}; start without --sandbox")]
+    Capabilities(#[from] Errno),
+    #[error("the system calls can't be limited: {0}; start without --sandbox")]
+    Calls(#[from] seccomp::Error),
     #[error("{0}; name a folder that can be opened, or start without --sandbox")]
     Path(#[from] landlock::PathFdError),
 }
