@@ -40,6 +40,7 @@ mod recording;
 mod reference;
 mod root;
 mod sandbox;
+mod sandbox_inside;
 mod shortage;
 mod slow_reader;
 mod start;
