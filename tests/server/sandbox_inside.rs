@@ -4,20 +4,22 @@
 //! that enters the sandbox as the server does, and then tries.
 
 use std::fs::{self, File, Permissions};
-use std::io;
+use std::io::{self, BufRead as _, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::{
     FileExt as _, OpenOptionsExt as _, PermissionsExt as _, chown, fchown, symlink,
 };
 use std::os::unix::net::{UnixDatagram, UnixListener, UnixStream};
-use std::os::unix::process::CommandExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
-use std::process::{Command, exit};
+use std::process::{Command, Stdio, exit};
 use std::thread;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use landlock::ABI;
+use millpond::events::event::Event;
+use millpond::observe::flight_recorder::FlightRecorder;
 use millpond::os::sandbox;
 use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::ptrace;
@@ -42,41 +44,131 @@ use crate::support::site::INDEX;
 /// Where the process that tries finds its site.
 const SITE: &str = "MILLPOND_SANDBOX_SITE";
 
+/// Which of the attempts the process makes.
+const ATTEMPT: &str = "MILLPOND_SANDBOX_ATTEMPT";
+
 #[test]
 fn everything_else_is_forbidden() {
-    if !has_landlock(ABI::V1) {
+    let Some((_site, command)) = inside("all") else {
         return;
+    };
+    let output = output(command);
+    assert_eq!(output.status, Some(0), "{}{}", output.said, output.error);
+    assert!(output.said.contains("all tried"), "{}", output.said);
+}
+
+#[test]
+fn a_panic_tells_its_words_and_writes_the_recorded_events() {
+    let Some((site, mut command)) = inside("panic") else {
+        return;
+    };
+    // For the backtrace the standard library reads the program's file and /proc, in vain.
+    command.env("RUST_BACKTRACE", "1");
+    let output = output(command);
+    assert!(output.error.contains("on purpose"), "{}", output.error);
+    let said = "millpond: wrote the last 1 events";
+    assert!(output.error.contains(said), "{}", output.error);
+    assert!(fs::metadata(site.path("flight.json")).unwrap().len() > 0);
+    assert_eq!(output.status, Some(1), "{}", output.error);
+}
+
+#[test]
+fn an_abort_ends_the_process_by_its_signal() {
+    let Some((_site, mut command)) = inside("abort") else {
+        return;
+    };
+    let status = command.status().unwrap();
+    assert_eq!(status.signal(), Some(Signal::ABORT.as_raw()));
+}
+
+/// The kernel goes on with such a sleep by a call of its own, which must be left.
+#[test]
+fn a_sleep_outlasts_a_stop() {
+    let Some((_site, mut command)) = inside("sleep") else {
+        return;
+    };
+    let mut child = command.spawn().unwrap();
+    let process = Pid::from_child(&child);
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut wait_for = |word| lines.find(|line| line.as_ref().unwrap() == word).unwrap();
+    wait_for("sleeps").unwrap();
+    thread::sleep(SLEEP / 4);
+    kill_process(process, Signal::STOP).unwrap();
+    thread::sleep(SLEEP / 4);
+    kill_process(process, Signal::CONT).unwrap();
+    wait_for("slept").unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(0));
+}
+
+const SLEEP: Duration = Duration::from_millis(400);
+
+/// A site, and the command that makes an attempt in a sandbox on it.
+fn inside(attempt: &str) -> Option<(Site, Command)> {
+    if !has_landlock(ABI::V1) {
+        return None;
     }
     let site = Site::new();
     fs::create_dir(site.path("logs")).unwrap();
     fs::write(site.path("logs/Log.csv"), "row").unwrap();
     fs::write(site.path("secret.txt"), "secret").unwrap();
     symlink("secret.txt", site.path("link")).unwrap();
-    let _listens = UnixListener::bind(site.path("socket")).unwrap();
-    let this_program = std::env::current_exe().unwrap();
-    let output = Command::new(this_program)
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    command
         .args(["--exact", "sandbox_inside::a_process_of_its_own"])
         .args(["--ignored", "--nocapture"])
         .env(SITE, site.path(""))
-        .output()
-        .unwrap();
-    let (said, error) = (
-        String::from_utf8_lossy(&output.stdout),
-        String::from_utf8_lossy(&output.stderr),
-    );
-    assert_eq!(output.status.code(), Some(0), "{said}{error}");
-    assert!(said.contains("all tried"), "{said}{error}");
+        .env(ATTEMPT, attempt)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    Some((site, command))
+}
+
+struct Output {
+    status: Option<i32>,
+    said: String,
+    error: String,
+}
+
+fn output(mut command: Command) -> Output {
+    let output = command.output().unwrap();
+    Output {
+        status: output.status.code(),
+        said: String::from_utf8(output.stdout).unwrap(),
+        error: String::from_utf8(output.stderr).unwrap(),
+    }
 }
 
 #[test]
-#[ignore = "started by the test above, in a process of its own"]
+#[ignore = "started by the tests above, in a process of its own"]
 fn a_process_of_its_own() {
     let Some(site) = std::env::var_os(SITE) else {
         return;
     };
+    let attempt = std::env::var(ATTEMPT).unwrap();
     // The thread must not end: the call for that is not left. It ends the process.
-    let tried = catch_unwind(AssertUnwindSafe(|| Inside::enter(site.into()).try_all()));
+    let tried = catch_unwind(AssertUnwindSafe(|| make(&attempt, site.into())));
     exit(i32::from(!tried.is_ok_and(|wrong| wrong == 0)));
+}
+
+/// How many attempts did not end as expected.
+fn make(attempt: &str, site: PathBuf) -> u32 {
+    let recorded = File::create(site.join("flight.json")).unwrap();
+    let inside = Inside::enter(site);
+    match attempt {
+        "all" => return inside.try_all(),
+        "panic" => {
+            let mut recorder = FlightRecorder::new(recorded);
+            recorder.on_event(Duration::ZERO, None, Event::PollBegins(None), "");
+            panic!("on purpose");
+        }
+        "abort" => std::process::abort(),
+        _ => {
+            println!("sleeps");
+            thread::sleep(SLEEP);
+            println!("slept");
+        }
+    }
+    0
 }
 
 /// What was opened before.
@@ -85,6 +177,7 @@ struct Inside {
     client: TcpStream,
     listener: TcpListener,
     address: SocketAddr,
+    _socket: UnixListener,
     secret: File,
     own_namespace: File,
     parent: Pid,
@@ -100,6 +193,7 @@ impl Inside {
             client: TcpStream::connect(address).unwrap(),
             listener,
             address,
+            _socket: UnixListener::bind(site.join("socket")).unwrap(),
             secret: File::open(site.join("secret.txt")).unwrap(),
             own_namespace: File::open("/proc/self/ns/net").unwrap(),
             parent: getppid().unwrap(),
