@@ -26,7 +26,7 @@ Options:
       --defer-accept
           Accept clients with their first bytes, silent ones after a second (Linux)
       --sandbox
-          After start-up, give up every right but to read the root and to write the log (Linux)
+          After start-up, give up all but reading the root, writing the log and serving (Linux)
       --cache <MIB>
           Memory for files that are asked for again, in MiB; 0 keeps none [default: 16]
       --keep-alive <SECONDS>
