@@ -1,9 +1,9 @@
-//! `--sandbox`: after start-up the process gives up what it does not need (landlock(7)).
+//! `--sandbox`: after start-up the process gives up what it does not need.
 //!
-//! From then on, whatever a fault in the server might be made to do, the kernel lets it read
-//! beneath the root, read and write beneath the log's folder, and nothing else in the file system;
-//! open no further sockets by TCP; gain no privilege through a program that it runs. It pays to
-//! give the log a folder of its own.
+//! From then on, whatever a fault in the server might be made to do, the kernel lets it read beneath
+//! the root, read and write in the log's folder, and serve the connections that come. Landlock bounds
+//! files (landlock(7)), the filter in [`super::seccomp`] bounds everything else, and capabilities are
+//! dropped, so that root is no exception. docs/design.md lists what is given up and what remains.
 //!
 //! It is an option, because a rule holds for a folder, not for its name: a root that is removed and
 //! made again lies beyond the rule's reach, and everything in it is then "not found" (but for the
@@ -31,7 +31,8 @@ const NEWEST: ABI = ABI::V6;
 
 /// Restricts this process for good. Gives the words for the banner.
 ///
-/// A kernel without Landlock is an error: who asks for a sandbox must not get a server without.
+/// A kernel without Landlock is an error: a server that was asked for a sandbox must not run
+/// without one.
 pub fn enter(root: &Path, log: Option<&Path>) -> Result<String, Error> {
     try_enter(root, log).map_err(|error| Error::Sandbox(error.to_string()))
 }
@@ -39,15 +40,15 @@ pub fn enter(root: &Path, log: Option<&Path>) -> Result<String, Error> {
 fn try_enter(root: &Path, log: Option<&Path>) -> Result<String, SandboxError> {
     refuse_links(root)?;
     let status = restrict(root, log.map(folder_of))?;
-    drop_capabilities()?;
-    can_be_entered(root)?;
-    // The last, because it takes the calls that the other steps make.
-    seccomp::enter()?;
     let extent = match status.ruleset {
         RulesetStatus::FullyEnforced => "sandbox",
         RulesetStatus::PartiallyEnforced => "sandbox, as far as this kernel can",
         RulesetStatus::NotEnforced => return Err(SandboxError::NoLandlock),
     };
+    drop_capabilities()?;
+    can_be_entered(root)?;
+    // The last, because it takes the calls that the other steps make.
+    seccomp::enter()?;
     let log_folder = match log {
         Some(_) => ", and in the log's folder to read and write",
         None => "",
@@ -125,7 +126,7 @@ fn drop_capabilities() -> Result<(), Errno> {
 }
 
 /// No program that this process runs could have capabilities again. It can run none, so this only
-/// keeps a gap in another rule from being worth more. Who may not do it gains nothing by exec
+/// keeps a gap in another rule from being worth more. A process that may not do it gains nothing by exec
 /// either, because of `no_new_privs`.
 fn drop_bounding_set() -> Result<(), Errno> {
     for number in 0..u64::BITS {
