@@ -122,6 +122,10 @@ const RENAMEAT: c_long = 38;
 
 /// Calls that are allowed if one of the conditions holds, and what for. With other arguments they
 /// are refused.
+#[allow(
+    clippy::unnecessary_cast,
+    reason = "with musl the requests of ioctl have another type"
+)]
 const SOME: &[(c_long, &[Only], &str)] = &[
     (
         libc::SYS_sendto,
@@ -229,18 +233,16 @@ fn program(own_process: u32) -> Result<BpfProgram, BackendError> {
 /// in front of the tables: load the number (the first word of `struct seccomp_data`); if it is
 /// above, return the error, else skip that.
 fn newer_is_unknown() -> [sock_filter; 3] {
-    let statement = |code: u32, jf, k| sock_filter {
-        // The codes of bpf(4) have eight bits.
-        code: code as u16,
-        jt: 0,
-        jf,
-        k,
-    };
+    // The codes of bpf(4).
+    const LOAD_WORD: u16 = 0x20;
+    const JUMP_IF_GREATER: u16 = 0x25;
+    const RETURN: u16 = 0x06;
+    let statement = |code, jf, k| sock_filter { code, jt: 0, jf, k };
     let unknown = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
     [
-        statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0),
-        statement(libc::BPF_JMP | libc::BPF_JGT | libc::BPF_K, 1, NEWEST),
-        statement(libc::BPF_RET | libc::BPF_K, 0, unknown.into()),
+        statement(LOAD_WORD, 0, 0),
+        statement(JUMP_IF_GREATER, 1, NEWEST),
+        statement(RETURN, 0, unknown.into()),
     ]
 }
 

@@ -152,12 +152,12 @@ fn a_process_of_its_own() {
 
 /// How many attempts did not end as expected.
 fn make(attempt: &str, site: PathBuf) -> u32 {
-    let recorded = File::create(site.join("flight.json")).unwrap();
+    let file = File::create(site.join("flight.json")).unwrap();
     let inside = Inside::enter(site);
     match attempt {
         "all" => return inside.try_all(),
         "panic" => {
-            let mut recorder = FlightRecorder::new(recorded);
+            let mut recorder = FlightRecorder::new(file);
             recorder.on_event(Duration::ZERO, None, Event::PollBegins(None), "");
             panic!("on purpose");
         }
