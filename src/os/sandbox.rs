@@ -16,8 +16,9 @@ use landlock::{
     RestrictionStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetError, RulesetStatus,
     Scope,
 };
-use rustix::fs::access;
+use rustix::fs::{Mode, access};
 use rustix::io::Errno;
+use rustix::process::umask;
 use rustix::thread::{
     CapabilitySet, CapabilitySets, capabilities, clear_ambient_capability_set,
     remove_capability_from_bounding_set, set_capabilities,
@@ -47,6 +48,7 @@ fn try_enter(root: &Path, log: Option<&Path>) -> Result<String, SandboxError> {
     };
     drop_capabilities()?;
     can_be_entered(root)?;
+    make_no_programs();
     // The last, because it takes the calls that the other steps make.
     seccomp::enter()?;
     let log_folder = match log {
@@ -137,6 +139,15 @@ fn drop_bounding_set() -> Result<(), Errno> {
         }
     }
     Ok(())
+}
+
+/// In the log's folder files can be made with any mode, that of a program that runs as root included
+/// (open(2) takes the set-user-ID bit; openat2(2) takes the mode where no filter of calls sees it).
+/// Without the bits for execution, which can't be set later, such a file is no program. A folder with
+/// a default ACL overrules this (umask(2)).
+fn make_no_programs() {
+    let before = umask(Mode::RWXU | Mode::RWXG | Mode::RWXO);
+    umask(before | Mode::XUSR | Mode::XGRP | Mode::XOTH);
 }
 
 /// Root without capabilities may enter no folder that only another user may enter. Every answer would

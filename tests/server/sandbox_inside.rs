@@ -214,6 +214,7 @@ impl Inside {
         self.try_sockets();
         self.try_processes();
         self.try_the_machine();
+        self.try_programs();
         self.try_what_remains();
         println!("all tried");
         self.wrong
@@ -398,6 +399,22 @@ impl Inside {
             inheritable: rustix::thread::CapabilitySet::empty(),
         };
         self.no_call("capset", set_capabilities(None, none));
+    }
+
+    fn try_programs(&mut self) {
+        let path = self.path("logs/program");
+        let mut options = File::options();
+        let made = options
+            .write(true)
+            .create_new(true)
+            .mode(0o4755)
+            .open(&path);
+        self.works("make a file that would be a program", made);
+        let mode = fs::metadata(&path).unwrap().permissions().mode();
+        if mode & 0o111 != 0 {
+            println!("a program was made, of mode {mode:o}");
+            self.wrong += 1;
+        }
     }
 
     /// No harm is known of it, but it should be known: docs/design.md lists it.
