@@ -404,12 +404,12 @@ impl Inside {
     fn try_programs(&mut self) {
         let path = self.path("logs/program");
         let mut options = File::options();
-        let made = options
+        let created = options
             .write(true)
             .create_new(true)
             .mode(0o4755)
             .open(&path);
-        self.works("make a file that would be a program", made);
+        self.works("make a file that would be a program", created);
         let mode = fs::metadata(&path).unwrap().permissions().mode();
         if mode & 0o111 != 0 {
             println!("a program was made, of mode {mode:o}");
