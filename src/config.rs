@@ -6,6 +6,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::http::media_type::MediaTypes;
 use crate::http::request::DEFAULT_HEAD_MAX;
 use crate::http::target::DotFiles;
 use crate::os::listen_address::ListenAddress;
@@ -32,6 +33,8 @@ pub struct Config {
     pub print_requests: bool,
     /// Whether names that begin with a dot are served.
     pub dot_files: DotFiles,
+    /// The media types of files.
+    pub media_types: MediaTypes,
     /// Whether a connection is accepted only when its first bytes have come, or after a second of
     /// silence.
     pub defer_accept: bool,
@@ -55,6 +58,7 @@ impl Default for Config {
             cache_files: 256,
             print_requests: true,
             dot_files: DotFiles::Hidden,
+            media_types: MediaTypes::default(),
             defer_accept: false,
             sandbox: false,
             observing: Observing::default(),

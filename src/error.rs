@@ -60,8 +60,8 @@ pub enum Error {
         /// A limit that is enough.
         enough: u64,
     },
-    /// The kernel can't enforce `--sandbox`.
-    #[error("cannot enter the sandbox: {0}; start without --sandbox, or on Linux 5.13 or later")]
+    /// `--sandbox` can't be had: the reason and its cure.
+    #[error("cannot enter the sandbox: {0}")]
     Sandbox(String),
     /// epoll, signals or a standard stream can't be set up: no descriptor or memory is left.
     #[error("cannot set up the event loop: {0}; look at the limits that `ulimit -a` shows")]

@@ -9,10 +9,11 @@
 //! Must not know: the connection table and its connections. It reads a [`LiveView`] and a
 //! `ServerSnapshot`.
 //!
-//! Read in this order: this file (the listener and all viewers), `viewer` (one of them), `routes`
+//! Read in this order: this file (the listener and all viewers), `accept`, `viewer` (one of them), `routes`
 //! with `page` and `reply` (a request and its answer), `state`, `metrics`, `events` (three forms of
 //! the same facts).
 
+mod accept;
 mod events;
 mod metrics;
 mod page;
@@ -46,12 +47,6 @@ const _: () = assert!((CONNECTIONS_MAX as u64) + 2 <= ADMIN_RESERVE);
 
 /// The time between two pictures for the viewers that watch.
 const PICTURES_EVERY: Duration = Duration::from_millis(250);
-
-/// The pause after an accept that failed because no descriptor was left.
-const RETRY_AFTER: Duration = Duration::from_millis(100);
-
-/// How many calls of accept(2) a turn makes at most.
-const ACCEPTS: usize = 32;
 
 /// The listener and all viewers.
 #[derive(Debug)]
@@ -157,20 +152,6 @@ impl Admin {
             .min()
     }
 
-    /// The place for the next viewer, and from when on it can be had: a free one, or that of the oldest
-    /// viewer that does not watch. Otherwise a few connections that ask for nothing would keep all
-    /// others away until their deadlines.
-    fn next_place(&self) -> Option<(usize, Duration)> {
-        let free_from = |viewer: &Option<Viewer>| match viewer {
-            Some(viewer) => viewer.evictable_from(),
-            None => Some(Duration::ZERO),
-        };
-        let places = self.viewers.iter().enumerate();
-        places
-            .filter_map(|(index, viewer)| Some((index, free_from(viewer)?)))
-            .min_by_key(|&(_, at)| at)
-    }
-
     fn viewers(&self) -> impl Iterator<Item = &Viewer> {
         self.viewers.iter().flatten()
     }
@@ -249,36 +230,5 @@ impl Admin {
                 self.drop_viewer(index, view);
             }
         }
-    }
-
-    fn accept(
-        &mut self,
-        registry: &Registry,
-        token: impl Fn(ConnectionId) -> Token,
-        view: &mut LiveView,
-        now: Duration,
-    ) {
-        for _ in 0..ACCEPTS {
-            let may_accept = self.may_accept && self.accept_at <= now;
-            let place = self.next_place().filter(|&(_, at)| may_accept && at <= now);
-            let (Some((index, _)), Some(listener)) = (place, &self.listener) else {
-                return;
-            };
-            match listener.accept() {
-                Ok((stream, _)) => {
-                    // A viewer is evicted only now, when it is certain that another one waits.
-                    self.drop_viewer(index, view);
-                    let slot = u32::try_from(index).unwrap_or(u32::MAX);
-                    let generation = self.next_generation;
-                    let id = ConnectionId { slot, generation };
-                    self.next_generation = generation.wrapping_add(1);
-                    self.viewers[index] = Viewer::new(stream, id, now, registry, token(id)).ok();
-                }
-                Err(error) if error.kind() == io::ErrorKind::WouldBlock => self.may_accept = false,
-                Err(_) => self.accept_at = now + RETRY_AFTER,
-            }
-        }
-        // More may wait than one turn has time for.
-        self.accept_at = now + RETRY_AFTER;
     }
 }

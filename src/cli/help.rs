@@ -1,7 +1,7 @@
 //! What `--help` and `--version` print, on standard output.
 
 use super::option::{Group, Opt};
-use super::table::{OPTIONS, ROOT};
+use super::table::{ROOT, options};
 
 /// What `--version` prints.
 pub(super) const VERSION: &str = concat!("millpond ", env!("CARGO_PKG_VERSION"), "\n");
@@ -24,7 +24,7 @@ pub(super) fn help() -> String {
     ];
     for group in Group::ALL {
         lines.extend([String::new(), format!("{}:", group.heading())]);
-        for option in OPTIONS.iter().filter(|option| option.group == group) {
+        for option in options().filter(|option| option.group == group) {
             lines.push(names(option));
             lines.extend(wrap(&words(option)));
         }

@@ -1,6 +1,6 @@
 //! The command line: what was typed becomes a [`Config`], and the operator is told what came of it.
 //!
-//! Invariant: an option is one row of `table::OPTIONS`, and but for `combinations` and the texts that an
+//! Invariant: an option is one row of `table::options`, and but for `combinations` and the texts that an
 //! operator reads, no other file of `src/` names it. What is
 //! parsed and what `--help` says come from that row; README's table is held against it by a test.
 //!

@@ -69,3 +69,9 @@ pub(crate) const VALUE: Opt = Opt {
     may_repeat: false,
     ..SWITCH
 };
+
+/// Stores a value that makes sense.
+pub(crate) fn put<T>(to: &mut T, value: Result<T, Cure>) -> Result<(), Cure> {
+    *to = value?;
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! What an operator may have meant by a name that no option has.
 
-use super::table::OPTIONS;
+use super::table::options;
 
 /// Names with more faults than this are too unlike to be meant.
 const FAULTS_MAX: usize = 2;
@@ -9,7 +9,7 @@ const FAULTS_MAX: usize = 2;
 /// faults away. In a short name two faults leave nothing of it, so it is allowed one per three letters.
 pub(super) fn suggestion(typed: &str) -> Option<&'static str> {
     let typed = typed.to_ascii_lowercase().replace('_', "-");
-    let names = || OPTIONS.iter().map(|option| option.long);
+    let names = || options().map(|option| option.long);
     let mut beginning = names().filter(|name| !typed.is_empty() && name.starts_with(&typed));
     if let (Some(only), None) = (beginning.next(), beginning.next()) {
         return Some(only);
@@ -60,12 +60,13 @@ mod tests {
             ("lisen", Some("listen")),
             ("prot", Some("port")),
             ("hlep", Some("help")),
-            ("max", Some("max-connections")),
+            ("max-c", Some("max-connections")),
             ("q", Some("quiet")),
             ("no", Some("no-log")),
             ("trce-file", Some("trace-file")),
             // Two begin so.
             ("s", None),
+            ("max", None),
             ("bad", None),
             ("x", None),
             ("", None),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::draft::Draft;
 use super::option::Opt;
-use super::table::{OPTIONS, ROOT};
+use super::table::{ROOT, options};
 use super::*;
 use crate::config::{Limits, LogTarget, Observing};
 use crate::http::target::DotFiles;
@@ -232,15 +232,15 @@ fn told() -> Vec<&'static str> {
 #[test]
 fn the_help_is_true() {
     let told = told();
-    let letters = OPTIONS.iter().filter(|row| row.short.is_some()).count();
-    assert_eq!(told.len(), OPTIONS.len() + letters, "{told:?}");
+    let letters = options().filter(|row| row.short.is_some()).count();
+    assert_eq!(told.len(), options().count() + letters, "{told:?}");
     for option in &told {
         let Err(EarlyExit::Usage(message)) = parsed(&format!("millpond {option}")) else {
             continue;
         };
         assert!(!message.contains("no option"), "{option}: {message}");
     }
-    for option in OPTIONS {
+    for option in options() {
         let name = option.long;
         assert!(told.contains(&format!("--{name}").as_str()), "{name}");
     }
@@ -256,7 +256,7 @@ fn the_help_is_true() {
 fn a_default_that_is_typed_changes_nothing() {
     let nothing = Draft::new().into_config(DESCRIPTORS);
     let mut in_words = Vec::new();
-    for option in OPTIONS.iter().chain([&ROOT]) {
+    for option in options().chain([&ROOT]) {
         let Some(default) = option.default else {
             continue;
         };
@@ -272,9 +272,9 @@ fn a_default_that_is_typed_changes_nothing() {
 /// Long names, letters and variables, so that no option hides another.
 #[test]
 fn no_two_options_share_a_name() {
-    let mut names: Vec<String> = OPTIONS.iter().map(Opt::env).collect();
-    names.extend(OPTIONS.iter().filter_map(|row| row.short.map(String::from)));
-    names.extend(OPTIONS.iter().map(|row| row.long.to_owned()));
+    let mut names: Vec<String> = options().map(Opt::env).collect();
+    names.extend(options().filter_map(|row| row.short.map(String::from)));
+    names.extend(options().map(|row| row.long.to_owned()));
     let count = names.len();
     names.sort();
     names.dedup();
@@ -307,12 +307,12 @@ fn the_table_in_readme_has_a_row_for_each_option_and_no_other() {
     let table = table.split("\n## ").next().unwrap();
     let is_row = |line: &&str| line.starts_with("| `-");
     let rows: Vec<&str> = table.lines().filter(is_row).collect();
-    for option in OPTIONS {
+    for option in options() {
         let cells = readme_cells(option);
         let count = rows.iter().filter(|row| row.starts_with(&cells)).count();
         assert_eq!(count, 1, "{cells}");
     }
-    assert_eq!(rows.len(), OPTIONS.len());
+    assert_eq!(rows.len(), options().count());
     let root = format!("| `ROOT` | `{}` |", ROOT.default.unwrap());
     assert!(table.lines().any(|line| line.starts_with(&root)));
 }

@@ -19,6 +19,10 @@ fn read<T: FromStr>(text: &OsStr) -> Option<T> {
     text.to_str()?.parse().ok()
 }
 
+pub(super) fn text(text: &OsStr) -> Result<&str, Cure> {
+    text.to_str().ok_or("not UTF-8; write it in ASCII")
+}
+
 /// A port of this machine that no other machine can reach.
 pub(super) fn local(port: u16) -> ListenAddress {
     SocketAddr::from((Ipv4Addr::LOCALHOST, port)).into()

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
-use rustix::fs::{FileType, Mode, OFlags, Stat, fstat, lstat};
+use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat, lstat, openat};
 use rustix::io::Errno;
 
 use super::fingerprint::Fingerprint;
@@ -208,7 +208,7 @@ impl Root {
 fn open_place(place: &File) -> io::Result<File> {
     let name = format!("/proc/self/fd/{}", place.as_raw_fd());
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | READ;
-    Ok(rustix::fs::open(name, flags, Mode::empty())?.into())
+    Ok(openat(CWD, name, flags, Mode::empty())?.into())
 }
 
 /// Whether a link on the way leads outside, or is absolute.

@@ -47,6 +47,16 @@ impl MediaTypes {
         Self { overrides, charset }
     }
 
+    /// Adds an override, as [`Self::new`] takes them.
+    pub fn add_override(&mut self, pair: (String, String)) {
+        self.overrides.push(pair);
+    }
+
+    /// Replaces the encoding of files of text.
+    pub fn set_charset(&mut self, charset: Charset) {
+        self.charset = charset;
+    }
+
     /// The type of the file at `path`. `beginning` is its first
     /// [`declared_encoding::BEGINNING`] bytes, or fewer if it is shorter; it may be empty if
     /// [`Self::depends_on_content`] is false.

@@ -7,7 +7,8 @@
 //!
 //! Read in this order: [`transport`] (what a connection needs of a socket); [`listen_address`],
 //! [`bind`], `listeners` and `defer_accept` (where connections come from); [`descriptors`] and
-//! [`spare_descriptors`] (how many there can be); [`file_identity`] and `links`; `console` (lines for people); [`stop_signals`]; [`sandbox`].
+//! [`spare_descriptors`] (how many there can be); [`file_identity`] and `links`; `console` (lines for people); [`stop_signals`]; [`sandbox`] and
+//! `seccomp`.
 
 pub mod bind;
 pub(crate) mod console;
@@ -18,6 +19,7 @@ pub(crate) mod links;
 pub mod listen_address;
 pub(crate) mod listeners;
 pub mod sandbox;
+mod seccomp;
 pub mod spare_descriptors;
 pub mod stop_signals;
 pub mod transport;

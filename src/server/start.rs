@@ -40,6 +40,7 @@ impl<O: HasLiveView> Server<O> {
                 path: config.root.clone(),
                 source,
             })?;
+        documents = documents.with_media_types(config.media_types.clone());
         documents.hide_logs(csv_row::header());
         let listeners = Listeners::bind(&config.listen, config.defer_accept)?;
         let observing = &config.observing;

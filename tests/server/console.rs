@@ -25,7 +25,7 @@ fn each_request_prints_one_line() {
         ),
         ("GET / HTTP/1.1\r\n\r\n", "GET / 400"),
         ("GET /\x1b[2J HTTP/1.1\r\nHost: h\r\n\r\n", "- 400"),
-        ("GET /\u{f6} HTTP/1.1\r\nHost: h\r\n\r\n", "- 400"),
+        ("GET /\u{f6} HTTP/1.1\r\nHost: h\r\n\r\n", "GET /%C3%B6 404"),
         ("GET /\r\n", "- 400"),
         ("\u{1b}[2J\r\n", "- 400"),
     ];

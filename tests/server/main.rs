@@ -45,6 +45,7 @@ mod recording;
 mod reference;
 mod root;
 mod sandbox;
+mod sandbox_inside;
 mod shortage;
 mod signals;
 mod slow_reader;

@@ -1,0 +1,213 @@
+//! Options about what is served, to whom, and for how long.
+
+use crate::cli::draft::Wanted;
+use crate::cli::option::{Opt, SWITCH, VALUE, put};
+use crate::cli::values;
+use crate::http::media_type_options;
+use crate::http::target::DotFiles;
+
+pub(super) const ROWS: &[Opt] = &[
+    Opt {
+        long: "listen",
+        short: Some('l'),
+        value: Some("ADDRESS"),
+        default: Some("127.0.0.1:2130"),
+        help: "Address to listen on: ADDR:PORT, [IPv6]:PORT, localhost:PORT (both families), PORT (on \
+               127.0.0.1) or :PORT (on all interfaces); may be given several times; port 0 lets the \
+               system choose",
+        may_repeat: true,
+        set: |to, address| {
+            // The address of --port stays the last one, wherever that option stands.
+            let place = to.config.listen.len() - usize::from(to.is_given("port"));
+            to.config.listen.insert(place, values::address(address)?);
+            Ok(())
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "port",
+        short: Some('p'),
+        value: Some("PORT"),
+        help: "Port to listen on, on 127.0.0.1: short for --listen PORT",
+        set: |to, port| {
+            to.config.listen.push(values::local(values::port(port)?));
+            Ok(())
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "log",
+        value: Some("FILE"),
+        default: Some("Log.csv"),
+        help: "The file that gets a row of CSV for each response; - is standard output",
+        set: |to, path| put(&mut to.config.log, Ok(Some(path.into()))),
+        ..VALUE
+    },
+    Opt {
+        long: "no-log",
+        help: "Keep no log",
+        set: |to, _| put(&mut to.config.log, Ok(None)),
+        ..SWITCH
+    },
+    Opt {
+        long: "quiet",
+        short: Some('q'),
+        help: "Print no line for each request",
+        set: |to, _| put(&mut to.config.print_requests, Ok(false)),
+        ..SWITCH
+    },
+    Opt {
+        long: "dot-files",
+        help: "Serve names that begin with a dot; without this only .well-known is served",
+        set: |to, _| put(&mut to.config.dot_files, Ok(DotFiles::Served)),
+        ..SWITCH
+    },
+    Opt {
+        long: "type",
+        value: Some("EXT=TYPE"),
+        help: "The media type of files with this extension, such as mjs=text/javascript; may be given \
+               several times",
+        may_repeat: true,
+        set: |to, text| {
+            let text = values::text(text)?;
+            let pair = media_type_options::parse_override(text)?;
+            to.config.media_types.add_override(pair);
+            Ok(())
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "charset",
+        value: Some("NAME"),
+        default: Some("utf-8"),
+        help: "The encoding of files of text that declare none, such as iso-8859-1; none is unknown",
+        set: |to, text| {
+            let charset = media_type_options::parse_charset(values::text(text)?)?;
+            to.config.media_types.set_charset(charset);
+            Ok(())
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "defer-accept",
+        help: "Accept clients with their first bytes, silent ones after a second (Linux)",
+        set: |to, _| put(&mut to.config.defer_accept, Ok(true)),
+        ..SWITCH
+    },
+    Opt {
+        long: "sandbox",
+        help: "After start-up, give up all but reading the root, writing the log and serving (Linux)",
+        set: |to, _| put(&mut to.config.sandbox, Ok(true)),
+        ..SWITCH
+    },
+    Opt {
+        long: "cache",
+        value: Some("MIB"),
+        default: Some("16"),
+        help: "Memory for files that are asked for again, in MiB; 0 keeps none",
+        set: |to, count| put(&mut to.config.cache_bytes, values::mebibytes(count)),
+        ..VALUE
+    },
+    Opt {
+        long: "keep-alive",
+        value: Some("SECONDS"),
+        default: Some("10"),
+        help: "How long a connection may be idle between requests; 0 closes it after each answer",
+        set: |to, time| put(&mut to.config.limits.keep_alive, values::duration(time)),
+        ..VALUE
+    },
+    Opt {
+        long: "keep-alive-requests",
+        value: Some("N"),
+        default: Some("998"),
+        help: "How many requests a connection may make; 0 is any number",
+        set: |to, count| {
+            let most = &mut to.config.limits.keep_alive_requests;
+            put(most, values::requests(count))
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "head-timeout",
+        value: Some("SECONDS"),
+        default: Some("10"),
+        help: "How long a new connection may be silent, and how long a request head may take",
+        set: |to, time| {
+            let timeout = &mut to.config.limits.head_timeout;
+            put(timeout, values::positive_duration(time))
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "max-head",
+        value: Some("KIB"),
+        default: Some("16"),
+        help: "How long a request head may be, in KiB, from 1 to 1024; a longer one gets 400",
+        set: |to, count| {
+            put(
+                &mut to.config.limits.max_head,
+                values::head_kibibytes(count),
+            )
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "stall-timeout",
+        value: Some("SECONDS"),
+        default: Some("30"),
+        help: "How long a response may go without progress",
+        set: |to, time| {
+            let timeout = &mut to.config.limits.stall_timeout;
+            put(timeout, values::positive_duration(time))
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "min-send-rate",
+        value: Some("BYTES"),
+        help: "At the limit of connections, a response that is sent more slowly than BYTES a second may \
+               be cut off for a new client; without this none is",
+        set: |to, rate| {
+            let least = &mut to.config.limits.min_send_rate;
+            put(least, values::bytes_a_second(rate).map(Some))
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "buffers",
+        value: Some("MIB"),
+        default: Some("64"),
+        help: "Memory for begun heads and for responses that clients do not read, in MiB; beyond it \
+               those that have waited longest are closed",
+        set: |to, count| {
+            let most = &mut to.config.limits.buffers;
+            put(most, values::positive_mebibytes(count))
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "max-connections",
+        value: Some("N"),
+        default: Some("as many as the descriptors allow"),
+        help: "How many connections there may be at once",
+        set: |to, count| {
+            let most = &mut to.config.limits.max_connections;
+            put(most, values::connections(count))
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "help",
+        short: Some('h'),
+        help: "Print this help",
+        set: |to, _| put(&mut to.wanted, Ok(Some(Wanted::Help))),
+        ..SWITCH
+    },
+    Opt {
+        long: "version",
+        short: Some('V'),
+        help: "Print the version",
+        set: |to, _| put(&mut to.wanted, Ok(Some(Wanted::Version))),
+        ..SWITCH
+    },
+];

@@ -1,0 +1,259 @@
+//! Which system calls are left in the sandbox (seccomp(2)).
+//!
+//! Landlock knows files and TCP only: chmod(2), sockets of other kinds, fork(2) and a few hundred
+//! other calls have no rule there. So the kernel checks the number of each call, and its arguments
+//! where one call can do much, against the tables below. They hold what the server was seen to call
+//! while its tests ran under strace(1), and what a panic, an abort, an interrupted sleep or a
+//! machine without a vDSO needs besides.
+//!
+//! A call that is in no table fails with `EPERM`; it does not end the process. A library may try a
+//! call that it can do without, and an end by `SIGSYS` would lose the rows of the log and the
+//! flight recorder's events; an intruder gains nothing from the error. There are two exceptions:
+//!
+//! - A call that is newer than the tables fails with `ENOSYS`. A later C library tries the newest
+//!   call first, and only that error makes it fall back on an older one, which is in a table.
+//! - A call by the numbers of another machine (`int 0x80` on `x86_64`) ends the process. None of our
+//!   code can make one, and the tables mean other calls by the same numbers.
+
+use std::collections::BTreeMap;
+use std::env::consts::ARCH;
+
+use nix::libc::{self, c_long};
+use seccompiler::{
+    BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
+    SeccompFilter, SeccompRule, TargetArch, apply_filter, sock_filter,
+};
+
+pub(super) use seccompiler::Error;
+
+/// Calls that are allowed with any arguments, and what for. The kernel keeps a bitmap of them, so
+/// that no filter runs when they are called (Linux 5.11).
+const ANY: &[(c_long, &str)] = &[
+    // Connections.
+    (libc::SYS_accept4, "new connections"),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_epoll_wait, "readiness"),
+    (
+        libc::SYS_epoll_pwait,
+        "readiness, with musl or another machine",
+    ),
+    (libc::SYS_epoll_ctl, "a new connection is registered"),
+    (libc::SYS_recvfrom, "requests"),
+    (libc::SYS_sendfile, "bodies of files"),
+    (
+        libc::SYS_shutdown,
+        "a lingering close; the listeners, at a stop",
+    ),
+    (libc::SYS_close, "connections and files"),
+    (libc::SYS_getsockname, "the port that is announced"),
+    // Files. What may be opened is Landlock's to decide.
+    (libc::SYS_openat2, "files beneath the root"),
+    (
+        libc::SYS_openat,
+        "the root, the log, and where openat2 fails",
+    ),
+    (
+        libc::SYS_readlinkat,
+        "links beneath the root, where openat2 fails",
+    ),
+    #[cfg(target_arch = "x86_64")]
+    (
+        libc::SYS_readlink,
+        "the same by the standard library: an absolute link that stays beneath the root",
+    ),
+    (libc::SYS_statx, "the standard library's metadata"),
+    (
+        libc::SYS_newfstatat,
+        "whether a cached file is still the same",
+    ),
+    (libc::SYS_fstat, "which file was opened"),
+    (libc::SYS_pread64, "small files, and the end of the log"),
+    (libc::SYS_preadv2, "whether a file is in memory"),
+    (libc::SYS_fadvise64, "reading ahead"),
+    (
+        libc::SYS_lseek,
+        "the log is examined; the recorder's file is written again",
+    ),
+    (libc::SYS_read, "the log is examined; signals"),
+    (libc::SYS_write, "the log, traces, lines for people"),
+    (
+        libc::SYS_pwritev2,
+        "lines to a pipe or terminal that can't be opened again: never waits",
+    ),
+    (libc::SYS_writev, "what the C library says before it aborts"),
+    (libc::SYS_flock, "a log that servers share"),
+    (
+        libc::SYS_ftruncate,
+        "half a row is cut off; the recorder's file is written again",
+    ),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_rename, "a log with other columns is set aside"),
+    #[cfg(not(target_arch = "x86_64"))]
+    (RENAMEAT, "a log with other columns is set aside"),
+    #[cfg(not(target_arch = "x86_64"))]
+    (
+        libc::SYS_renameat2,
+        "the same, on a machine without renameat",
+    ),
+    // Memory.
+    (libc::SYS_brk, "the heap"),
+    (libc::SYS_munmap, "the heap"),
+    (libc::SYS_mremap, "a large buffer grows"),
+    (libc::SYS_getrandom, "the seeds of hash tables"),
+    (libc::SYS_futex, "locks of the standard library"),
+    // Time.
+    (
+        libc::SYS_clock_gettime,
+        "the time, where the vDSO can't tell it",
+    ),
+    (libc::SYS_clock_nanosleep, "slow motion, and the log's lock"),
+    (libc::SYS_ppoll, "whether a reader takes another line"),
+    (
+        libc::SYS_restart_syscall,
+        "a sleep that SIGSTOP has interrupted",
+    ),
+    // Signals, and the end.
+    (libc::SYS_rt_sigreturn, "the end of each signal handler"),
+    (libc::SYS_rt_sigaction, "a stack overflow, an abort"),
+    (libc::SYS_rt_sigprocmask, "an abort"),
+    (
+        libc::SYS_sigaltstack,
+        "the standard library's end of the main thread",
+    ),
+    (libc::SYS_getpid, "the process to send SIGUSR1 to; an abort"),
+    (libc::SYS_gettid, "an abort; the words of a panic"),
+    (libc::SYS_exit_group, "the end"),
+];
+
+/// The number for every machine but `x86_64`, which libc does not name for all of them.
+#[cfg(not(target_arch = "x86_64"))]
+const RENAMEAT: c_long = 38;
+
+/// Calls that are allowed if one of the conditions holds, and what for. With other arguments they
+/// are refused.
+#[allow(
+    clippy::unnecessary_cast,
+    reason = "with musl the requests of ioctl have another type"
+)]
+const SOME: &[(c_long, &[Only], &str)] = &[
+    (
+        libc::SYS_sendto,
+        // An address and `MSG_FASTOPEN` would connect a socket, which Landlock does not notice.
+        &[Only::Null(4)],
+        "responses; the byte that tells the loop of a signal",
+    ),
+    (
+        libc::SYS_fcntl,
+        &[
+            Only::Is(1, libc::F_DUPFD_CLOEXEC as u64),
+            Only::Is(1, libc::F_GETFD as u64),
+        ],
+        "the recorder's own standard error; whether a descriptor is open, in debug builds",
+    ),
+    (
+        libc::SYS_ioctl,
+        // Not `TIOCSTI`, which types into the terminal of the shell that started the server.
+        &[
+            Only::Is(1, libc::TIOCGWINSZ as u64),
+            Only::Is(1, libc::TCGETS as u64),
+        ],
+        "whether standard error is a terminal",
+    ),
+    (libc::SYS_mmap, &[Only::Lacks(2, EXEC)], "large buffers"),
+    (libc::SYS_mprotect, &[Only::Lacks(2, EXEC)], "the heap"),
+    (
+        libc::SYS_madvise,
+        &[
+            Only::Is(2, libc::MADV_DONTNEED as u64),
+            Only::Is(2, libc::MADV_FREE as u64),
+        ],
+        "memory is given back",
+    ),
+];
+
+/// Memory that can be executed: no code may come in.
+const EXEC: u64 = libc::PROT_EXEC as u64;
+
+/// The highest number of a call when the tables were last held against the kernel's: 469,
+/// `file_setattr`, of Linux 6.17. From 424 on all machines have the same numbers.
+const NEWEST: u32 = 469;
+
+/// A condition on the argument with the number that stands first.
+#[derive(Clone, Copy, Debug)]
+enum Only {
+    /// A number of 32 bits, all that the kernel looks at, equals this.
+    Is(u8, u64),
+    /// None of these bits is set in the lower half of the argument.
+    Lacks(u8, u64),
+    /// A pointer to nothing.
+    Null(u8),
+}
+
+impl Only {
+    fn condition(self) -> Result<SeccompCondition, BackendError> {
+        use SeccompCmpArgLen::{Dword, Qword};
+        use SeccompCmpOp::{Eq, MaskedEq};
+        match self {
+            Self::Is(argument, value) => SeccompCondition::new(argument, Dword, Eq, value),
+            Self::Lacks(argument, bits) => {
+                SeccompCondition::new(argument, Dword, MaskedEq(bits), 0)
+            }
+            Self::Null(argument) => SeccompCondition::new(argument, Qword, Eq, 0),
+        }
+    }
+}
+
+/// Takes all other calls from this thread for good. The server has no other thread.
+pub(super) fn enter() -> Result<(), Error> {
+    apply_filter(&program(std::process::id())?)
+}
+
+/// How many calls are left.
+pub(super) const fn count() -> usize {
+    // And tgkill.
+    ANY.len() + SOME.len() + 1
+}
+
+fn program(own_process: u32) -> Result<BpfProgram, BackendError> {
+    let mut rules = BTreeMap::new();
+    for (call, _) in ANY {
+        rules.insert(*call, Vec::new());
+    }
+    for (call, conditions, _) in SOME {
+        let alternatives = conditions
+            .iter()
+            .map(|only| SeccompRule::new(vec![only.condition()?]));
+        rules.insert(*call, alternatives.collect::<Result<_, _>>()?);
+    }
+    // An abort sends its signal to its own process.
+    let to_itself = Only::Is(0, own_process.into()).condition()?;
+    rules.insert(libc::SYS_tgkill, vec![SeccompRule::new(vec![to_itself])?]);
+    let tables: BpfProgram = SeccompFilter::new(
+        rules,
+        SeccompAction::Errno(libc::EPERM.unsigned_abs()),
+        SeccompAction::Allow,
+        TargetArch::try_from(ARCH)?,
+    )?
+    .try_into()?;
+    Ok([newer_is_unknown().as_slice(), &tables].concat())
+}
+
+/// What the crate can't express: a call with a number above [`NEWEST`] fails with `ENOSYS`. It goes
+/// in front of the tables: load the number (the first word of `struct seccomp_data`); if it is
+/// above, return the error, else skip that.
+fn newer_is_unknown() -> [sock_filter; 3] {
+    // The codes of bpf(4).
+    const LOAD_WORD: u16 = 0x20;
+    const JUMP_IF_GREATER: u16 = 0x25;
+    const RETURN: u16 = 0x06;
+    let statement = |code, jf, k| sock_filter { code, jt: 0, jf, k };
+    let unknown = SeccompAction::Errno(libc::ENOSYS.unsigned_abs());
+    [
+        statement(LOAD_WORD, 0, 0),
+        statement(JUMP_IF_GREATER, 1, NEWEST),
+        statement(RETURN, 0, unknown.into()),
+    ]
+}
+
+#[cfg(test)]
+mod tests;
