@@ -54,7 +54,7 @@
 //! 14. `connection/close.rs`: what follows a response
 //!
 //! For HTTP: [`http::request`], [`http::target`], [`response::answer`], [`response::head`]. For what
-//! is written down: [`log::access_log`], [`log::file`]. `docs/ARCHITECTURE.md` has the bird's eye view
+//! is written down: [`log::access_log`], `log::file`. `docs/ARCHITECTURE.md` has the bird's eye view
 //! and the recipes for changes, `docs/readiness.md` follows one request through all of it,
 //! `docs/design.md` says why it is built so, and `docs/observing.md` shows the loop at work.
 //!

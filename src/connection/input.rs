@@ -56,6 +56,10 @@ impl Input<'_> {
 
     /// Stores the input from `at` on, of which `scanned` bytes were searched. The box is used again:
     /// a head that arrives byte by byte does not cost an allocation per byte.
+    #[expect(
+        clippy::unnecessary_box_returns,
+        reason = "the box may be the one it came in"
+    )]
     pub(super) fn store_from(self, at: usize, scanned: usize) -> Box<PartialHead> {
         match self {
             Self::Fresh(bytes) => Box::new(PartialHead {

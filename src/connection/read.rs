@@ -125,9 +125,9 @@ impl<E: Env> Connection<E> {
         step: &mut Step,
         context: &mut LoopContext<E>,
     ) -> ControlFlow<NextStep> {
-        let (at, stop) = self.process_pipelined(&input, step, context);
+        let (at, outcome) = self.process_pipelined(&input, step, context);
         step.deadline = input.deadline_from(at).or(step.deadline);
-        match stop {
+        match outcome {
             ReadStop::Drained => {
                 self.state = State::Idle;
                 step.deadline = Some(Deadline::Idle);
@@ -169,7 +169,7 @@ impl<E: Env> Connection<E> {
         loop {
             match self.process_one(&input.bytes()[at..], scanned, step, context) {
                 Ok(length) => at += length,
-                Err(stop) => return (at, stop),
+                Err(outcome) => return (at, outcome),
             }
             let next = if input.bytes().len() > at {
                 StateName::Reading

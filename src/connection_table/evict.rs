@@ -37,7 +37,7 @@ impl<E: Env> ConnectionTable<E> {
     }
 
     /// Evicts a connection that is not being served, the one that has waited longest of the first
-    /// kind of [`EVICTABLE`] that has one old enough; if there is none, a response that is slower than
+    /// kind of `EVICTABLE` that has one old enough; if there is none, a response that is slower than
     /// `--min-send-rate`, if that is set. Returns whether a connection was evicted.
     pub fn evict_oldest(&mut self) -> bool {
         self.evict_for(None)

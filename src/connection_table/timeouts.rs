@@ -160,7 +160,7 @@ impl Timeouts {
     }
 
     /// Of the slots that are wanted, the one that entered this queue first, and when it did. Only the
-    /// first [`LOOKED_AT`] of the queue are looked at, so that the time of a call is bounded.
+    /// first `LOOKED_AT` of the queue are looked at, so that the time of a call is bounded.
     pub fn oldest(
         &self,
         deadline: Deadline,

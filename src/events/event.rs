@@ -77,6 +77,10 @@ pub enum Event {
 
 /// What a socket is known to be ready for. It is remembered, because an edge tells it only once, and
 /// cleared by `WouldBlock`, or by a transfer that was shorter than asked (epoll(7), question 9).
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a flag of epoll_ctl(2)"
+)]
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Readiness {
     /// There may be something to read.

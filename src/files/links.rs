@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::{Component, Path, PathBuf};
 
-/// How many links may lead from one to the next: as many as the kernel follows (path_resolution(7)).
+/// How many links may lead from one to the next: as many as the kernel follows (`path_resolution(7)`).
 const LINKS_MAX: usize = 40;
 
 /// The name, free of links, of what `path` leads to, if absolute links on the way lead to places

@@ -78,10 +78,8 @@ impl Reader {
         let beginning = match content {
             Content::Bytes(bytes) => bytes,
             Content::File(file) => {
-                let declaration = match self.media_types.depends_on_content(path) {
-                    true => BEGINNING,
-                    false => 0,
-                };
+                let has_declaration = self.media_types.depends_on_content(path);
+                let declaration = if has_declaration { BEGINNING } else { 0 };
                 // The file is longer than SMALL, and so than either.
                 let needed = declaration.max(self.hidden.beginning_length());
                 read = read_whole(file, needed as u64)?;

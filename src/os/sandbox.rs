@@ -2,7 +2,7 @@
 //!
 //! From then on, whatever a fault in the server might be made to do, the kernel lets it read beneath
 //! the root, read and write in the log's folder, and serve the connections that come. Landlock bounds
-//! files (landlock(7)), the filter in [`super::seccomp`] bounds everything else, and capabilities are
+//! files (landlock(7)), the filter in `super::seccomp` bounds everything else, and capabilities are
 //! dropped, so that root is no exception. docs/design.md lists what is given up and what remains.
 //!
 //! The sandbox is an option, because a rule holds for a folder, not for its name. No rule covers a

@@ -10,7 +10,7 @@ use crate::http::media_type::ContentType;
 const ETAG: &str = "ETag: ";
 const LAST_MODIFIED: &str = "Last-Modified: ";
 
-/// ETag, Last-Modified, Content-Type, Content-Encoding and Content-Length of a file.
+/// `ETag`, Last-Modified, Content-Type, Content-Encoding and Content-Length of a file.
 #[derive(Debug)]
 pub(super) struct FileFields {
     /// The fields, each with its line end.
@@ -47,18 +47,18 @@ impl FileFields {
         }
     }
 
-    /// ETag, Last-Modified (if there is one), Content-Type, Content-Encoding (if there is one) and
+    /// `ETag`, Last-Modified (if there is one), Content-Type, Content-Encoding (if there is one) and
     /// Content-Length.
     pub(super) fn all(&self) -> &[u8] {
         &self.all
     }
 
-    /// ETag.
+    /// `ETag`.
     pub(super) fn tag_field(&self) -> &[u8] {
         &self.all[..self.last_modified]
     }
 
-    /// ETag and Last-Modified (if there is one).
+    /// `ETag` and Last-Modified (if there is one).
     pub(super) fn validators(&self) -> &[u8] {
         &self.all[..self.content]
     }
@@ -68,7 +68,7 @@ impl FileFields {
         &self.all[self.content..]
     }
 
-    /// The tag, as it stands in ETag.
+    /// The tag, as it stands in `ETag`.
     pub(super) fn tag(&self) -> &[u8] {
         value(self.tag_field(), ETAG)
     }

@@ -86,7 +86,7 @@ fn append_fields_of<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTim
     append(out, &[END_OF_FILE_FIELDS]);
 }
 
-/// ETag, and Last-Modified unless the file may still change within the second of that date. It is
+/// `ETag`, and Last-Modified unless the file may still change within the second of that date. It is
 /// never later than the answer's own Date (RFC 9110, 8.8.2.1).
 fn append_validators<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
     if is_date_told(resource, now) {

@@ -76,6 +76,7 @@ impl<F> Resource<F> {
     }
 
     /// The same, with its content in memory added to `counter` for as long as it lives.
+    #[must_use]
     pub fn counted(mut self, counter: &Rc<Cell<usize>>) -> Self {
         let bytes = self.bytes().len();
         counter.set(counter.get() + bytes);

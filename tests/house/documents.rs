@@ -14,7 +14,10 @@ fn documents() -> Vec<(String, String)> {
     let mut found = vec!["README.md".to_owned()];
     for entry in fs::read_dir(root().join("docs")).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
-        if name.ends_with(".md") {
+        if Path::new(&name)
+            .extension()
+            .is_some_and(|ending| ending == "md")
+        {
             found.push(format!("docs/{name}"));
         }
     }
@@ -61,7 +64,11 @@ fn a_recipe_names_at_most_three_files_that_exist() {
             .split('`')
             .skip(1)
             .step_by(2)
-            .filter(|name| name.ends_with(".rs"))
+            .filter(|name| {
+                Path::new(name)
+                    .extension()
+                    .is_some_and(|ending| ending == "rs")
+            })
             .collect();
         assert!(named.len() <= RECIPE_FILES, "{what}: {named:?}");
         for file in named {

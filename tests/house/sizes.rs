@@ -98,7 +98,8 @@ fn the_core_can_be_read_in_an_afternoon() {
 #[test]
 fn the_code_is_counted() {
     for package in packages() {
-        let mut rooms: std::collections::BTreeMap<String, (usize, usize)> = Default::default();
+        let mut rooms: std::collections::BTreeMap<String, (usize, usize)> =
+            std::collections::BTreeMap::default();
         for source in package.sources().values() {
             let count = rooms.entry(source.room().to_owned()).or_default();
             let is_code = |line: &&str| !line.trim().is_empty();

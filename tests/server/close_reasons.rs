@@ -238,7 +238,9 @@ fn alone(reason: CloseReason, provoke: Provoke, count: u64) {
                 .as_deref()
                 .is_some_and(|found| (1..=2).contains(found))
         );
-        found.into_iter().for_each(|found| *found = count);
+        if let Some(found) = found {
+            *found = count;
+        }
     }
     let mut expected = counts(&[(reason, count)]);
     if stopped > 0 {

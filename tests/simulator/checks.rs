@@ -107,7 +107,7 @@ impl World {
                 // Input pushes it to the end of its queue, as long as it pushes its deadline.
                 Stage::Ended(_) => wire
                     .last_read
-                    .clamp(since, since + LINGER_TOTAL - LINGER_SILENCE),
+                    .clamp(since, (since + LINGER_TOTAL).saturating_sub(LINGER_SILENCE)),
                 _ => since,
             };
             Some(Evictable {
@@ -224,7 +224,7 @@ impl World {
             let is_first = wire.tap.responses.is_empty()
                 && self
                     .stop_by
-                    .is_some_and(|by| begun >= Some(by - STOP_WITHIN));
+                    .is_some_and(|by| begun >= by.checked_sub(STOP_WITHIN));
             let is_waiting = matches!(stage, Stage::Idle | Stage::Expecting) && !is_first;
             let is_ended = !(is_waiting && self.scene.is_stopping.get());
             assert!(is_ended, "client {index}, {stage:?}, outlives the stop");

@@ -153,7 +153,7 @@ impl Plan {
                 .then(|| files.any_tag(path, random))
                 .flatten();
             if let Some(tag) = tag {
-                condition += &format!("If-None-Match: \"x\", W/{tag}\r\n");
+                condition.extend(["If-None-Match: \"x\", W/", &tag, "\r\n"]);
                 answer = Answer::Tagged(path, tag);
             } else if is_unchanged {
                 answer = Answer::Unchanged(path);

@@ -95,7 +95,7 @@ impl Wire {
         let is_waited_for = match self.shutdown {
             // Input pushes the end back, but not beyond the whole time.
             Some(since) => {
-                let latest = since + LINGER_TOTAL - LINGER_SILENCE;
+                let latest = (since + LINGER_TOTAL).saturating_sub(LINGER_SILENCE);
                 now >= (self.last_read.max(since) + LINGER_SILENCE).min(latest)
             }
             None => self.is_shutdown_failed || self.is_error_told,
@@ -113,7 +113,7 @@ impl Wire {
         let request = request.and_then(|last| self.plan.request(last));
         match (reason, request.is_some_and(|request| request.is_malformed)) {
             (CloseReason::BadRequest, true) => {
-                close_reasons.extend([reason, CloseReason::HeadDeadline])
+                close_reasons.extend([reason, CloseReason::HeadDeadline]);
             }
             _ => close_reasons.push(reason),
         }

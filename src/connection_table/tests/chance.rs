@@ -61,7 +61,7 @@ fn something_happens(rig: &mut Rig, clients: &mut Vec<Client>, dice: &mut Dice) 
             rig.handle_timeouts(&everyone);
         }
         (14, _) => {
-            rig.table.context_mut().documents.out_of_descriptors = [0, 1, 1, 30][dice.roll(4)]
+            rig.table.context_mut().documents.out_of_descriptors = [0, 1, 1, 30][dice.roll(4)];
         }
         (15, _) if dice.roll(4) == 0 => {
             // A file shrinks, and is then written anew.

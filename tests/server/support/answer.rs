@@ -185,7 +185,7 @@ impl Answer {
         self.set("Last-Modified", &httpdate::fmt_http_date(time))
     }
 
-    /// Checks ETag, and puts a word in its place: that of a body up to 1 MiB is its digest.
+    /// Checks `ETag`, and puts a word in its place: that of a body up to 1 MiB is its digest.
     #[track_caller]
     fn check_tag(&mut self, method: &str) {
         let Some(tag) = self.field("ETag").map(str::to_owned) else {

@@ -24,7 +24,7 @@ impl World {
                 assert!(
                     waited >= self.limits.keep_alive,
                     "closed before the promised time"
-                )
+                );
             }
             CloseReason::StallDeadline => assert!(
                 waited >= self.limits.stall_timeout,

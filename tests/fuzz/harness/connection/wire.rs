@@ -53,7 +53,7 @@ pub(crate) struct Wire {
     pub(crate) is_shut: bool,
     /// The server has dropped the socket.
     pub(crate) is_dropped: bool,
-    /// The kernel holds the head back for the body that was announced (MSG_MORE).
+    /// The kernel holds the head back for the body that was announced (`MSG_MORE`).
     is_corked: bool,
     pub(crate) client: Client,
     /// How often the server has written.
