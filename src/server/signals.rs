@@ -69,10 +69,13 @@ impl SignalSource {
         let stopping = stop_signals::second_ends_at_once()?;
         // A log at its limit (setrlimit(2)) is an error of its write, not the end of the server.
         flag::register(SIGXFSZ, Arc::default())?;
-        let signals = [SIGINT, SIGTERM, SIGHUP, SIGUSR1].into_iter();
-        let unused = UNUSED.iter().map(|&(signal, _)| signal);
+        let signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGUSR1])?;
+        for signal in UNUSED.iter().map(|&(signal, _)| signal).chain(REAL_TIME) {
+            // A tool that runs the server may keep some of them for itself, as valgrind does.
+            let _ = signals.add_signal(signal);
+        }
         Ok(Self {
-            signals: Signals::new(signals.chain(unused).chain(REAL_TIME))?,
+            signals,
             stopping,
             hangup: if io::stdin().is_terminal() {
                 Request::Stop
