@@ -168,9 +168,11 @@ impl Listeners {
         Accepted::QueueIsEmpty
     }
 
-    /// Whether none is left: the server stops.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.sockets.is_empty()
+    /// Connections may wait for any of them.
+    pub(crate) fn mark_all_acceptable(&mut self) {
+        for listener in &mut self.sockets {
+            listener.may_accept = true;
+        }
     }
 
     /// Closes all sockets: the kernel refuses clients from now on.

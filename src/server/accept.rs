@@ -79,7 +79,7 @@ impl<O: HasLiveView> Server<O> {
         self.outputs.warn_of_shortage(error, self.table.len(), now);
     }
 
-    fn now(&self) -> Duration {
+    pub(super) fn now(&self) -> Duration {
         self.table.context().clock.now().monotonic
     }
 }

@@ -6,10 +6,11 @@
 //! Must not know: HTTP, files, and what state a connection is in.
 //!
 //! Read in this order: this file (the loop), `accept`, `token` (which event is whose), then `start`
-//! (all that can fail), `stop`, `signals`, `outputs`, `log_sink`, `live_view`. The order of a turn is in
-//! [`crate::connection_table::turn`].
+//! (all that can fail), `stop` and `finish`, `signals`, `outputs`, `log_sink`, `live_view`. The order of
+//! a turn is in [`crate::connection_table::turn`].
 
 mod accept;
+mod finish;
 mod live_view;
 mod log_sink;
 mod outputs;
@@ -27,6 +28,7 @@ use mio::{Events, Poll};
 
 use self::outputs::Outputs;
 use self::signals::{Request, SignalSource};
+use self::stop::Stop;
 use self::token::{TokenKind, readiness};
 use crate::admin::Admin;
 use crate::config::Config;
@@ -63,8 +65,8 @@ pub struct Server<O: HasLiveView> {
     listeners: Listeners,
     signals: SignalSource,
     admin: Option<Admin>,
-    /// When the stop began, on the monotonic clock; `None` while the server serves.
-    stopping_since: Option<Duration>,
+    /// Once the server stops.
+    stop: Option<Stop>,
     table: ConnectionTable<ServerEnv<O>>,
     outputs: Outputs,
 }
@@ -151,7 +153,7 @@ impl<O: HasLiveView> Server<O> {
                 Request::ReopenLog => self.outputs.reopen_log(context),
                 Request::DumpEvents => context.emit_for_loop(Event::DumpRequested),
                 Request::Nothing(signal) => self.outputs.diagnose(&signals::unused_line(signal)),
-                Request::Stop if self.stopping_since.is_none() => self.begin_stop(),
+                Request::Stop if self.stop.is_none() => self.begin_stop(),
                 Request::Stop => {}
             }
         }

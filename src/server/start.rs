@@ -56,7 +56,7 @@ impl<O: HasLiveView> Server<O> {
             listeners,
             signals,
             admin,
-            stopping_since: None,
+            stop: None,
             table: ConnectionTable::new(context),
             outputs,
         };
