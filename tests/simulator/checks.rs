@@ -22,6 +22,8 @@ pub struct Evictable {
     order: u8,
     /// When it came to its place among those of its kind.
     place: Duration,
+    /// The earliest that may have been.
+    place_at_least: Duration,
     /// Since when it waits.
     since: Duration,
     index: usize,
@@ -103,16 +105,22 @@ impl World {
                 Stage::Answering => return None,
             };
             let since = since.filter(|_| !wire.is_told && wire.unread() == 0)?;
-            let place = match wire.stage() {
-                // Input pushes it to the end of its queue, as long as it pushes its deadline.
-                Stage::Ended(_) => wire
-                    .last_read
-                    .clamp(since, (since + LINGER_TOTAL).saturating_sub(LINGER_SILENCE)),
-                _ => since,
+            // Input pushes it to the end of its queue, as long as it pushes its deadline. Of input
+            // that came too late for that, it is not known here when the last before it came.
+            let (place, place_at_least) = match wire.stage() {
+                Stage::Ended(_) => {
+                    let latest = (since + LINGER_TOTAL).saturating_sub(LINGER_SILENCE);
+                    match wire.last_read.max(since) {
+                        read if read < latest => (read, read),
+                        _ => (latest, since),
+                    }
+                }
+                _ => (since, since),
             };
             Some(Evictable {
                 order,
                 place,
+                place_at_least,
                 since,
                 index,
             })
@@ -137,8 +145,9 @@ impl World {
         for other in could {
             let is_before = other.order < gone.order && is_old(other);
             // A tick is the grain of the queues.
-            let is_older =
-                other.order == gone.order && is_old(other) && other.place + TICK < gone.place;
+            let is_older = other.order == gone.order
+                && is_old(other)
+                && other.place + TICK < gone.place_at_least;
             assert!(
                 !is_before && !is_older,
                 "{other:?} should have been evicted, not {gone:?}"
