@@ -12,7 +12,7 @@ use millpond::events::deadline::Deadline;
 use millpond::server::stop::STOP_WITHIN;
 
 use crate::rows;
-use crate::verdict::Stage;
+use crate::verdict::{Stage, TENTH};
 use crate::world::World;
 
 /// A connection that could be evicted.
@@ -109,7 +109,7 @@ impl World {
             // that came too late for that, it is not known here when the last before it came.
             let (place, place_at_least) = match wire.stage() {
                 Stage::Ended(_) => {
-                    let latest = (since + LINGER_TOTAL).saturating_sub(LINGER_SILENCE);
+                    let latest = (since + LINGER_TOTAL).saturating_sub(LINGER_SILENCE + TENTH);
                     match wire.last_read.max(since) {
                         read if read < latest => (read, read),
                         _ => (latest, since),

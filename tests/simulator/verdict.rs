@@ -11,6 +11,9 @@ use millpond::events::deadline::Deadline;
 
 use crate::wire::Wire;
 
+/// The grain of the time since which a connection lingers.
+pub(crate) const TENTH: Duration = Duration::from_millis(100);
+
 /// A request that waits for a descriptor is tried again within this time, plus one turn.
 const SCARCE: Duration = Duration::from_millis(200);
 
@@ -93,9 +96,10 @@ impl Wire {
         }
         let now = self.scene.now.get();
         let is_waited_for = match self.shutdown {
-            // Input pushes the end back, but not beyond the whole time.
+            // Input pushes the end back, but not beyond the whole time. The server keeps the beginning
+            // in tenths of a second.
             Some(since) => {
-                let latest = (since + LINGER_TOTAL).saturating_sub(LINGER_SILENCE);
+                let latest = (since + LINGER_TOTAL).saturating_sub(LINGER_SILENCE + TENTH);
                 now >= (self.last_read.max(since) + LINGER_SILENCE).min(latest)
             }
             None => self.is_shutdown_failed || self.is_error_told,
