@@ -16,8 +16,9 @@ use crate::http::media_type::MediaTypes;
 use crate::os::file_identity::FileIdentity;
 use crate::response::resource::{Documents, LookupError, Resource};
 
-/// How many results an epoch remembers that are not in the cache. Each may hold [`SMALL`](crate::response::resource::SMALL) bytes, or
-/// an open file, whose descriptor is one of [`crate::os::descriptors::RESERVE`].
+/// How many results an epoch remembers that are not in the cache. Each may hold
+/// [`SMALL`](crate::response::resource::SMALL) bytes, or an open file, whose descriptor is one of
+/// [`crate::os::descriptors::RESERVE`].
 const EPOCH_RESULTS_MAX: usize = 8;
 
 /// A folder of real files, with a cache that never serves a stale file.

@@ -55,20 +55,33 @@ impl Reader {
             return Err(LookupError::NotFound);
         }
         let length = fingerprint.length;
-        let (content, tag) = if length <= SMALL {
-            let bytes = read_whole(&file, length)?;
-            let tag = content_tag::of_bytes(&bytes);
-            (Content::Bytes(bytes), tag)
+        let content = if length <= SMALL {
+            Content::Bytes(read_whole(&file, length)?)
         } else {
-            let tag = content_tag::of_file(&file, fingerprint, now);
-            let (tag, read) = tag.map_err(|error| lookup_error(&error))?;
-            self.digested += read;
-            (Content::File(Rc::new(file)), tag)
+            Content::File(Rc::new(file))
         };
+        // Before the tag: no digest is made of a log that is not served.
         let content_type = self.examine(path, &content)?;
+        let tag = self.tag_of(&content, fingerprint, now)?;
         let modified = fingerprint.modified().and_then(date::representable);
         let resource = Resource::new(path, &content_type, length, modified, &tag, content);
         Ok(resource.counted(&self.live_bytes))
+    }
+
+    fn tag_of(
+        &mut self,
+        content: &Content<File>,
+        fingerprint: &Fingerprint,
+        now: SystemTime,
+    ) -> Result<String, LookupError> {
+        let file = match content {
+            Content::Bytes(bytes) => return Ok(content_tag::of_bytes(bytes)),
+            Content::File(file) => file,
+        };
+        let tag = content_tag::of_file(file, fingerprint, now);
+        let (tag, read) = tag.map_err(|error| lookup_error(&error))?;
+        self.digested += read;
+        Ok(tag)
     }
 
     /// The type of the file at `path`, unless it is a log. Both may need the beginning of a file that is

@@ -235,9 +235,9 @@ pub(super) fn lookup_error(error: &io::Error) -> LookupError {
     }
 }
 
-/// Reads the first `length` bytes: those that Content-Length will promise, or fewer. A file that turns out shorter is being
-/// rewritten at this moment, and a file that can't be read has no content. Both are "not found",
-/// which is still possible because no head has been sent.
+/// Reads the first `length` bytes: those that Content-Length will promise, or fewer. A file that
+/// turns out shorter is being rewritten at this moment, and a file that can't be read has no content.
+/// Both are "not found", which is still possible because no head has been sent.
 pub(super) fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
     let mut bytes = vec![0; usize::try_from(length).map_err(|_| LookupError::NotFound)?];
     let mut filled = 0;
