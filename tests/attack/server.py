@@ -82,28 +82,13 @@ def read_answer(client):
     return int(head.split()[1]), body
 
 
-class PlainClient(threading.Thread):
-    """Asks for a small file on a new connection a hundred times a second, and times it all:
-    connect, request, answer."""
+class TimedClient(threading.Thread):
+    """A client in the background that notes how many seconds each request took, until it is left."""
 
-    def __init__(self, server):
+    def __init__(self):
         super().__init__(daemon=True)
-        self.server = server
         self.seconds = []
-        self.failures = 0
         self.ends = threading.Event()
-
-    def run(self):
-        while not self.ends.wait(0.01):
-            start = time.monotonic()
-            try:
-                with self.server.connect() as client:
-                    client.sendall(REQUEST)
-                    answered = read_answer(client) == (200, SMALL)
-            except OSError:
-                answered = False
-            self.failures += not answered
-            self.seconds.append(time.monotonic() - start)
 
     def __enter__(self):
         self.start()
@@ -116,3 +101,25 @@ class PlainClient(threading.Thread):
     def p99_ms(self):
         ordered = sorted(self.seconds)
         return 1000 * ordered[int(0.99 * (len(ordered) - 1))]
+
+
+class PlainClient(TimedClient):
+    """Asks for a small file on a new connection a hundred times a second, and times it all:
+    connect, request, answer."""
+
+    def __init__(self, server):
+        super().__init__()
+        self.server = server
+        self.failures = 0
+
+    def run(self):
+        while not self.ends.wait(0.01):
+            start = time.monotonic()
+            try:
+                with self.server.connect() as client:
+                    client.sendall(REQUEST)
+                    answered = read_answer(client) == (200, SMALL)
+            except OSError:
+                answered = False
+            self.failures += not answered
+            self.seconds.append(time.monotonic() - start)

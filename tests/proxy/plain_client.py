@@ -1,28 +1,26 @@
 """A client beside the uploads: what does it lose, and how long does it wait?"""
 
-import threading
 import time
 
 import plain
+from server import TimedClient
 
 EVERY_S = 0.02
 PATIENCE_S = 10
 
 
-class PlainClient(threading.Thread):
+class PlainClient(TimedClient):
     """Asks for a small file every 20 ms on a connection that is kept alive. A request is timed from
     the moment it is due, so that those that a slow one holds up count as slow too."""
 
     def __init__(self, port, path, content):
-        super().__init__(daemon=True)
+        super().__init__()
         self.port = port
         self.text = plain.request(path)
         self.content = content
         self.client = None
-        self.seconds = []
         #: What came instead of the file, once for each request.
         self.failures = []
-        self.ends = threading.Event()
 
     def run(self):
         due = time.monotonic()
@@ -54,15 +52,3 @@ class PlainClient(threading.Thread):
         if self.client:
             self.client.close()
         self.client = None
-
-    def __enter__(self):
-        self.start()
-        return self
-
-    def __exit__(self, *_):
-        self.ends.set()
-        self.join()
-
-    def p99_ms(self):
-        ordered = sorted(self.seconds)
-        return 1000 * ordered[int(0.99 * (len(ordered) - 1))]
