@@ -41,7 +41,7 @@ fn forget_openat2() {
 
 fn find(documents: &mut DocumentRoot, path: &str) -> Result<Vec<u8>, LookupError> {
     documents
-        .find(path)
+        .find(path.as_bytes())
         .map(|resource| match &resource.content {
             Content::Bytes(bytes) => bytes.to_vec(),
             Content::File(file) => {

@@ -16,7 +16,7 @@ const EXCEPTIONS: &str = include_str!("types/exceptions.tsv");
 /// Types are equal in any letter case.
 fn served(extension: &str) -> String {
     let types = MediaTypes::new(Vec::new(), Charset::Unknown);
-    let found = types.of_file(&format!("a.{extension}"), b"");
+    let found = types.of_file(format!("a.{extension}").as_bytes(), b"");
     found.text.to_ascii_lowercase()
 }
 

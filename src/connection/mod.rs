@@ -202,7 +202,7 @@ impl<E: Env> Connection<E> {
 
     /// Adds a response's row to the log, when the response has ended one way or the other. `bytes`
     /// counts what the socket took of its body.
-    fn log<S: AsRef<str>>(
+    fn log<S: AsRef<[u8]>>(
         &self,
         id: ConnectionId,
         record: &AccessRecord<S>,

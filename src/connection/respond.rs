@@ -116,13 +116,12 @@ impl<E: Env> Connection<E> {
             Event::Changed(StateName::Reading, StateName::Responding),
         );
         let observer = &mut context.observer;
-        observer.responds(step.id, record.method, record.target, record.status);
-        context
-            .lines
-            .add(record.method, record.target, record.status);
+        let (method, target) = texts_of(line);
+        observer.responds(step.id, method, target, record.status);
+        context.lines.add(method, target, record.status);
 
         let mut output = std::mem::take(&mut context.output);
-        let (head, more) = self.compose(&mut output, answer, record.method, after, context);
+        let (head, more) = self.compose(&mut output, answer, method, after, context);
         let taken = self.write_first(&output, more, step, context);
         step.count_sent(taken.as_ref().copied().unwrap_or(0), context);
         let flow = match taken {
@@ -138,7 +137,7 @@ impl<E: Env> Connection<E> {
                 let pending = Box::new(PendingResponse {
                     head: output[taken.min(head)..head].into(),
                     head_taken: 0,
-                    body: match record.method {
+                    body: match method {
                         "HEAD" => Body::None,
                         _ => answer.body(),
                     },
@@ -208,15 +207,20 @@ fn record_of<'a, E: Env>(
     answer: &'a Answer<E::File>,
     line: Option<RequestLine<'a>>,
     context: &LoopContext<E>,
-) -> AccessRecord<&'a str> {
+) -> AccessRecord<&'a [u8]> {
     let now = context.clock.now();
-    let (method, target) = line.map_or(("", ""), |line| (line.method, line.target));
+    let (method, target) = texts_of(line);
     AccessRecord {
-        method,
-        target,
-        file: answer.resource().map_or("", |resource| &resource.path),
+        method: method.as_bytes(),
+        target: target.as_bytes(),
+        file: answer.resource().map_or(b"", |resource| &resource.path),
         status: answer.status(),
         requested_at: now.wall,
         started: now.monotonic,
     }
+}
+
+/// Method and target, empty if the request line could not be read.
+fn texts_of(line: Option<RequestLine<'_>>) -> (&str, &str) {
+    line.map_or(("", ""), |line| (line.method, line.target))
 }

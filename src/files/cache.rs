@@ -47,11 +47,11 @@ pub(super) struct Entry {
 #[derive(Debug)]
 pub(super) struct Cache {
     limits: CacheLimits,
-    small: LruCache<Box<str>, Entry>,
+    small: LruCache<Box<[u8]>, Entry>,
     small_bytes: usize,
     /// The part of `small_bytes` that is content.
     content_bytes: usize,
-    large: LruCache<Box<str>, Entry>,
+    large: LruCache<Box<[u8]>, Entry>,
 }
 
 impl Cache {
@@ -66,7 +66,7 @@ impl Cache {
     }
 
     /// The entry at `path`, which becomes the most recently used.
-    pub(super) fn get(&mut self, path: &str) -> Option<&mut Entry> {
+    pub(super) fn get(&mut self, path: &[u8]) -> Option<&mut Entry> {
         self.small
             .get_mut(path)
             .or_else(|| self.large.get_mut(path))
@@ -82,7 +82,7 @@ impl Cache {
         }
     }
 
-    fn put_small(&mut self, path: &str, body: usize, entry: Entry) {
+    fn put_small(&mut self, path: &[u8], body: usize, entry: Entry) {
         // A larger one would evict all others, and then itself.
         if body > self.limits.bytes {
             return;
@@ -97,7 +97,7 @@ impl Cache {
         }
     }
 
-    fn put_large(&mut self, path: &str, entry: Entry) {
+    fn put_large(&mut self, path: &[u8], entry: Entry) {
         if self.limits.files == 0 {
             return;
         }
@@ -107,7 +107,7 @@ impl Cache {
         }
     }
 
-    pub(super) fn remove(&mut self, path: &str) {
+    pub(super) fn remove(&mut self, path: &[u8]) {
         self.large.pop(path);
         if let Some(entry) = self.small.pop(path) {
             self.uncount(&entry);
@@ -162,7 +162,7 @@ mod tests {
 
     use super::*;
 
-    fn entry(path: &str, content: Content<File>) -> Entry {
+    fn entry(path: &[u8], content: Content<File>) -> Entry {
         Entry {
             resource: Rc::new(Resource::of_default_type(path, 0, None, "\"t\"", content)),
             fingerprint: Fingerprint::new(&stat(".").unwrap()),
@@ -171,30 +171,32 @@ mod tests {
         }
     }
 
-    fn small(path: &str, length: usize) -> Entry {
+    fn small(path: &[u8], length: usize) -> Entry {
         entry(path, Content::Bytes(vec![0; length].into()))
     }
 
-    fn large(path: &str) -> Entry {
+    fn large(path: &[u8]) -> Entry {
         entry(path, Content::File(Rc::new(File::open(".").unwrap())))
     }
 
     fn cached<'a>(cache: &mut Cache, paths: &[&'a str]) -> Vec<&'a str> {
-        let cached = paths.iter().filter(|path| cache.get(path).is_some());
+        let cached = paths
+            .iter()
+            .filter(|path| cache.get(path.as_bytes()).is_some());
         cached.copied().collect()
     }
 
     #[test]
     fn the_least_recently_used_is_evicted() {
-        let each = cost(&small("a", 1000));
+        let each = cost(&small(b"a", 1000));
         let mut cache = Cache::new(CacheLimits {
             bytes: 2 * each,
             files: 0,
         });
-        cache.put(small("a", 1000));
-        cache.put(small("b", 1000));
-        assert!(cache.get("a").is_some());
-        cache.put(small("c", 1000));
+        cache.put(small(b"a", 1000));
+        cache.put(small(b"b", 1000));
+        assert!(cache.get(b"a").is_some());
+        cache.put(small(b"c", 1000));
         assert_eq!(cached(&mut cache, &["a", "b", "c"]), ["a", "c"]);
         assert_eq!(cache.small_bytes, 2 * each);
     }
@@ -206,16 +208,16 @@ mod tests {
             files: 1,
         });
         for _ in 0..100 {
-            cache.put(small("a", 1000));
-            cache.put(large("b"));
+            cache.put(small(b"a", 1000));
+            cache.put(large(b"b"));
         }
-        assert_eq!(cache.small_bytes, cost(&small("a", 1000)));
+        assert_eq!(cache.small_bytes, cost(&small(b"a", 1000)));
         // A file may grow, and become small again.
-        cache.put(large("a"));
+        cache.put(large(b"a"));
         assert_eq!((cache.small_bytes, cache.large.len()), (0, 1));
-        cache.put(small("a", 1));
+        cache.put(small(b"a", 1));
         assert_eq!((cache.small.len(), cache.large.len()), (1, 0));
-        cache.remove("a");
+        cache.remove(b"a");
         assert_eq!((cache.small_bytes, cache.small.len()), (0, 0));
     }
 
@@ -225,24 +227,24 @@ mod tests {
             bytes: 10_000,
             files: 0,
         });
-        cache.put(small("a", 5_000));
-        cache.put(small("b", 10_001));
-        cache.put(large("c"));
+        cache.put(small(b"a", 5_000));
+        cache.put(small(b"b", 10_001));
+        cache.put(large(b"c"));
         assert_eq!(cached(&mut cache, &["a", "b", "c"]), ["a"]);
         let mut off = Cache::new(CacheLimits::NONE);
-        off.put(small("a", 0));
-        assert!(off.get("a").is_none());
+        off.put(small(b"a", 0));
+        assert!(off.get(b"a").is_none());
     }
 
     #[test]
     fn open_files_are_bounded_in_number_and_time() {
         let mut cache = Cache::new(CacheLimits { bytes: 0, files: 3 });
         for number in 0..100 {
-            cache.put(large(&number.to_string()));
+            cache.put(large(number.to_string().as_bytes()));
             assert!(cache.large.len() <= 3);
         }
         assert_eq!(cached(&mut cache, &["96", "97", "98", "99"]).len(), 3);
-        if let Some(entry) = cache.get("97") {
+        if let Some(entry) = cache.get(b"97") {
             entry.used_at = Duration::from_secs(5);
         }
         cache.close_unused(OPEN_FOR);

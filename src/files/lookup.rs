@@ -11,7 +11,7 @@ use super::cache::{Cache, CacheLimits, Entry};
 use super::fingerprint::Fingerprint;
 use super::negative_cache::NegativeCache;
 use super::reader::Reader;
-use super::root::{Opened, Root, lookup_error};
+use super::root::{Opened, Root, as_path, lookup_error};
 use crate::http::media_type::MediaTypes;
 use crate::os::file_identity::FileIdentity;
 use crate::response::resource::{Documents, LookupError, Resource};
@@ -40,7 +40,7 @@ pub struct DocumentRoot {
     wall: SystemTime,
     /// Results of this epoch that neither cache may keep, such as a file that has just changed, or
     /// a folder.
-    epoch_results: HashMap<String, LookupResult>,
+    epoch_results: HashMap<Box<[u8]>, LookupResult>,
     reader: Reader,
 }
 
@@ -85,7 +85,7 @@ impl DocumentRoot {
     }
 
     /// The cached file at `path`, if it is unchanged in this epoch.
-    fn find_cached(&mut self, path: &str) -> Option<Rc<Resource<File>>> {
+    fn find_cached(&mut self, path: &[u8]) -> Option<Rc<Resource<File>>> {
         let entry = self.cache.get(path)?;
         if entry.validated_epoch != self.epoch {
             if !self.root.has_unchanged(path, &entry.fingerprint) {
@@ -99,7 +99,7 @@ impl DocumentRoot {
     }
 
     /// Whether nothing was at `path` before, and nothing is there in this epoch.
-    fn is_still_absent(&mut self, path: &str) -> bool {
+    fn is_still_absent(&mut self, path: &[u8]) -> bool {
         let Some(validated_epoch) = self.negative_cache.validated_epoch(path) else {
             return false;
         };
@@ -117,8 +117,8 @@ impl DocumentRoot {
 
     /// Opens the file at `path`, reads it if it is small, and adds the result to a cache if that may
     /// keep it.
-    fn look_up(&mut self, path: &str) -> LookupResult {
-        let (file, stat) = match self.root.open_file(Path::new(path)) {
+    fn look_up(&mut self, path: &[u8]) -> LookupResult {
+        let (file, stat) = match self.root.open_file(as_path(path)) {
             Ok(Opened::File(file, stat)) => (file, stat),
             Ok(Opened::Directory) => return Err(LookupError::IsDirectory),
             Err(error) => {
@@ -146,7 +146,7 @@ impl DocumentRoot {
 impl Documents for DocumentRoot {
     type File = File;
 
-    fn find(&mut self, path: &str) -> LookupResult {
+    fn find(&mut self, path: &[u8]) -> LookupResult {
         if let Some(resource) = self.find_cached(path) {
             return Ok(resource);
         }
@@ -172,7 +172,7 @@ impl Documents for DocumentRoot {
                 if self.epoch_results.len() >= EPOCH_RESULTS_MAX {
                     self.epoch_results.clear();
                 }
-                self.epoch_results.insert(path.to_owned(), result.clone());
+                self.epoch_results.insert(path.into(), result.clone());
             }
         }
         result

@@ -12,7 +12,7 @@ const NAME_LENGTH_MAX: usize = 256;
 /// least recently used.
 #[derive(Debug)]
 pub(super) struct NegativeCache {
-    names: LruCache<Box<str>, u64>,
+    names: LruCache<Box<[u8]>, u64>,
 }
 
 impl NegativeCache {
@@ -25,12 +25,12 @@ impl NegativeCache {
 
     /// The last epoch in which nothing was at `path`. The caller sets it to the current epoch when
     /// it has seen that this is still so.
-    pub(super) fn validated_epoch(&mut self, path: &str) -> Option<&mut u64> {
+    pub(super) fn validated_epoch(&mut self, path: &[u8]) -> Option<&mut u64> {
         self.names.get_mut(path)
     }
 
     /// Adds `path`, where nothing was in this `epoch`.
-    pub(super) fn put(&mut self, path: &str, epoch: u64) {
+    pub(super) fn put(&mut self, path: &[u8], epoch: u64) {
         if path.len() > NAME_LENGTH_MAX {
             return;
         }
@@ -40,7 +40,7 @@ impl NegativeCache {
         }
     }
 
-    pub(super) fn remove(&mut self, path: &str) {
+    pub(super) fn remove(&mut self, path: &[u8]) {
         self.names.pop(path);
     }
 }
@@ -52,19 +52,19 @@ mod tests {
     #[test]
     fn the_number_and_length_of_names_are_bounded() {
         let mut negative_cache = NegativeCache::new();
-        negative_cache.put(&"x".repeat(NAME_LENGTH_MAX + 1), 1);
+        negative_cache.put(&vec![b'x'; NAME_LENGTH_MAX + 1], 1);
         assert_eq!(negative_cache.names.len(), 0);
         for number in 0..1000 {
-            negative_cache.put(&number.to_string(), number);
+            negative_cache.put(number.to_string().as_bytes(), number);
             assert!(
-                negative_cache.validated_epoch("0").is_some(),
+                negative_cache.validated_epoch(b"0").is_some(),
                 "it is in use"
             );
             assert!(negative_cache.names.len() <= NAMES_MAX);
         }
-        assert_eq!(negative_cache.validated_epoch("999").copied(), Some(999));
-        assert_eq!(negative_cache.validated_epoch("900"), None);
-        negative_cache.remove("999");
-        assert_eq!(negative_cache.validated_epoch("999"), None);
+        assert_eq!(negative_cache.validated_epoch(b"999").copied(), Some(999));
+        assert_eq!(negative_cache.validated_epoch(b"900"), None);
+        negative_cache.remove(b"999");
+        assert_eq!(negative_cache.validated_epoch(b"999"), None);
     }
 }

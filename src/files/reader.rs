@@ -46,7 +46,7 @@ impl Reader {
     /// What is served for `path`, where this file was found. `now` is the time of the wall clock.
     pub(super) fn read(
         &mut self,
-        path: &str,
+        path: &[u8],
         file: File,
         fingerprint: &Fingerprint,
         now: SystemTime,
@@ -86,7 +86,7 @@ impl Reader {
 
     /// The type of the file at `path`, unless it is a log. Both may need the beginning of a file that is
     /// not in memory: a document may declare its encoding there.
-    fn examine(&self, path: &str, content: &Content<File>) -> Result<ContentType, LookupError> {
+    fn examine(&self, path: &[u8], content: &Content<File>) -> Result<ContentType, LookupError> {
         let read;
         let beginning = match content {
             Content::Bytes(bytes) => bytes,

@@ -1,6 +1,7 @@
 //! The root folder: opens files beneath it, and compares cached files with it.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::fd::AsRawFd as _;
@@ -10,6 +11,7 @@ use std::rc::Rc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
+use memchr::memchr_iter;
 use rustix::fs::{CWD, FileType, Mode, OFlags, Stat, fstat, lstat, openat};
 use rustix::io::Errno;
 
@@ -53,7 +55,7 @@ pub(super) struct Root {
     /// Whether `folder` was compared with the folder at `path` in this epoch.
     is_checked: bool,
     /// Folders below the root that are not links, as seen in this epoch.
-    plain_folders: HashSet<Box<str>>,
+    plain_folders: HashSet<Box<[u8]>>,
 }
 
 impl Root {
@@ -120,14 +122,14 @@ impl Root {
     /// Whether the file at `path` has this `fingerprint`, and the path from the root to it has no
     /// link. This opens nothing: a file that was opened beneath the root, has not changed, and is
     /// reached without a link, is still beneath the root.
-    pub(super) fn has_unchanged(&mut self, path: &str, fingerprint: &Fingerprint) -> bool {
+    pub(super) fn has_unchanged(&mut self, path: &[u8], fingerprint: &Fingerprint) -> bool {
         self.has_plain_folders(path) && self.fingerprint(path).as_ref() == Some(fingerprint)
     }
 
     /// Whether nothing is at `path`, and the path from the root has no link. Goes folder by folder,
     /// because lstat(2) follows links to folders and could leave the root.
-    pub(super) fn has_nothing_at(&mut self, path: &str) -> bool {
-        for (end, _) in path.match_indices('/') {
+    pub(super) fn has_nothing_at(&mut self, path: &[u8]) -> bool {
+        for end in memchr_iter(b'/', path) {
             if !self.is_plain_folder(&path[..end]) {
                 return self.is_nothing(&path[..end]);
             }
@@ -135,18 +137,17 @@ impl Root {
         self.is_nothing(path)
     }
 
-    fn is_nothing(&mut self, path: &str) -> bool {
+    fn is_nothing(&mut self, path: &[u8]) -> bool {
         matches!(self.status(path), Err(Errno::NOENT | Errno::NOTDIR))
     }
 
     /// Whether all folders on the path are folders, not links. At most one syscall per folder and
     /// validation epoch.
-    fn has_plain_folders(&mut self, path: &str) -> bool {
-        path.match_indices('/')
-            .all(|(end, _)| self.is_plain_folder(&path[..end]))
+    fn has_plain_folders(&mut self, path: &[u8]) -> bool {
+        memchr_iter(b'/', path).all(|end| self.is_plain_folder(&path[..end]))
     }
 
-    fn is_plain_folder(&mut self, path: &str) -> bool {
+    fn is_plain_folder(&mut self, path: &[u8]) -> bool {
         if self.plain_folders.contains(path) {
             return true;
         }
@@ -159,19 +160,19 @@ impl Root {
         is_plain
     }
 
-    fn fingerprint(&mut self, path: &str) -> Option<Fingerprint> {
+    fn fingerprint(&mut self, path: &[u8]) -> Option<Fingerprint> {
         let stat = self.status(path).ok()?;
         Some(Fingerprint::new(&stat))
     }
 
     /// The status of the file or link at `path`. Uses the root's path, not the open folder, so that
     /// a replaced root folder shows without another syscall.
-    fn status(&mut self, path: &str) -> Result<Stat, Errno> {
+    fn status(&mut self, path: &[u8]) -> Result<Stat, Errno> {
         self.full.clear();
         self.full
             .extend_from_slice(self.path.as_os_str().as_bytes());
         self.full.push(b'/');
-        self.full.extend_from_slice(path.as_bytes());
+        self.full.extend_from_slice(path);
         lstat(self.full.as_slice())
     }
 
@@ -209,6 +210,11 @@ fn open_place(place: &File) -> io::Result<File> {
     let name = format!("/proc/self/fd/{}", place.as_raw_fd());
     let flags = OFlags::RDONLY | OFlags::CLOEXEC | READ;
     Ok(openat(CWD, name, flags, Mode::empty())?.into())
+}
+
+/// A name below the root as the operating system takes it: any bytes.
+pub(super) fn as_path(name: &[u8]) -> &Path {
+    Path::new(OsStr::from_bytes(name))
 }
 
 /// Whether a link on the way leads outside, or is absolute.

@@ -60,7 +60,7 @@ impl MediaTypes {
     /// The type of the file at `path`. `beginning` is its first
     /// [`declared_encoding::BEGINNING`] bytes, or fewer if it is shorter; it may be empty if
     /// [`Self::depends_on_content`] is false.
-    pub fn of_file(&self, path: &str, beginning: &[u8]) -> ContentType {
+    pub fn of_file(&self, path: &[u8], beginning: &[u8]) -> ContentType {
         let (extension, media_type) = self.by_name(path);
         // A compressed document can't be searched for its declaration, and XML needs none for UTF-8.
         let is_compressed = extension == "svgz" && media_type.starts_with("image/svg+xml");
@@ -83,7 +83,7 @@ impl MediaTypes {
     }
 
     /// Whether the beginning of the file at `path` has an effect on its type.
-    pub fn depends_on_content(&self, path: &str) -> bool {
+    pub fn depends_on_content(&self, path: &[u8]) -> bool {
         let (extension, media_type) = self.by_name(path);
         self.charset != Charset::Unknown
             && extension != "svgz"
@@ -93,8 +93,10 @@ impl MediaTypes {
 
     /// The extension in lower case, and the type without a charset parameter, unless the operator
     /// has given one.
-    fn by_name<'a>(&'a self, path: &str) -> (String, &'a str) {
-        let name = path.rsplit('/').next().unwrap_or(path);
+    fn by_name<'a>(&'a self, path: &[u8]) -> (String, &'a str) {
+        let name = path.rsplit(|&byte| byte == b'/').next().unwrap_or(path);
+        // A name that is not UTF-8 may still have an extension that is.
+        let name = &*String::from_utf8_lossy(name);
         let extension = match name.rsplit_once('.') {
             // ".profile" is a name without extension.
             Some((stem, extension)) if !stem.is_empty() => extension.to_ascii_lowercase(),
@@ -243,7 +245,7 @@ mod tests {
     }
 
     fn told(types: &MediaTypes, path: &str, beginning: &str) -> String {
-        let found = types.of_file(path, beginning.as_bytes());
+        let found = types.of_file(path.as_bytes(), beginning.as_bytes());
         match found.encoding {
             Some(encoding) => format!("{} + {encoding}", found.text),
             None => found.text.into_owned(),
@@ -335,7 +337,7 @@ mod tests {
             assert_eq!(by_default(path, beginning), expected, "{path} {beginning}");
             let types = MediaTypes::default();
             let depends = !["a.txt", "a.svgz"].contains(&path);
-            assert_eq!(types.depends_on_content(path), depends, "{path}");
+            assert_eq!(types.depends_on_content(path.as_bytes()), depends, "{path}");
         }
     }
 
@@ -401,7 +403,7 @@ mod tests {
         for (charset, path, beginning, expected) in table {
             assert_eq!(told(&types(charset), path, beginning), expected, "{path}");
         }
-        assert!(!types(Charset::default()).depends_on_content("a.xml"));
-        assert!(!types(Charset::Unknown).depends_on_content("a.htm"));
+        assert!(!types(Charset::default()).depends_on_content(b"a.xml"));
+        assert!(!types(Charset::Unknown).depends_on_content(b"a.htm"));
     }
 }

@@ -3,14 +3,15 @@
 use std::borrow::Cow;
 
 use memchr::memchr;
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, percent_encode};
 
 /// The name of a file or directory below the root.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
     /// Names joined by `/`, without a leading or trailing one. Never empty; no name is empty, `.`
-    /// or `..`. Borrowed if the request has it literally.
-    pub path: Cow<'a, str>,
+    /// or `..`. Borrowed if the request has it literally. Bytes, as all names of files are: an old
+    /// archive may hold names in Latin-1.
+    pub path: Cow<'a, [u8]>,
 }
 
 /// Why a target names no file.
@@ -38,8 +39,7 @@ const INDEX: &str = "index.html";
 ///
 /// 1. cut off the query;
 /// 2. split the path at its slashes, *before* decoding, so that no `%2F` can become one;
-/// 3. percent-decode each segment once: a bad `%`, an encoded slash or NUL, or bytes that are not
-///    UTF-8 are malformed;
+/// 3. percent-decode each segment once: a bad `%`, and an encoded slash or NUL are malformed;
 /// 4. resolve `.` and `..` (RFC 3986, 5.2.4), encoded ones too; a `..` at the root leaves it, which
 ///    is malformed;
 /// 5. append `index.html` to a path that ends in a slash;
@@ -53,14 +53,14 @@ pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolv
             path: with_index(path),
         });
     }
-    let mut names: Vec<String> = Vec::new();
-    let mut last = String::new();
+    let mut names: Vec<Vec<u8>> = Vec::new();
+    let mut last = Vec::new();
     for segment in path.split('/') {
         let name = decode(segment)?;
         last.clone_from(&name);
-        match name.as_str() {
-            "." => {}
-            ".." => drop(names.pop().ok_or(Unresolved::Malformed)?),
+        match name.as_slice() {
+            b"." => {}
+            b".." => drop(names.pop().ok_or(Unresolved::Malformed)?),
             _ => names.push(name),
         }
     }
@@ -68,14 +68,14 @@ pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolv
         // The segment after the last slash is empty and stands for the directory.
         names.pop();
     }
-    if matches!(last.as_str(), "" | "." | "..") {
-        names.push(INDEX.to_owned());
+    if matches!(last.as_slice(), b"" | b"." | b"..") {
+        names.push(INDEX.into());
     }
     if names.iter().any(|name| is_never_a_file(name, dot_files)) {
         return Err(Unresolved::NoSuchFile);
     }
     Ok(Target {
-        path: names.join("/").into(),
+        path: names.join(&b'/').into(),
     })
 }
 
@@ -92,17 +92,17 @@ fn is_plain(path: &str) -> bool {
 }
 
 /// Step 5 of [`resolve`].
-fn with_index(path: &str) -> Cow<'_, str> {
+fn with_index(path: &str) -> Cow<'_, [u8]> {
     match path {
-        "" => Cow::Borrowed(INDEX),
-        _ if path.ends_with('/') => Cow::Owned([path, INDEX].concat()),
-        _ => Cow::Borrowed(path),
+        "" => Cow::Borrowed(INDEX.as_bytes()),
+        _ if path.ends_with('/') => Cow::Owned([path, INDEX].concat().into_bytes()),
+        _ => Cow::Borrowed(path.as_bytes()),
     }
 }
 
 /// Step 3 of [`resolve`], for one segment. `percent-encoding` leaves a `%` without two digits as it
 /// is, so this function checks for that first.
-fn decode(segment: &str) -> Result<String, Unresolved> {
+fn decode(segment: &str) -> Result<Vec<u8>, Unresolved> {
     let mut after_percent = segment.split('%');
     after_percent.next();
     let is_escape =
@@ -110,17 +110,15 @@ fn decode(segment: &str) -> Result<String, Unresolved> {
     if !after_percent.all(is_escape) {
         return Err(Unresolved::Malformed);
     }
-    let name = percent_decode_str(segment)
-        .decode_utf8()
-        .map_err(|_| Unresolved::Malformed)?;
-    if name.contains(['/', '\0']) {
+    let name: Vec<u8> = percent_decode_str(segment).collect();
+    if name.iter().any(|byte| matches!(byte, b'/' | b'\0')) {
         return Err(Unresolved::Malformed);
     }
-    Ok(name.into_owned())
+    Ok(name)
 }
 
-fn is_never_a_file(name: &str, dot_files: DotFiles) -> bool {
-    let is_hidden = name.starts_with('.') && name != ".well-known";
+fn is_never_a_file(name: &[u8], dot_files: DotFiles) -> bool {
+    let is_hidden = name.starts_with(b".") && name != b".well-known";
     name.is_empty() || (is_hidden && dot_files == DotFiles::Hidden)
 }
 
@@ -133,8 +131,8 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'/');
 
 /// The reverse of [`resolve`]: the URL path of a name below the root. It needs no escaping in HTML.
-pub fn to_url(path: &str) -> String {
-    format!("/{}", utf8_percent_encode(path, ENCODED))
+pub fn to_url(path: &[u8]) -> String {
+    format!("/{}", percent_encode(path, ENCODED))
 }
 
 /// The form of a request target (RFC 9112, 3.2).

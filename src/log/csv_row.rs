@@ -44,7 +44,7 @@ pub struct Row<'a> {
     /// The client's address.
     pub client: SocketAddr,
     /// What was asked and answered.
-    pub response: AccessRecord<&'a str>,
+    pub response: AccessRecord<&'a [u8]>,
     /// How many bytes of the body the socket took.
     pub bytes: u64,
     /// The time from the request to the end of its response.
@@ -73,7 +73,7 @@ impl RowWriter {
         let response = &row.response;
         for text in [response.method, response.target, response.file] {
             out.push(b',');
-            append_text(out, text.as_bytes());
+            append_text(out, text);
         }
         let duration = u64::try_from(row.duration.as_micros());
         for number in [

@@ -140,7 +140,7 @@ fn error_page<D: Documents>(
     own: &str,
     built_in: &'static str,
 ) -> Answer<D::File> {
-    match documents.find(own) {
+    match documents.find(own.as_bytes()) {
         Ok(page) if page.length <= ERROR_PAGE_MAX => Answer::OwnPage(status, page),
         _ => Answer::BuiltInPage(status, Cow::Borrowed(built_in)),
     }
@@ -148,7 +148,7 @@ fn error_page<D: Documents>(
 
 /// The four statuses have no redirect, so the answer is a page with a link. It is the built-in page
 /// even if the root has its own, which can't know the link.
-fn directory<F>(path: &str) -> Answer<F> {
+fn directory<F>(path: &[u8]) -> Answer<F> {
     let url = target::to_url(path);
     Answer::BuiltInPage(Status::NotFound, Cow::Owned(directory_page(&url)))
 }

@@ -27,9 +27,9 @@ pub struct AccessRecord<S> {
     pub started: Duration,
 }
 
-impl<S: AsRef<str>> AccessRecord<S> {
+impl<S: AsRef<[u8]>> AccessRecord<S> {
     /// The same, with texts that are borrowed from this one.
-    pub fn borrowed(&self) -> AccessRecord<&str> {
+    pub fn borrowed(&self) -> AccessRecord<&[u8]> {
         AccessRecord {
             method: self.method.as_ref(),
             target: self.target.as_ref(),
@@ -41,9 +41,9 @@ impl<S: AsRef<str>> AccessRecord<S> {
     }
 }
 
-impl AccessRecord<&str> {
+impl AccessRecord<&[u8]> {
     /// The same, with texts of its own.
-    pub fn to_owned(self) -> AccessRecord<Box<str>> {
+    pub fn to_owned(self) -> AccessRecord<Box<[u8]>> {
         AccessRecord {
             method: self.method.into(),
             target: self.target.into(),
@@ -115,7 +115,7 @@ pub struct PendingResponse<F> {
     /// How many bytes of the body the socket has taken.
     pub body_sent: u64,
     /// For the log.
-    pub record: AccessRecord<Box<str>>,
+    pub record: AccessRecord<Box<[u8]>>,
     /// Input that was read behind this request.
     pub leftover: Box<[u8]>,
     /// What becomes of the connection when all is sent.
@@ -197,9 +197,9 @@ mod tests {
 
     fn pending(head: &[u8], body: Body<Vec<u8>>, body_sent: u64) -> PendingResponse<Vec<u8>> {
         let record = AccessRecord {
-            method: "GET",
-            target: "/",
-            file: "",
+            method: &b"GET"[..],
+            target: b"/",
+            file: b"",
             status: Status::Ok,
             requested_at: UNIX_EPOCH,
             started: Duration::ZERO,

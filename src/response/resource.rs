@@ -18,7 +18,7 @@ pub const SMALL: u64 = 16 * 1024;
 #[derive(Debug)]
 pub struct Resource<F> {
     /// Its name below the root.
-    pub path: String,
+    pub path: Box<[u8]>,
     /// Its length in bytes when it was looked up: the length that is promised and sent.
     pub length: u64,
     /// Its modification time in whole seconds, if it is one to tell (see
@@ -57,7 +57,7 @@ impl<F> Resource<F> {
     /// What was found at `path`. `modified` is cut to whole seconds. `tag` is the entity tag, with its
     /// quotes.
     pub fn new(
-        path: &str,
+        path: &[u8],
         content_type: &ContentType,
         length: u64,
         modified: Option<SystemTime>,
@@ -66,7 +66,7 @@ impl<F> Resource<F> {
     ) -> Self {
         let modified = modified.map(date::whole_seconds);
         Self {
-            path: path.to_owned(),
+            path: path.into(),
             length,
             modified,
             content,
@@ -107,12 +107,13 @@ impl<F> Resource<F> {
     /// The same, of the type that the server gives to `path` without options. For documents that are
     /// no files of an operator's.
     pub fn of_default_type(
-        path: &str,
+        path: impl AsRef<[u8]>,
         length: u64,
         modified: Option<SystemTime>,
         tag: &str,
         content: Content<F>,
     ) -> Self {
+        let path = path.as_ref();
         let content_type = MediaTypes::default().of_file(path, content.beginning());
         Self::new(path, &content_type, length, modified, tag, content)
     }
@@ -151,7 +152,7 @@ pub trait Documents {
     type File;
 
     /// Finds the regular file of this name; see [`crate::http::target::resolve`] for what a name is.
-    fn find(&mut self, path: &str) -> Result<Rc<Resource<Self::File>>, LookupError>;
+    fn find(&mut self, path: &[u8]) -> Result<Rc<Resource<Self::File>>, LookupError>;
 
     /// A turn begins, at this time of the monotonic and of the calendar's clock. With it begins a
     /// validation epoch.

@@ -28,9 +28,9 @@ fn a_panic_writes_the_log_out() {
         connected_at: UNIX_EPOCH,
         client: "127.0.0.1:1".parse().unwrap(),
         response: AccessRecord {
-            method: "GET",
-            target: "/",
-            file: "",
+            method: b"GET",
+            target: b"/",
+            file: b"",
             status: Status::NotFound,
             requested_at: UNIX_EPOCH,
             started: Duration::ZERO,

@@ -114,12 +114,13 @@ impl Files {
 impl Documents for Files {
     type File = MemoryFile;
 
-    fn find(&mut self, path: &str) -> Result<Rc<Resource<MemoryFile>>, LookupError> {
+    fn find(&mut self, path: &[u8]) -> Result<Rc<Resource<MemoryFile>>, LookupError> {
         self.lookups += 1;
         if self.out_of_descriptors > 0 {
             self.out_of_descriptors -= 1;
             return Err(LookupError::OutOfDescriptors);
         }
+        let path = str::from_utf8(path).map_err(|_| LookupError::NotFound)?;
         self.resources
             .get(path)
             .cloned()

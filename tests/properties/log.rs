@@ -78,9 +78,9 @@ fn row<'a>(method: &'a str, target: &'a str, file: &'a str) -> Row<'a> {
         connected_at: UNIX_EPOCH,
         client: "[2001:db8::1]:7".parse().unwrap(),
         response: AccessRecord {
-            method,
-            target,
-            file,
+            method: method.as_bytes(),
+            target: target.as_bytes(),
+            file: file.as_bytes(),
             status: Status::Ok,
             requested_at: UNIX_EPOCH + Duration::from_millis(1),
             started: Duration::ZERO,

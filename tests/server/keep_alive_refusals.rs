@@ -8,7 +8,7 @@ const FIELDS_MAX: usize = 100;
 
 #[test]
 fn bad_requests_with_sound_framing_keep_the_connection() {
-    const LINES: [&str; 26] = [
+    const LINES: [&str; 25] = [
         "POST /",
         "PUT /",
         "DELETE /index.html",
@@ -32,7 +32,6 @@ fn bad_requests_with_sound_framing_keep_the_connection() {
         "GET /a%2Fb",
         "GET /%",
         "GET /%zz",
-        "GET /%ff",
         "GET /..",
         "GET /a/../../index.html",
     ];

@@ -14,7 +14,7 @@ const MANY: usize = 200;
 fn ten_files() -> Site {
     let site = Site::new();
     for number in 0..10 {
-        site.write(&format!("{number}.txt"), format!("number {number}\n"));
+        site.write(format!("{number}.txt"), format!("number {number}\n"));
     }
     site
 }

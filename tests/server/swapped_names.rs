@@ -61,7 +61,7 @@ fn race(site: &Site, server: &Server) {
     };
     thread::scope(|scope| {
         for name in ["file", "folder"] {
-            let link = site.root(&format!("{name}-link"));
+            let link = site.root(format!("{name}-link"));
             let name = if name == "file" { "file.txt" } else { name };
             let name = site.root(name);
             scope.spawn(move || swap(&name, &link));

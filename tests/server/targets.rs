@@ -1,5 +1,8 @@
 //! From the target to the file: decoding, dot segments, directories, names with unusual characters.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+
 use millpond::response::answer;
 
 use crate::support::answer::TEXT;
@@ -92,7 +95,7 @@ fn each_target_leads_to_its_file_or_its_error() {
         ("/100%25.txt", Text("100%.txt")),
         ("/%2525.txt", Text("%25.txt")),
         ("/gr%C3%B6%C3%9Fe.txt", Text("größe.txt")),
-        ("/gr%F6%DFe.txt", BadRequest),
+        ("/gr%F6%DFe.txt", NotFound),
         ("/%", BadRequest),
         ("/%4", BadRequest),
         ("/%zz", BadRequest),
@@ -102,9 +105,9 @@ fn each_target_leads_to_its_file_or_its_error() {
         ("/a.txt%00.html", BadRequest),
         ("/sub%2Fa.txt", BadRequest),
         ("/sub%2fa.txt", BadRequest),
-        ("/%c0%af", BadRequest),
-        ("/%ff", BadRequest),
-        ("/%ed%a0%80", BadRequest),
+        ("/%c0%af", NotFound),
+        ("/%ff", NotFound),
+        ("/%ed%a0%80", NotFound),
         ("/a%5Cb.txt", Text("a\\b.txt")),
         ("/a\\b.txt", Text("a\\b.txt")),
         ("/a;b.txt", Text("a;b.txt")),
@@ -208,4 +211,36 @@ fn raw_bytes_in_a_target_are_taken_as_if_they_were_encoded() {
     for target in ["/gr%C3%B6%C3%9Fe.txt", "/a.txt?%E9", "/no%C3%A9"] {
         assert_eq!(log.matches(&format!(",{target},")).count(), 3, "{log}");
     }
+}
+
+/// Every name that the system can hold can be asked for: an old archive has names in Latin-1.
+#[test]
+fn a_name_that_is_no_utf_8_is_served_like_any_other() {
+    let site = site();
+    let (file, folder) = (b"gr\xf6\xdfe.txt", b"\xe9t\xe9/a.txt");
+    for name in [&file[..], folder] {
+        site.write(OsStr::from_bytes(name), name);
+    }
+    let mut server = site.start(&[]);
+    let mut client = server.connect();
+    for (index, (target, content)) in [
+        ("/gr%F6%DFe.txt", &file[..]),
+        ("/gr%f6%dfe.txt", file),
+        ("/%E9t%E9/a.txt", folder),
+        ("/%E9t%E9/../gr%F6%DFe.txt", file),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let expected = Answer::file(TEXT, content).left(997 - index);
+        assert_eq!(client.get(target), expected, "{target}");
+    }
+    client.send(b"GET /gr\xf6\xdfe.txt HTTP/1.1\r\nHost: h\r\n\r\n");
+    assert_eq!(client.answer_to("GET"), Answer::file(TEXT, file).left(993));
+    let link = To::Directory("/%E9t%E9").answer();
+    assert_eq!(client.get("/%E9t%E9"), link.left(992));
+    server.stop();
+    let log = std::fs::read_to_string(site.log()).unwrap();
+    let row = r",/gr%F6%DFe.txt,gr\xf6\xdfe.txt,200,";
+    assert_eq!(log.matches(row).count(), 2, "{log}");
 }

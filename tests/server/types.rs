@@ -59,7 +59,7 @@ fn a_document_that_declares_its_encoding_keeps_it() {
     let site = Site::new();
     for (name, content, _) in table {
         site.write(name, content);
-        site.write(&format!("large-{name}"), padded(content));
+        site.write(format!("large-{name}"), padded(content));
     }
     let server = site.start(&["--keep-alive-requests", "0"]);
     let mut client = server.connect();

@@ -228,7 +228,8 @@ pub struct Root {
 impl Documents for Root {
     type File = Inode;
 
-    fn find(&mut self, path: &str) -> Found {
+    fn find(&mut self, path: &[u8]) -> Found {
+        let path = str::from_utf8(path).map_err(|_| LookupError::NotFound)?;
         if let Some(found) = self.found.get(path) {
             return found.clone();
         }

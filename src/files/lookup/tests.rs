@@ -110,9 +110,13 @@ fn only_regular_files_beneath_the_root_are_found() {
     ];
     let mut documents = tree.documents();
     for (path, expected) in table {
-        assert_eq!(bytes(documents.find(path)), expected, "{path}");
+        assert_eq!(bytes(documents.find(path.as_bytes())), expected, "{path}");
         // A remembered result is the same.
-        assert_eq!(bytes(documents.find(path)), expected, "{path} again");
+        assert_eq!(
+            bytes(documents.find(path.as_bytes())),
+            expected,
+            "{path} again"
+        );
     }
 }
 
@@ -123,7 +127,7 @@ fn an_unreadable_file_is_not_found() {
     // The user root may read everything, so for root there is nothing to test.
     if File::open(tree.path("root/a")).is_err() {
         assert_eq!(
-            bytes(tree.documents().find("a")),
+            bytes(tree.documents().find(b"a")),
             Err(LookupError::NotFound)
         );
     }
@@ -138,7 +142,7 @@ fn small_files_are_read_and_large_ones_stay_open() {
             .take(usize::try_from(length).unwrap())
             .collect();
         fs::write(tree.path("root/f"), &content).unwrap();
-        let result = tree.documents().find("f");
+        let result = tree.documents().find(b"f");
         let resource = result.clone().unwrap();
         assert_eq!(resource.length, length);
         let is_small = matches!(resource.content, Content::Bytes(_));
@@ -162,7 +166,7 @@ fn the_modification_time_is_in_whole_seconds_if_it_is_a_date() {
     ];
     for (modified, expected) in table {
         file.set_modified(modified).unwrap();
-        let resource = tree.documents().find("a").unwrap();
+        let resource = tree.documents().find(b"a").unwrap();
         assert_eq!(resource.modified, expected, "{modified:?}");
     }
 }
@@ -171,7 +175,7 @@ fn the_modification_time_is_in_whole_seconds_if_it_is_a_date() {
 fn each_turn_sees_the_changes_before_it() {
     let tree = Tree::new();
     let mut documents = tree.documents();
-    let content = |documents: &mut DocumentRoot| bytes(documents.find("a"));
+    let content = |documents: &mut DocumentRoot| bytes(documents.find(b"a"));
     assert_eq!(content(&mut documents).unwrap(), b"content of a");
     fs::write(tree.path("root/a"), "other").unwrap();
     next_turn(&mut documents);
@@ -185,19 +189,19 @@ fn each_turn_sees_the_changes_before_it() {
 fn a_root_that_was_replaced_is_served_from_the_next_turn_on() {
     let tree = Tree::new();
     let mut documents = tree.documents();
-    assert_eq!(bytes(documents.find("a")).unwrap(), b"content of a");
+    assert_eq!(bytes(documents.find(b"a")).unwrap(), b"content of a");
     fs::rename(tree.path("root"), tree.path("old")).unwrap();
     next_turn(&mut documents);
-    assert_eq!(bytes(documents.find("a")), Err(LookupError::NotFound));
+    assert_eq!(bytes(documents.find(b"a")), Err(LookupError::NotFound));
     fs::create_dir(tree.path("root")).unwrap();
     fs::write(tree.path("root/a"), "new").unwrap();
     next_turn(&mut documents);
-    assert_eq!(bytes(documents.find("a")).unwrap(), b"new");
+    assert_eq!(bytes(documents.find(b"a")).unwrap(), b"new");
     // This time no turn sees an absent root in between.
     fs::rename(tree.path("root"), tree.path("older")).unwrap();
     fs::rename(tree.path("old"), tree.path("root")).unwrap();
     next_turn(&mut documents);
-    assert_eq!(bytes(documents.find("a")).unwrap(), b"content of a");
+    assert_eq!(bytes(documents.find(b"a")).unwrap(), b"content of a");
 }
 
 #[test]
@@ -211,7 +215,7 @@ fn the_log_is_absent_by_any_name() {
     documents.never_serve([FileIdentity::from(&fs::metadata(&log).unwrap())]);
     for path in ["Log.csv", "alias", "link"] {
         assert_eq!(
-            bytes(documents.find(path)),
+            bytes(documents.find(path.as_bytes())),
             Err(LookupError::NotFound),
             "{path}"
         );
@@ -227,9 +231,9 @@ fn an_epoch_remembers_a_bounded_number_of_results() {
         let name = number.to_string();
         // A file that has just changed is not cached.
         fs::write(tree.path("root").join(&name), "new").unwrap();
-        let first = documents.find(&name).unwrap();
+        let first = documents.find(name.as_bytes()).unwrap();
         assert!((1..=EPOCH_RESULTS_MAX).contains(&documents.epoch_results.len()));
-        let second = documents.find(&name).unwrap();
+        let second = documents.find(name.as_bytes()).unwrap();
         assert!(Rc::ptr_eq(&first, &second), "looked up once");
     }
 }
@@ -245,10 +249,10 @@ fn a_fifo_is_never_opened() {
     inotify::add_watch(&watch, tree.path("root/a"), inotify::WatchFlags::OPEN).unwrap();
     let mut documents = tree.documents();
     let mut events = [0; 256];
-    assert_eq!(bytes(documents.find("fifo")), Err(LookupError::NotFound));
+    assert_eq!(bytes(documents.find(b"fifo")), Err(LookupError::NotFound));
     let opened = rustix::io::read(&watch, &mut events);
     assert_eq!(opened, Err(rustix::io::Errno::AGAIN));
-    assert!(documents.find("a").is_ok());
+    assert!(documents.find(b"a").is_ok());
     assert!(rustix::io::read(&watch, &mut events).is_ok());
 }
 
@@ -267,10 +271,10 @@ fn a_log_of_an_earlier_run_is_absent_by_any_name() {
     fs::write(tree.path("root/short"), "Time,Client").unwrap();
     let absent = Err(LookupError::NotFound);
     for name in ["Log.csv", "long", "hard"] {
-        assert_eq!(bytes(documents.find(name)), absent, "{name}");
+        assert_eq!(bytes(documents.find(name.as_bytes())), absent, "{name}");
     }
-    assert_eq!(bytes(documents.find("rows")), Ok(long.into_bytes()));
-    assert_eq!(bytes(documents.find("short")), Ok(b"Time,Client".to_vec()));
+    assert_eq!(bytes(documents.find(b"rows")), Ok(long.into_bytes()));
+    assert_eq!(bytes(documents.find(b"short")), Ok(b"Time,Client".to_vec()));
 }
 
 /// A file that was written is gone, and the next file that is made may have its inode number.
@@ -280,7 +284,7 @@ fn an_identity_is_hidden_no_longer_than_its_file_is_open() {
     let mut documents = tree.documents();
     let identity = FileIdentity::from(&fs::metadata(tree.path("root/a")).unwrap());
     documents.never_serve([identity]);
-    assert_eq!(bytes(documents.find("a")), Err(LookupError::NotFound));
+    assert_eq!(bytes(documents.find(b"a")), Err(LookupError::NotFound));
     documents.never_serve([]);
-    assert_eq!(bytes(documents.find("a")), Ok(b"content of a".to_vec()));
+    assert_eq!(bytes(documents.find(b"a")), Ok(b"content of a".to_vec()));
 }

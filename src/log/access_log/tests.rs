@@ -11,9 +11,9 @@ fn row() -> Row<'static> {
         connected_at: UNIX_EPOCH + Duration::from_secs(784_111_777),
         client: "127.0.0.1:40000".parse().unwrap(),
         response: AccessRecord {
-            method: "GET",
-            target: "/a?b=c",
-            file: "a",
+            method: b"GET",
+            target: b"/a?b=c",
+            file: b"a",
             status: Status::Ok,
             requested_at: UNIX_EPOCH + Duration::from_millis(784_111_777_042),
             started: Duration::ZERO,
@@ -56,9 +56,9 @@ fn a_row_has_a_cell_for_each_column() {
 fn cells_are_escaped_and_quoted() {
     let hostile = Row {
         response: AccessRecord {
-            method: "-x",
-            target: "/\"a,b\",\x1b[0m",
-            file: "=cmd\r\n",
+            method: b"-x",
+            target: b"/\"a,b\",\x1b[0m",
+            file: b"=cmd\r\n",
             ..row().response
         },
         aborted_by: Some(CloseReason::Reset),

@@ -13,8 +13,11 @@ struct Names(HashMap<&'static str, Entry>);
 impl Documents for Names {
     type File = ();
 
-    fn find(&mut self, path: &str) -> Result<Rc<Resource<()>>, LookupError> {
-        let (length, modified) = (*self.0.get(path).unwrap_or(&Err(LookupError::NotFound)))?;
+    fn find(&mut self, path: &[u8]) -> Result<Rc<Resource<()>>, LookupError> {
+        let (length, modified) = (*self
+            .0
+            .get(str::from_utf8(path).unwrap())
+            .unwrap_or(&Err(LookupError::NotFound)))?;
         let content = Content::File(Rc::new(()));
         Ok(Rc::new(Resource::of_default_type(
             path, length, modified, TAG, content,
@@ -53,8 +56,10 @@ fn answer(names: &mut Names, line: &str, fields: &str) -> Option<(Status, String
     };
     let now = at(MODIFIED + 10) + Duration::from_millis(999);
     let answer = to_request(&request, names, DotFiles::Hidden, now).ok()?;
-    let file = answer.resource().map_or("", |resource| &resource.path);
-    Some((answer.status(), file.to_owned()))
+    let file = answer
+        .resource()
+        .map_or(&b""[..], |resource| &resource.path);
+    Some((answer.status(), String::from_utf8(file.to_vec()).unwrap()))
 }
 
 #[test]
@@ -158,7 +163,7 @@ fn the_roots_own_pages_are_used_if_they_are_usable() {
 
 #[test]
 fn the_page_for_a_directory_links_to_it() {
-    let Answer::BuiltInPage(Status::NotFound, page) = directory::<()>("a & b/c") else {
+    let Answer::BuiltInPage(Status::NotFound, page) = directory::<()>(b"a & b/c") else {
         panic!();
     };
     assert!(page.contains("href=\"/a%20%26%20b/c/\""), "{page}");

@@ -13,7 +13,7 @@ pub(crate) fn check(bytes: &[u8]) {
     let hidden = check_resolved(text, DotFiles::Hidden);
     // The option only affects hidden names.
     match &served {
-        Ok(path) if path.split('/').any(is_hidden) => {
+        Ok(path) if names(path).any(is_hidden) => {
             assert_eq!(hidden, Err(Unresolved::NoSuchFile), "{text:?}");
         }
         _ => assert_eq!(hidden, served, "{text:?}"),
@@ -27,17 +27,24 @@ pub(crate) fn check(bytes: &[u8]) {
     );
 }
 
-fn is_hidden(name: &str) -> bool {
-    name.starts_with('.') && name != ".well-known"
+fn is_hidden(name: &[u8]) -> bool {
+    name.starts_with(b".") && name != b".well-known"
+}
+
+fn names(path: &[u8]) -> impl Iterator<Item = &[u8]> {
+    path.split(|&byte| byte == b'/')
 }
 
 /// Resolves, and checks that the result lies beneath the root.
-fn check_resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolved> {
+fn check_resolved(target: &str, dot_files: DotFiles) -> Result<Vec<u8>, Unresolved> {
     let path = resolve(target, dot_files)?.path.into_owned();
     assert!(target.starts_with('/'), "{target:?} is no path");
-    assert!(!path.starts_with('/') && !path.contains('\0'), "{path:?}");
-    for name in path.split('/') {
-        assert!(!matches!(name, "" | "." | ".."), "{path:?} of {target:?}");
+    assert!(!path.starts_with(b"/") && !path.contains(&0), "{path:?}");
+    for name in names(&path) {
+        assert!(
+            !matches!(name, b"" | b"." | b".."),
+            "{path:?} of {target:?}"
+        );
         assert!(
             dot_files == DotFiles::Served || !is_hidden(name),
             "{path:?}"
@@ -49,7 +56,7 @@ fn check_resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolve
     assert!(url.bytes().all(is_safe), "{url:?}");
     assert_eq!(
         resolve(&url, dot_files).map(|target| target.path),
-        Ok(path.as_str().into()),
+        Ok(path.as_slice().into()),
         "{url:?}"
     );
     Ok(path)
@@ -57,7 +64,7 @@ fn check_resolved(target: &str, dot_files: DotFiles) -> Result<String, Unresolve
 
 /// RFC 3986, 5.2.4, with the walk down and up written out as depths, and every byte decoded by
 /// hand.
-fn by_the_book(target: &str) -> Result<String, &'static str> {
+fn by_the_book(target: &str) -> Result<Vec<u8>, &'static str> {
     let path = target.split('?').next().ok_or("no path")?;
     let mut segments: Vec<Vec<u8>> = Vec::new();
     let mut ends_in_folder = false;
@@ -89,7 +96,7 @@ fn by_the_book(target: &str) -> Result<String, &'static str> {
         segments.pop_if(|name| name.is_empty());
         segments.push(b"index.html".to_vec());
     }
-    String::from_utf8(segments.join(&b'/')).map_err(|_| "no UTF-8")
+    Ok(segments.join(&b'/'))
 }
 
 /// Classifying the form of a target loses nothing.

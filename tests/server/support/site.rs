@@ -50,12 +50,12 @@ impl Site {
     }
 
     /// A path in the root.
-    pub fn root(&self, name: &str) -> PathBuf {
+    pub fn root(&self, name: impl AsRef<Path>) -> PathBuf {
         self.path("root").join(name)
     }
 
     /// Writes a file below the root, and the folders on its way.
-    pub fn write(&self, name: &str, content: impl AsRef<[u8]>) {
+    pub fn write(&self, name: impl AsRef<Path>, content: impl AsRef<[u8]>) {
         let path = self.root(name);
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, content).unwrap();

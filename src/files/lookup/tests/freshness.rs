@@ -21,7 +21,7 @@ fn turn(documents: &mut DocumentRoot) {
 }
 
 fn is_cached(documents: &mut DocumentRoot, path: &str) -> bool {
-    documents.cache.get(path).is_some()
+    documents.cache.get(path.as_bytes()).is_some()
 }
 
 const OLD: &[u8] = b"old content";
@@ -32,14 +32,14 @@ fn an_absent_name_is_not_searched_through_a_link() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     turn(&mut documents);
-    assert_eq!(bytes(documents.find("new/f")), Err(LookupError::NotFound));
-    assert!(documents.negative_cache.validated_epoch("new/f").is_some());
+    assert_eq!(bytes(documents.find(b"new/f")), Err(LookupError::NotFound));
+    assert!(documents.negative_cache.validated_epoch(b"new/f").is_some());
     // Through the link nothing is at new/f, either.
     symlink("..", tree.path("root/new")).unwrap();
     for _ in 0..2 {
         turn(&mut documents);
-        assert_eq!(bytes(documents.find("new/f")), Err(LookupError::NotFound));
-        assert!(documents.negative_cache.validated_epoch("new/f").is_none());
+        assert_eq!(bytes(documents.find(b"new/f")), Err(LookupError::NotFound));
+        assert!(documents.negative_cache.validated_epoch(b"new/f").is_none());
     }
 }
 
@@ -48,12 +48,12 @@ fn a_file_with_a_new_modification_time_is_served_with_it() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     turn(&mut documents);
-    documents.find("a").unwrap();
+    documents.find(b"a").unwrap();
     let modified = UNIX_EPOCH + Duration::from_secs(784_111_777);
     let file = File::options().write(true).open(tree.path("root/a"));
     file.unwrap().set_modified(modified).unwrap();
     turn(&mut documents);
-    assert_eq!(documents.find("a").unwrap().modified, Some(modified));
+    assert_eq!(documents.find(b"a").unwrap().modified, Some(modified));
 }
 
 #[test]
@@ -62,10 +62,10 @@ fn a_file_whose_permissions_change_is_opened_again() {
     let path = tree.path("root/a");
     let mut documents = tree.documents();
     turn(&mut documents);
-    let before = documents.find("a").unwrap();
+    let before = documents.find(b"a").unwrap();
     fs::set_permissions(&path, fs::Permissions::from_mode(0o000)).unwrap();
     turn(&mut documents);
-    match documents.find("a") {
+    match documents.find(b"a") {
         // The user root may read everything, but the file was opened again.
         Ok(after) => assert!(File::open(&path).is_ok() && !Rc::ptr_eq(&after, &before)),
         Err(error) => assert_eq!(error, LookupError::NotFound),
@@ -77,11 +77,11 @@ fn a_cached_file_that_becomes_a_log_is_absent() {
     let tree = Tree::new();
     let mut documents = tree.documents();
     turn(&mut documents);
-    assert!(documents.find("a").is_ok());
+    assert!(documents.find(b"a").is_ok());
     documents.never_serve([FileIdentity::from(
         &fs::metadata(tree.path("root/a")).unwrap(),
     )]);
-    assert_eq!(bytes(documents.find("a")), Err(LookupError::NotFound));
+    assert_eq!(bytes(documents.find(b"a")), Err(LookupError::NotFound));
 }
 
 #[test]
@@ -91,9 +91,12 @@ fn an_unchanged_file_is_not_opened_again() {
     let mut documents = tree.documents();
     turn(&mut documents);
     for path in ["a", "large"] {
-        let first = documents.find(path).unwrap();
+        let first = documents.find(path.as_bytes()).unwrap();
         turn(&mut documents);
-        assert!(Rc::ptr_eq(&documents.find(path).unwrap(), &first), "{path}");
+        assert!(
+            Rc::ptr_eq(&documents.find(path.as_bytes()).unwrap(), &first),
+            "{path}"
+        );
     }
 }
 
@@ -103,7 +106,7 @@ fn a_large_file_without_requests_is_closed() {
     fs::write(tree.path("root/large"), vec![7; 100_000]).unwrap();
     let mut documents = tree.documents();
     turn(&mut documents);
-    documents.find("large").unwrap();
+    documents.find(b"large").unwrap();
     documents.end_turn();
     let at = documents.next_timeout().unwrap();
     documents.begin_turn(at, later());
@@ -122,7 +125,7 @@ fn a_file_rewritten_many_times_per_clock_tick_is_never_stale() {
         let content = number.to_string();
         fs::write(tree.path("root/a"), &content).unwrap();
         next_turn(&mut documents);
-        assert_eq!(bytes(documents.find("a")).unwrap(), content.as_bytes());
+        assert_eq!(bytes(documents.find(b"a")).unwrap(), content.as_bytes());
         assert!(!is_cached(&mut documents, "a"));
     }
 }
@@ -149,7 +152,7 @@ fn a_link_that_replaces_a_folder_at_any_moment_leads_nowhere() {
         let mut documents = tree.documents();
         while !is_over.load(Ordering::Relaxed) {
             turn(&mut documents);
-            match bytes(documents.find("sub/f")) {
+            match bytes(documents.find(b"sub/f")) {
                 Ok(content) => {
                     assert_eq!(content, OLD);
                     inside += 1;

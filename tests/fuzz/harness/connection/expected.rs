@@ -190,7 +190,7 @@ fn resolve_line(target: &str) -> Option<String> {
     };
     resolve(path, DotFiles::Hidden)
         .ok()
-        .map(|target| target.path.into_owned())
+        .map(|target| String::from_utf8_lossy(&target.path).into_owned())
 }
 
 /// The file that a request is for, if there is one.
@@ -199,7 +199,7 @@ fn file_of(expected: &Expected) -> Option<(u64, Option<SystemTime>)> {
         return None;
     };
     let target = resolve(request.path?, DotFiles::Hidden).ok()?;
-    known(&target.path)
+    known(str::from_utf8(&target.path).ok()?)
 }
 
 fn status_of(expected: &Expected) -> u16 {

@@ -94,7 +94,10 @@ pub(crate) fn content(length: u64) -> &'static [u8] {
 impl Documents for Files {
     type File = Body;
 
-    fn find(&mut self, path: &str) -> Result<Rc<Resource<Body>>, LookupError> {
+    fn find(&mut self, path: &[u8]) -> Result<Rc<Resource<Body>>, LookupError> {
+        let Ok(path) = str::from_utf8(path) else {
+            return Err(LookupError::NotFound);
+        };
         assert!(
             !path.split('/').any(|name| matches!(name, "" | "." | "..")),
             "{path:?} was looked up"

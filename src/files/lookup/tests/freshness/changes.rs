@@ -123,11 +123,11 @@ fn each_change_shows_in_the_next_epoch() {
             fs::write(tree.path("root/sub/f"), OLD).unwrap();
             let mut documents = tree.documents();
             turn(&mut documents);
-            assert_eq!(bytes(documents.find("sub/f")).unwrap(), OLD);
+            assert_eq!(bytes(documents.find(b"sub/f")).unwrap(), OLD);
             assert!(is_cached(&mut documents, "sub/f"), "{what}");
             change(&tree);
             next(&mut documents);
-            let after = bytes(documents.find("sub/f"));
+            let after = bytes(documents.find(b"sub/f"));
             assert_eq!(after.as_deref(), expected.as_deref(), "{what}");
         }
     }
@@ -198,13 +198,13 @@ fn an_absent_name_is_found_in_the_next_epoch_after_it_appears() {
             let tree = Tree::new();
             let mut documents = tree.documents();
             turn(&mut documents);
-            assert_eq!(bytes(documents.find("new/f")), Err(LookupError::NotFound));
+            assert_eq!(bytes(documents.find(b"new/f")), Err(LookupError::NotFound));
             change(&tree);
             // The epoch has already seen this name.
-            assert_eq!(bytes(documents.find("new/f")), Err(LookupError::NotFound));
+            assert_eq!(bytes(documents.find(b"new/f")), Err(LookupError::NotFound));
             for _ in 0..2 {
                 next(&mut documents);
-                let after = bytes(documents.find("new/f"));
+                let after = bytes(documents.find(b"new/f"));
                 assert_eq!(after.as_deref(), expected.as_deref(), "{what}");
             }
         }
