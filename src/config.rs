@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use crate::http::media_type::MediaTypes;
 use crate::http::request::DEFAULT_HEAD_MAX;
-use crate::http::target::DotFiles;
 use crate::os::listen_address::ListenAddress;
+use crate::response::serving::Serving;
 
 /// The port of the reference server.
 const DEFAULT_PORT: u16 = 2130;
@@ -31,8 +31,8 @@ pub struct Config {
     /// Whether a line such as `GET / 200` goes to standard output for each request, unless the log goes
     /// there: see [`Config::prints_request_lines`].
     pub print_requests: bool,
-    /// Whether names that begin with a dot are served.
-    pub dot_files: DotFiles,
+    /// How requests are answered.
+    pub serving: Serving,
     /// The media types of files.
     pub media_types: MediaTypes,
     /// Whether a connection is accepted only when its first bytes have come, or after a second of
@@ -57,7 +57,7 @@ impl Default for Config {
             cache_bytes: 16 << 20,
             cache_files: 256,
             print_requests: true,
-            dot_files: DotFiles::Hidden,
+            serving: Serving::default(),
             media_types: MediaTypes::default(),
             defer_accept: false,
             sandbox: false,

@@ -18,8 +18,8 @@
 //! | 1 | [`clock`] | the time, read once per turn | |
 //! | 2 | [`events`] | what can happen, as plain values | yes |
 //! | 2 | [`os`] | the operating system behind small doors | yes |
-//! | 3 | [`config`] | the settings, checked | |
 //! | 3 | [`response`] | which answer, its head, and what of it is still to be sent | |
+//! | 4 | [`config`] | the settings, checked | |
 //! | 4 | [`files`] | a name below the root → an open file, never older than its request | |
 //! | 5 | [`log`] | rows in memory, whole rows on disk; request lines | |
 //! | 6 | [`connection`] | one connection: a state machine over a transport | yes |

@@ -8,7 +8,8 @@ use super::reply::Reply;
 use super::state::{ServerSnapshot, state_text};
 use super::viewer::{Request, VIEWERS_MAX};
 use crate::connection::context::Lifecycle;
-use crate::http::request::{self, Method, Parsed};
+use crate::http::method::Method;
+use crate::http::request::{self, Parsed, RequestBody};
 use crate::observe::live::LiveView;
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -29,9 +30,9 @@ pub(super) fn answer(
     let date = snapshot.date;
     let reject = |status, why| Reply::whole(status, TEXT, date, why, true);
     let (head_max, mut copy) = (snapshot.limits.max_head, Vec::new());
-    let Parsed::Complete(parsed, length) = request::parse(request.bytes, 0, head_max, &mut copy)
-    else {
-        return reject("400 Bad Request", "this is no sound request\n");
+    let (parsed, length) = match request::parse(request.bytes, 0, head_max, &mut copy) {
+        Parsed::Complete(parsed, length) if parsed.body == RequestBody::None => (parsed, length),
+        _ => return reject("400 Bad Request", "this is no sound request\n"),
     };
     let target = parsed.line.target;
     let head = &request.bytes[..length];
@@ -41,7 +42,9 @@ pub(super) fn answer(
     let with_body = match parsed.method {
         Method::Get => true,
         Method::Head => false,
-        Method::Other => return reject("405 Method Not Allowed", "nothing can be changed here\n"),
+        Method::Options | Method::NotAllowed | Method::Unknown => {
+            return reject("405 Method Not Allowed", "nothing can be changed here\n");
+        }
     };
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let ok =

@@ -32,7 +32,7 @@ fn defaults() {
     );
     assert_eq!(config.log, Some(LogTarget::File("Log.csv".into())));
     assert!(config.print_requests);
-    assert_eq!(config.dot_files, DotFiles::Hidden);
+    assert_eq!(config.serving.dot_files, DotFiles::Hidden);
     assert!(!config.defer_accept && !config.sandbox);
     assert_eq!((config.cache_bytes, config.cache_files), (16 << 20, 256));
     assert!(!config.observing.is_on());
@@ -69,7 +69,7 @@ fn everything_else() {
     );
     assert_eq!(config.log, None);
     assert!(!config.print_requests);
-    assert_eq!(config.dot_files, DotFiles::Served);
+    assert_eq!(config.serving.dot_files, DotFiles::Served);
     assert!(config.defer_accept && config.sandbox);
     assert_eq!((config.cache_bytes, config.cache_files), (0, 0));
     let observing = Observing {

@@ -3,10 +3,12 @@
 use std::ffi::OsStr;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU32;
+use std::os::unix::ffi::OsStrExt as _;
 use std::str::FromStr;
 use std::time::Duration;
 
 use crate::http::authority;
+use crate::http::profile::Profile;
 use crate::os::listen_address::ListenAddress;
 
 /// What is wrong with a value, and what to write in its place.
@@ -21,6 +23,26 @@ fn read<T: FromStr>(text: &OsStr) -> Option<T> {
 
 pub(super) fn text(text: &OsStr) -> Result<&str, Cure> {
     text.to_str().ok_or("not UTF-8; write it in ASCII")
+}
+
+/// A name below the root, without its first slash.
+pub(super) fn name(text: &OsStr) -> Result<Box<[u8]>, Cure> {
+    let name = text.as_bytes();
+    let name = name.strip_prefix(b"/").unwrap_or(name);
+    let mut parts = name.split(|&byte| byte == b'/');
+    let leads_elsewhere = parts.any(|part| matches!(part, b"" | b"." | b".."));
+    if leads_elsewhere {
+        return Err("not the name of a file below the root; write one such as index.html");
+    }
+    Ok(name.into())
+}
+
+pub(super) fn profile(text: &OsStr) -> Result<Profile, Cure> {
+    match text.to_str() {
+        Some("four") => Ok(Profile::Four),
+        Some("full") => Ok(Profile::Full),
+        _ => Err("not a set of statuses; write four or full"),
+    }
 }
 
 /// A port of this machine that no other machine can reach.

@@ -4,6 +4,7 @@ use std::ops::ControlFlow::{Break, Continue};
 
 use super::Connection;
 use super::context::{Env, LoopContext};
+use super::respond::Rejected;
 use super::state::State;
 use super::step::{NextStep, Progress, Step};
 use crate::events::close_reason::CloseReason;
@@ -57,7 +58,7 @@ impl<E: Env> Connection<E> {
         let mut copy = Vec::new();
         let line = request::line_of(&partial.bytes, &mut copy);
         let mut step = Step::new(id);
-        let next = match self.reject(line, CloseReason::HeadDeadline, &mut step, context) {
+        let next = match self.reject(line, Rejected::Late, &mut step, context) {
             Break(next) => next,
             // There may be input to throw away, or room for the rest of the answer.
             Continue(()) => NextStep::Yield,

@@ -6,15 +6,16 @@ use std::ops::ControlFlow::{self, Break, Continue};
 use super::Connection;
 use super::context::{Env, LoopContext};
 use super::input::{Input, PartialHead};
+use super::respond::Rejected;
 use super::state::State;
 use super::step::{Freshness, NextStep, REQUEST_BUDGET, Step};
 use crate::events::close_reason::CloseReason;
 use crate::events::deadline::Deadline;
 use crate::events::event::{Direction, Event};
 use crate::events::state::StateName;
-use crate::http::request::{self, Parsed};
+use crate::http::request::{self, Parsed, RequestBody};
 use crate::os::transport::Transport;
-use crate::response::answer::OutOfDescriptors;
+use crate::response::answer::NoAnswerYet;
 use crate::response::resource::Documents as _;
 
 /// Why no further request of the input is answered now.
@@ -31,6 +32,15 @@ enum ReadStop {
     StateChanged { length: usize },
     /// The connection ends.
     Over(NextStep),
+}
+
+impl From<NoAnswerYet> for ReadStop {
+    fn from(reason: NoAnswerYet) -> Self {
+        match reason {
+            NoAnswerYet::OutOfDescriptors => Self::OutOfDescriptors,
+            NoAnswerYet::Unfinished => Self::Yield,
+        }
+    }
 }
 
 impl<E: Env> Connection<E> {
@@ -206,14 +216,17 @@ impl<E: Env> Connection<E> {
         let mut copy = Vec::new();
         let (flow, length) = match request::parse(rest, scanned, head_max, &mut copy) {
             Parsed::Partial { scanned } => return Err(ReadStop::Partial { scanned }),
-            Parsed::Rejected(line) => {
-                let flow = self.reject(line, CloseReason::BadRequest, step, context);
+            Parsed::Rejected(line, refusal) => {
+                let flow = self.reject(line, Rejected::Refused(refusal), step, context);
                 (flow, rest.len())
             }
             Parsed::Complete(request, length) => {
                 let answered = self.handle_request(&request, &rest[length..], step, context);
-                let flow = answered.map_err(|OutOfDescriptors| ReadStop::OutOfDescriptors)?;
-                (flow, length)
+                let flow = answered.map_err(ReadStop::from)?;
+                match request.body {
+                    RequestBody::None => (flow, length),
+                    RequestBody::Follows => (flow, rest.len()),
+                }
             }
         };
         step.request_budget -= 1;

@@ -10,11 +10,24 @@ use super::step::{NextStep, Step};
 use crate::events::close_reason::CloseReason;
 use crate::events::event::{Direction, Event, Observer};
 use crate::events::state::StateName;
-use crate::http::request::{Method, Persistence, Request, RequestLine};
+use crate::http::method::Method;
+use crate::http::request::{Persistence, Refusal, Request, RequestBody, RequestLine};
+use crate::http::status::Status;
 use crate::os::transport::Transport;
-use crate::response::answer::{self, Answer, OutOfDescriptors};
-use crate::response::head::{self, ConnectionField};
-use crate::response::in_flight::{AccessRecord, AfterResponse, Body, PendingResponse};
+use crate::response::answer::{self, Answer, NoAnswerYet};
+use crate::response::body::Body;
+use crate::response::extra::Extra;
+use crate::response::head::{self, ConnectionField, Terms};
+use crate::response::in_flight::{AccessRecord, AfterResponse, PendingResponse};
+
+/// What is answered that is no request.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Rejected {
+    /// A head that is not read.
+    Refused(Refusal),
+    /// A head that has begun and is late.
+    Late,
+}
 
 impl<E: Env> Connection<E> {
     /// Looks up the file of one request, chooses its answer and sends that. `beyond` is the input
@@ -25,54 +38,63 @@ impl<E: Env> Connection<E> {
         beyond: &[u8],
         step: &mut Step,
         context: &mut LoopContext<E>,
-    ) -> Result<ControlFlow<NextStep>, OutOfDescriptors> {
+    ) -> Result<ControlFlow<NextStep>, NoAnswerYet> {
         let now = context.clock.now().wall;
-        let dot_files = context.config.dot_files;
         step.revalidate_if_needed(&mut context.documents);
-        let answer = answer::to_request(request, &mut context.documents, dot_files, now)?;
+        let serving = &context.config.serving;
+        let answer = answer::to_request(request, &mut context.documents, serving, now)?;
         // A file that stays open must not take the descriptor with which the next small file is
         // read.
         if answer.keeps_file(request.method) && context.descriptors.left_for_files() == 0 {
-            return Err(OutOfDescriptors);
+            return Err(NoAnswerYet::OutOfDescriptors);
         }
         self.requests = self.requests.saturating_add(1);
-        let after = self.after_response(request.persistence, beyond, context);
-        Ok(self.send_response(&answer, Some(request.line), after, step, context))
+        let after = self.after_response(request, beyond, context);
+        let extra = Extra::of(request, serving);
+        Ok(self.send_response(answer, Some(request.line), extra, after, step, context))
     }
 
-    /// Answers malformed framing, or a head that is late, with 400. Nothing behind it is read as a
-    /// request.
+    /// Answers what is no request: nothing behind it is read as one.
     pub(super) fn reject(
         &mut self,
         line: Option<RequestLine>,
-        reason: CloseReason,
+        rejected: Rejected,
         step: &mut Step,
         context: &mut LoopContext<E>,
     ) -> ControlFlow<NextStep> {
         step.revalidate_if_needed(&mut context.documents);
-        let mut answer = answer::bad_request(&mut context.documents);
+        let profile = context.config.serving.profile;
+        let (status, reason) = match rejected {
+            Rejected::Refused(refusal) => (answer::status_of(refusal), CloseReason::BadRequest),
+            Rejected::Late => (Status::RequestTimeout, CloseReason::HeadDeadline),
+        };
+        let mut answer = answer::error(&mut context.documents, status, profile);
         // The root's own error page is not worth waiting for a descriptor.
         if answer.keeps_file(Method::Get) && context.descriptors.left_for_files() == 0 {
-            answer = answer::built_in_bad_request();
+            answer = answer::built_in_error(status, profile);
         }
         self.requests = self.requests.saturating_add(1);
         let after = AfterResponse::LingeringClose(reason);
-        self.send_response(&answer, line, after, step, context)
+        self.send_response(answer, line, None, after, step, context)
     }
 
     /// What becomes of the connection after this response.
     fn after_response(
         &self,
-        persistence: Persistence,
+        request: &Request,
         beyond: &[u8],
         context: &LoopContext<E>,
     ) -> AfterResponse {
+        let persistence = request.persistence;
         let limits = &context.config.limits;
         let used_up = limits
             .keep_alive_requests
             .is_some_and(|most| self.requests >= most.get());
         if context.lifecycle == Lifecycle::Stopping {
             AfterResponse::LingeringClose(CloseReason::Stopped)
+        } else if request.body == RequestBody::Follows {
+            // No byte of the body is ever read as a request.
+            AfterResponse::LingeringClose(CloseReason::BadRequest)
         } else if persistence == Persistence::Close && beyond.is_empty() {
             AfterResponse::CloseAtOnce
         } else if persistence == Persistence::Close {
@@ -104,13 +126,14 @@ impl<E: Env> Connection<E> {
     /// goes into `Responding`.
     fn send_response(
         &mut self,
-        answer: &Answer<E::File>,
+        answer: Answer<E::File>,
         line: Option<RequestLine>,
+        extra: Option<Extra>,
         after: AfterResponse,
         step: &mut Step,
         context: &mut LoopContext<E>,
     ) -> ControlFlow<NextStep> {
-        let record = record_of(answer, line, context);
+        let record = record_of(&answer, line, context);
         context.emit(
             step.id,
             Event::Changed(StateName::Reading, StateName::Responding),
@@ -121,7 +144,13 @@ impl<E: Env> Connection<E> {
         context.lines.add(method, target, record.status);
 
         let mut output = std::mem::take(&mut context.output);
-        let (head, more) = self.compose(&mut output, answer, method, after, context);
+        let terms = Terms {
+            connection: self.connection_field(after, context),
+            now: context.clock.now().wall,
+            date: context.clock.date(),
+            extra,
+        };
+        let (head, more) = compose(&mut output, &answer, method, &terms);
         let taken = self.write_first(&output, more, step, context);
         step.count_sent(taken.as_ref().copied().unwrap_or(0), context);
         let flow = match taken {
@@ -134,15 +163,16 @@ impl<E: Env> Connection<E> {
                 self.finish(after, step, context)
             }
             Ok(taken) => {
+                let record = record.to_owned();
                 let pending = Box::new(PendingResponse {
                     head: output[taken.min(head)..head].into(),
                     head_taken: 0,
                     body: match method {
                         "HEAD" => Body::None,
-                        _ => answer.body(),
+                        _ => answer.into_body(),
                     },
                     body_sent: taken.saturating_sub(head) as u64,
-                    record: record.to_owned(),
+                    record,
                     leftover: Box::default(),
                     after,
                 });
@@ -153,26 +183,6 @@ impl<E: Env> Connection<E> {
         };
         context.output = output;
         flow
-    }
-
-    /// Puts head and small body together in `output`. Returns the head's length, and whether a body
-    /// follows that is a file.
-    fn compose(
-        &self,
-        output: &mut Vec<u8>,
-        answer: &Answer<E::File>,
-        method: &str,
-        after: AfterResponse,
-        context: &LoopContext<E>,
-    ) -> (usize, bool) {
-        output.clear();
-        let connection = self.connection_field(after, context);
-        let (date, now) = (context.clock.date(), context.clock.now().wall);
-        head::append_head(output, answer, connection, date, now);
-        let head = output.len();
-        // HEAD gets the fields of GET, all of them, and no body.
-        let more = method != "HEAD" && answer.append_body(output);
-        (head, more)
     }
 
     /// The first write of a response. Returns how many bytes the socket took, 0 if it has no room.
@@ -200,6 +210,22 @@ impl<E: Env> Connection<E> {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Puts head and small body together in `output`. Returns the head's length, and whether a body
+/// follows that is a file.
+fn compose<F>(
+    output: &mut Vec<u8>,
+    answer: &Answer<F>,
+    method: &str,
+    terms: &Terms,
+) -> (usize, bool) {
+    output.clear();
+    head::append_head(output, answer, terms);
+    let head = output.len();
+    // HEAD gets the fields of GET, all of them, and no body.
+    let more = method != "HEAD" && answer.append_body(output);
+    (head, more)
 }
 
 /// What the log will say of an answer that is given now.

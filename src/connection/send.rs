@@ -13,7 +13,8 @@ use crate::events::deadline::Deadline;
 use crate::events::event::{Direction, Event};
 use crate::events::state::StateName;
 use crate::os::transport::Transport;
-use crate::response::in_flight::{AfterResponse, Piece};
+use crate::response::in_flight::AfterResponse;
+use crate::response::piece::Piece;
 
 /// Each time that a download has come so many bytes further, as many bytes beyond them are read
 /// ahead from the disk, if they are not in memory: the loop then does not wait for the disk while it

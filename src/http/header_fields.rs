@@ -3,35 +3,145 @@
 use httparse::Header;
 
 use super::authority;
-use super::entity_tag::NoneMatch;
+use super::list;
 
-/// What those fields of one head say.
+/// The fields whose values are kept for whoever obeys them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Field {
+    /// The kinds of document that the client takes (RFC 9110, 12.5.1).
+    Accept,
+    /// The codings that it takes (RFC 9110, 12.5.3).
+    AcceptEncoding,
+    /// The tags of the copies that the client has (RFC 9110, 13.1.2).
+    IfNoneMatch,
+    /// The tags of the versions that the client wants (RFC 9110, 13.1.1).
+    IfMatch,
+    /// The date of the client's copy (RFC 9110, 13.1.3).
+    IfModifiedSince,
+    /// The date since when the file must not have changed (RFC 9110, 13.1.4).
+    IfUnmodifiedSince,
+    /// The version that Range is meant for (RFC 9110, 13.1.5).
+    IfRange,
+    /// The site whose page asks (<https://fetch.spec.whatwg.org/#origin-header>).
+    Origin,
+    /// The parts of the file that the client wants (RFC 9110, 14.2).
+    Range,
+}
+
+impl Field {
+    /// How many there are.
+    const COUNT: usize = Self::Range as usize + 1;
+
+    /// Its name, in lower case.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Accept => "accept",
+            Self::AcceptEncoding => "accept-encoding",
+            Self::IfNoneMatch => "if-none-match",
+            Self::IfMatch => "if-match",
+            Self::IfModifiedSince => "if-modified-since",
+            Self::IfUnmodifiedSince => "if-unmodified-since",
+            Self::IfRange => "if-range",
+            Self::Origin => "origin",
+            Self::Range => "range",
+        }
+    }
+
+    /// The field of this name. The length tells most names apart, so hardly any field costs a comparison
+    /// of text.
+    fn of(name: &str) -> Option<Self> {
+        let field = match name.len() {
+            5 => Self::Range,
+            6 if name.starts_with(['a', 'A']) => Self::Accept,
+            6 => Self::Origin,
+            8 if name.ends_with(['h', 'H']) => Self::IfMatch,
+            8 => Self::IfRange,
+            13 => Self::IfNoneMatch,
+            15 => Self::AcceptEncoding,
+            17 => Self::IfModifiedSince,
+            19 => Self::IfUnmodifiedSince,
+            _ => return None,
+        };
+        name.eq_ignore_ascii_case(field.name()).then_some(field)
+    }
+}
+
+/// The values of the fields that are kept, of one head.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Values<'a> {
+    /// The whole head. A field that comes in several lines is so rare that its lines are looked for again
+    /// when they are needed.
+    head: &'a [u8],
+    /// The first line of each field, at its number.
+    first: [Option<&'a [u8]>; Field::COUNT],
+    /// The fields that come in several lines: a bit each.
+    repeated: u16,
+}
+
+impl<'a> Values<'a> {
+    /// Whether the field is there.
+    pub fn has(&self, field: Field) -> bool {
+        self.first[field as usize].is_some()
+    }
+
+    /// The value of a field that must come in one line. Several are as good as none: which one would
+    /// count can't be told.
+    pub fn single(&self, field: Field) -> Option<&'a [u8]> {
+        let is_repeated = self.repeated & field.bit() != 0;
+        self.first[field as usize].filter(|_| !is_repeated)
+    }
+
+    /// The values of all lines of a field whose value is a list (RFC 9110, 5.3).
+    pub fn all(&self, field: Field) -> impl Iterator<Item = &'a [u8]> + use<'a> {
+        let is_repeated = self.repeated & field.bit() != 0;
+        let first = self.first[field as usize].filter(|_| !is_repeated);
+        let head = if is_repeated { self.head } else { b"" };
+        first
+            .into_iter()
+            .chain(list::values(head, field.name().as_bytes()))
+    }
+
+    fn add(&mut self, field: Field, value: &'a [u8]) {
+        match &mut self.first[field as usize] {
+            Some(_) => self.repeated |= field.bit(),
+            first => *first = Some(value),
+        }
+    }
+}
+
+impl Field {
+    const fn bit(self) -> u16 {
+        1 << self as u16
+    }
+}
+
+/// Whether a body follows the head. This server reads none: what is asked for is in the head.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RequestBody {
+    /// There is none.
+    None,
+    /// One follows, of a length that is told by Content-Length or by its chunks.
+    Follows,
+}
+
+/// What the fields of one head say.
 #[derive(Default)]
 pub(super) struct Fields<'a> {
     /// How many Host fields there are: none or one.
     pub(super) hosts: usize,
-    content_lengths: usize,
+    content_length: Option<&'a [u8]>,
+    is_chunked: bool,
     pub(super) connection_close: bool,
     pub(super) connection_keep_alive: bool,
-    none_match: NoneMatch<'a>,
-    if_modified_since: IfModifiedSince<'a>,
-}
-
-/// The If-Modified-Since lines of one head.
-#[derive(Default)]
-enum IfModifiedSince<'a> {
-    #[default]
-    Absent,
-    /// One line, and its value if that is UTF-8.
-    Once(Option<&'a str>),
-    Repeated,
+    pub(super) values: Values<'a>,
 }
 
 impl<'a> Fields<'a> {
-    /// Reads all fields. `None` if one makes the framing malformed: a second or malformed Host, any
-    /// Content-Length but a single `0`, any Transfer-Encoding.
-    pub(super) fn read(headers: &[Header<'a>]) -> Option<Self> {
+    /// Reads all fields of `head`. `None` if they make the framing malformed: a second or malformed Host;
+    /// a second Content-Length, or one that is no number; any Transfer-Encoding but `chunked` alone.
+    pub(super) fn read(headers: &[Header<'a>], head: &'a [u8]) -> Option<Self> {
         let mut fields = Self::default();
+        fields.values.head = head;
         for header in headers {
             fields.read_one(header)?;
         }
@@ -40,35 +150,39 @@ impl<'a> Fields<'a> {
 
     fn read_one(&mut self, header: &Header<'a>) -> Option<()> {
         let value = trim(header.value);
-        // The length tells most names apart, so hardly any field costs a comparison of text.
         match header.name.len() {
             4 if header.name.eq_ignore_ascii_case("host") => {
                 self.hosts += 1;
                 (self.hosts == 1 && authority::is_valid(value)).then_some(())?;
             }
             10 if header.name.eq_ignore_ascii_case("connection") => self.read_connection(value),
-            13 if header.name.eq_ignore_ascii_case("if-none-match") => {
-                self.none_match = match self.none_match {
-                    NoneMatch::Absent => NoneMatch::Once(value),
-                    _ => NoneMatch::Repeated(b""),
-                };
-            }
             14 if header.name.eq_ignore_ascii_case("content-length") => {
-                self.content_lengths += 1;
-                (self.content_lengths == 1 && value == b"0").then_some(())?;
+                let is_number = !value.is_empty() && value.iter().all(u8::is_ascii_digit);
+                (is_number && self.content_length.is_none()).then_some(())?;
+                self.content_length = Some(value);
             }
-            17 if header.name.eq_ignore_ascii_case("transfer-encoding") => return None,
-            17 if header.name.eq_ignore_ascii_case("if-modified-since") => {
-                self.if_modified_since = match self.if_modified_since {
-                    IfModifiedSince::Absent => {
-                        IfModifiedSince::Once(std::str::from_utf8(value).ok())
-                    }
-                    _ => IfModifiedSince::Repeated,
-                };
+            17 if header.name.eq_ignore_ascii_case("transfer-encoding") => {
+                let is_first = !std::mem::replace(&mut self.is_chunked, true);
+                (is_first && value.eq_ignore_ascii_case(b"chunked")).then_some(())?;
             }
-            _ => {}
+            _ => {
+                if let Some(field) = Field::of(header.name) {
+                    self.values.add(field, value);
+                }
+            }
         }
         Some(())
+    }
+
+    /// Whether a body follows a head of HTTP/1.`minor` (RFC 9112, 6.3). `None` if that can't be told for
+    /// certain: readers who see it differently would see two different requests.
+    pub(super) fn body(&self, minor: u8) -> Option<RequestBody> {
+        match (self.content_length, self.is_chunked) {
+            (None | Some(b"0"), false) => Some(RequestBody::None),
+            (Some(_), false) => Some(RequestBody::Follows),
+            (None, true) if minor > 0 => Some(RequestBody::Follows),
+            _ => None,
+        }
     }
 
     /// Reads a list of tokens. The field may come in several lines, which add up (RFC 9110, 7.6.1).
@@ -76,22 +190,6 @@ impl<'a> Fields<'a> {
         for option in value.split(|&byte| byte == b',').map(trim) {
             self.connection_close |= option.eq_ignore_ascii_case(b"close");
             self.connection_keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
-        }
-    }
-
-    /// If-None-Match, as it stands in `head`.
-    pub(super) fn none_match(&self, head: &'a [u8]) -> NoneMatch<'a> {
-        match self.none_match {
-            NoneMatch::Repeated(_) => NoneMatch::Repeated(head),
-            other => other,
-        }
-    }
-
-    /// The value of If-Modified-Since, if it is there exactly once and is UTF-8.
-    pub(super) fn if_modified_since(&self) -> Option<&'a str> {
-        match self.if_modified_since {
-            IfModifiedSince::Once(date) => date,
-            _ => None,
         }
     }
 }

@@ -6,18 +6,28 @@
 //! Must not know: sockets, the file system, the clock, the log, or what a server does with a
 //! request. Nothing here uses another module of the crate.
 //!
-//! Read in this order: `request` (bytes to request) with `request_line` and `header_fields`;
+//! Read in this order: [`request`] (bytes to request) with `head_end`, [`request_line`], [`method`],
+//! [`header_fields`] and `refusal`; [`profile`];
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
 //! [`media_type_options`].
 
+pub mod accept;
+pub mod accept_encoding;
 pub mod authority;
 pub mod date;
 pub mod declared_encoding;
 pub mod entity_tag;
-mod header_fields;
+mod head_end;
+pub mod header_fields;
+mod list;
 pub mod media_type;
 pub mod media_type_options;
+pub mod method;
+mod preference;
+pub mod profile;
+pub mod range;
+mod refusal;
 mod registered_types;
 pub mod request;
 pub mod request_line;

@@ -1,11 +1,15 @@
-//! The first line of a head, and targets with bytes that are no ASCII.
+//! The first line of a head, and how it is mended.
 //!
 //! RFC 3986 has no byte from 0x80 on in a target, but clients send names as they are typed. Such a
-//! byte in path or query means the same as if it were percent-encoded. Hardly any request has one, so
-//! a head is encoded, into a copy, only after it was rejected as it is.
+//! byte in path or query means the same as if it were percent-encoded. And HTTP/1.2 to 1.9 mean the same
+//! as 1.1 to a server that knows no later one (RFC 9110, 2.5), while `httparse` reads 1.0 and 1.1 only.
+//! Hardly any request has either, so a head is mended, in a copy, only after it was rejected as it is.
 
-use memchr::{memchr, memmem};
+use memchr::{memchr, memchr2, memmem};
 use percent_encoding::{AsciiSet, percent_encode};
+
+use super::head_end;
+use super::refusal::Refusal;
 
 /// Method and target as the client wrote them, but for [raw bytes](self) of the target, which are
 /// percent-encoded. The log and the console show them.
@@ -43,11 +47,54 @@ impl<'a> RequestLine<'a> {
     }
 }
 
-/// Whether the first line of `head` is well-formed, once its target is encoded.
+/// Whether the first line of `head` is well-formed, once it is mended.
 pub(super) fn is_well_formed(head: &[u8]) -> bool {
-    let encoded = || first_line(head).and_then(encode_target);
+    let mended = || first_line(head).and_then(mend);
     RequestLine::read(head).is_some()
-        || encoded().is_some_and(|line| RequestLine::read(&line).is_some())
+        || mended().is_some_and(|line| RequestLine::read(&line).is_some())
+}
+
+/// What is wrong with the first line of `head`, which is not well-formed: the version at most, if there is
+/// one.
+pub(super) fn refusal(head: &[u8]) -> Refusal {
+    match version(head) {
+        Some((b'2'..=b'9', _)) => Refusal::Version,
+        _ => Refusal::Malformed,
+    }
+}
+
+/// How many bytes of the first line of `head` belong to its target, as far as it has come.
+pub(super) fn target_length(head: &[u8]) -> usize {
+    let Some(space) = memchr(b' ', head) else {
+        return 0;
+    };
+    let target = &head[space + 1..];
+    memchr2(b' ', b'\r', target).unwrap_or(target.len())
+}
+
+/// The two digits of the version in the first line of `head`, and where the second one is.
+fn version(head: &[u8]) -> Option<(u8, (u8, usize))> {
+    let line = first_line(head)?.strip_suffix(b"\r\n")?;
+    match line {
+        [.., b' ', b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
+            if major.is_ascii_digit() && minor.is_ascii_digit() =>
+        {
+            Some((*major, (*minor, line.len() - 1)))
+        }
+        _ => None,
+    }
+}
+
+/// A copy of `head`, which begins with a request line or with empty lines, that means the same and can be
+/// read. `None` if it needs no mending.
+pub(super) fn mend(head: &[u8]) -> Option<Vec<u8>> {
+    let start = head_end::skip_empty_lines(head)?;
+    let Some((b'1', (b'2'..=b'9', at))) = version(&head[start..]) else {
+        return encode_target(head);
+    };
+    let mut copy = head.to_vec();
+    copy[start + at] = b'1';
+    Some(encode_target(&copy).unwrap_or(copy))
 }
 
 /// The first line of `head` with its LF.
@@ -57,7 +104,7 @@ fn first_line(head: &[u8]) -> Option<&[u8]> {
 
 /// A copy of `head`, which begins with a request line or with empty lines, with each byte from 0x80 on in the target's
 /// path and query percent-encoded. `None` if there is no such byte.
-pub(super) fn encode_target(head: &[u8]) -> Option<Vec<u8>> {
+fn encode_target(head: &[u8]) -> Option<Vec<u8>> {
     let target = memchr(b' ', head)? + 1;
     let length = head[target..].iter().position(|&byte| byte <= b' ');
     let end = length.map_or(head.len(), |length| target + length);

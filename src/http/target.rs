@@ -12,6 +12,26 @@ pub struct Target<'a> {
     /// or `..`. Borrowed if the request has it literally. Bytes, as all names of files are: an old
     /// archive may hold names in Latin-1.
     pub path: Cow<'a, [u8]>,
+    /// Whether the target names a file, or the folder whose index `path` is.
+    pub kind: TargetKind,
+}
+
+/// What a target names, by its last character.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TargetKind {
+    /// It ends in a name: a file, or a folder without its slash.
+    Name,
+    /// It ends in a slash, and `index.html` was appended.
+    Folder,
+}
+
+impl Target<'_> {
+    /// The name of the folder, without its index and the slash before that, if the target names one. The
+    /// root's is empty.
+    pub fn folder(&self) -> Option<&[u8]> {
+        let folder = self.path.strip_suffix(INDEX.as_bytes())?;
+        (self.kind == TargetKind::Folder).then(|| folder.strip_suffix(b"/").unwrap_or(folder))
+    }
 }
 
 /// Why a target names no file.
@@ -19,7 +39,9 @@ pub struct Target<'a> {
 pub enum Unresolved {
     /// It is not a well-formed path, or it leaves the root: 400.
     Malformed,
-    /// It is well-formed, but no file can have this name, or the name is hidden: 404.
+    /// It is well-formed, but a name in it is empty, as in `//`: no file can have this name.
+    EmptyName,
+    /// It is well-formed, and the name is hidden: 404.
     NoSuchFile,
 }
 
@@ -43,15 +65,13 @@ const INDEX: &str = "index.html";
 /// 4. resolve `.` and `..` (RFC 3986, 5.2.4), encoded ones too; a `..` at the root leaves it, which
 ///    is malformed;
 /// 5. append `index.html` to a path that ends in a slash;
-/// 6. answer "no such file" to an empty name, as in `//`, and to a hidden one.
+/// 6. refuse an empty name, as in `//`, and a hidden one.
 pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolved> {
     let end = memchr(b'?', target.as_bytes()).unwrap_or(target.len());
     let path = target[..end].strip_prefix('/');
     let path = path.ok_or(Unresolved::Malformed)?;
     if is_plain(path) {
-        return Ok(Target {
-            path: with_index(path),
-        });
+        return Ok(with_index(path));
     }
     let mut names: Vec<Vec<u8>> = Vec::new();
     let mut last = Vec::new();
@@ -68,14 +88,22 @@ pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolv
         // The segment after the last slash is empty and stands for the directory.
         names.pop();
     }
-    if matches!(last.as_slice(), b"" | b"." | b"..") {
+    let kind = match last.as_slice() {
+        b"" | b"." | b".." => TargetKind::Folder,
+        _ => TargetKind::Name,
+    };
+    if kind == TargetKind::Folder {
         names.push(INDEX.into());
     }
-    if names.iter().any(|name| is_never_a_file(name, dot_files)) {
+    if names.iter().any(Vec::is_empty) {
+        return Err(Unresolved::EmptyName);
+    }
+    if names.iter().any(|name| is_hidden(name, dot_files)) {
         return Err(Unresolved::NoSuchFile);
     }
     Ok(Target {
         path: names.join(&b'/').into(),
+        kind,
     })
 }
 
@@ -92,12 +120,16 @@ fn is_plain(path: &str) -> bool {
 }
 
 /// Step 5 of [`resolve`].
-fn with_index(path: &str) -> Cow<'_, [u8]> {
-    match path {
-        "" => Cow::Borrowed(INDEX.as_bytes()),
-        _ if path.ends_with('/') => Cow::Owned([path, INDEX].concat().into_bytes()),
-        _ => Cow::Borrowed(path.as_bytes()),
-    }
+fn with_index(path: &str) -> Target<'_> {
+    let (path, kind) = match path {
+        "" => (Cow::Borrowed(INDEX.as_bytes()), TargetKind::Folder),
+        _ if path.ends_with('/') => {
+            let index = [path, INDEX].concat().into_bytes();
+            (Cow::Owned(index), TargetKind::Folder)
+        }
+        _ => (Cow::Borrowed(path.as_bytes()), TargetKind::Name),
+    };
+    Target { path, kind }
 }
 
 /// Step 3 of [`resolve`], for one segment. `percent-encoding` leaves a `%` without two digits as it
@@ -117,9 +149,8 @@ fn decode(segment: &str) -> Result<Vec<u8>, Unresolved> {
     Ok(name)
 }
 
-fn is_never_a_file(name: &[u8], dot_files: DotFiles) -> bool {
-    let is_hidden = name.starts_with(b".") && name != b".well-known";
-    name.is_empty() || (is_hidden && dot_files == DotFiles::Hidden)
+fn is_hidden(name: &[u8], dot_files: DotFiles) -> bool {
+    dot_files == DotFiles::Hidden && name.starts_with(b".") && name != b".well-known"
 }
 
 /// All but the unreserved characters of RFC 3986 and the slash.

@@ -19,6 +19,10 @@ pub(super) struct FileFields {
     last_modified: usize,
     /// Where Content-Type begins: there is no Last-Modified if the file has no time to tell.
     content: usize,
+    /// Where Content-Length begins.
+    length: usize,
+    /// Whether there is a Content-Encoding.
+    has_encoding: bool,
 }
 
 impl FileFields {
@@ -36,14 +40,15 @@ impl FileFields {
         let encoding = content_type.encoding.map_or_else(String::new, |encoding| {
             format!("Content-Encoding: {encoding}\r\n")
         });
-        let content = format!(
-            "Content-Type: {}\r\n{encoding}Content-Length: {length}\r\n",
-            content_type.text
-        );
+        let media_type = format!("Content-Type: {}\r\n{encoding}", content_type.text);
+        let content = tag.len() + last_modified.len();
+        let all = format!("{tag}{last_modified}{media_type}Content-Length: {length}\r\n");
         Self {
             last_modified: tag.len(),
-            content: tag.len() + last_modified.len(),
-            all: (tag + &last_modified + &content).into_bytes().into(),
+            content,
+            length: content + media_type.len(),
+            has_encoding: content_type.encoding.is_some(),
+            all: all.into_bytes().into(),
         }
     }
 
@@ -66,6 +71,21 @@ impl FileFields {
     /// Content-Type, Content-Encoding (if there is one) and Content-Length.
     pub(super) fn content(&self) -> &[u8] {
         &self.all[self.content..]
+    }
+
+    /// Content-Type and Content-Encoding (if there is one).
+    pub(super) fn media_type(&self) -> &[u8] {
+        &self.all[self.content..self.length]
+    }
+
+    /// Content-Length.
+    pub(super) fn length(&self) -> &[u8] {
+        &self.all[self.length..]
+    }
+
+    /// Whether the file is sent with a Content-Encoding of its own.
+    pub(super) fn has_encoding(&self) -> bool {
+        self.has_encoding
     }
 
     /// The tag, as it stands in `ETag`.

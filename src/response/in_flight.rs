@@ -1,11 +1,10 @@
 //! A response that the socket has not taken whole: what is left to send, and what the log will say
 //! of it.
 
-use std::borrow::Cow;
-use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
-use super::resource::Resource;
+use super::body::Body;
+use super::piece::Piece;
 use crate::events::close_reason::CloseReason;
 use crate::http::status::Status;
 
@@ -67,42 +66,6 @@ pub enum AfterResponse {
     CloseAtOnce,
 }
 
-/// A part of a file: no buffer, only where to go on.
-#[derive(Debug)]
-pub struct FileRange<F> {
-    /// The open file.
-    pub file: Rc<F>,
-    /// The offset of the next byte to send.
-    pub offset: u64,
-    /// The offset behind the last byte to send.
-    pub end: u64,
-}
-
-/// The body of a response, as far as it is still to be sent.
-#[derive(Debug)]
-pub enum Body<F> {
-    /// There is none: HEAD, or a 304.
-    None,
-    /// A small file that was read at its look-up. The bytes are shared with the cache and with every
-    /// other response from them: a client that reads slowly holds no copy.
-    Resource(Rc<Resource<F>>),
-    /// A built-in page.
-    Page(Cow<'static, str>),
-    /// A part of a file.
-    File(FileRange<F>),
-}
-
-impl<F> Body<F> {
-    /// What is in memory of it.
-    fn bytes(&self) -> &[u8] {
-        match self {
-            Self::Resource(resource) => resource.bytes(),
-            Self::Page(page) => page.as_bytes(),
-            Self::None | Self::File(_) => &[],
-        }
-    }
-}
-
 /// A response that the socket has not taken whole.
 #[derive(Debug)]
 pub struct PendingResponse<F> {
@@ -122,28 +85,17 @@ pub struct PendingResponse<F> {
     pub after: AfterResponse,
 }
 
-/// What is to be sent next.
-#[derive(Debug)]
-pub enum Piece<'a, F> {
-    /// Bytes in memory, and whether more of the response follows them at once.
-    Memory(&'a [u8], bool),
-    /// Bytes of a file: offset and count.
-    File(&'a F, u64, u64),
-    /// Nothing: all of the response is sent.
-    Nothing,
-}
-
 impl<F> PendingResponse<F> {
     /// How many descriptors it holds: one if the body is a file.
     pub fn files(&self) -> usize {
-        usize::from(matches!(self.body, Body::File(_)))
+        usize::from(self.body.is_file())
     }
 
     /// How many bytes of memory it holds that it shares with no other response.
     pub fn own_bytes(&self) -> usize {
         let record = &self.record;
         let texts = record.method.len() + record.target.len() + record.file.len();
-        size_of::<Self>() + self.head.len() + texts + self.leftover.len()
+        size_of::<Self>() + self.head.len() + texts + self.leftover.len() + self.body.own_bytes()
     }
 
     /// How many bytes of the response the socket has taken since the response became pending.
@@ -153,7 +105,7 @@ impl<F> PendingResponse<F> {
 
     /// The next piece to send.
     pub fn piece(&self) -> Piece<'_, F> {
-        let body = self.body_piece();
+        let body = self.body.piece(self.body_sent);
         if self.head_taken < self.head.len() {
             let more = !matches!(body, Piece::Nothing);
             return Piece::Memory(&self.head[self.head_taken..], more);
@@ -161,29 +113,12 @@ impl<F> PendingResponse<F> {
         body
     }
 
-    fn body_piece(&self) -> Piece<'_, F> {
-        if let Body::File(range) = &self.body {
-            return match range.end - range.offset {
-                0 => Piece::Nothing,
-                left => Piece::File(&range.file, range.offset, left),
-            };
-        }
-        let sent = usize::try_from(self.body_sent).unwrap_or(usize::MAX);
-        match self.body.bytes().get(sent..) {
-            None | Some([]) => Piece::Nothing,
-            Some(rest) => Piece::Memory(rest, false),
-        }
-    }
-
     /// The socket took `count` bytes of the piece.
     pub fn sent(&mut self, count: usize) {
         if self.head_taken < self.head.len() {
             self.head_taken += count;
-            return;
-        }
-        self.body_sent += count as u64;
-        if let Body::File(range) = &mut self.body {
-            range.offset += count as u64;
+        } else {
+            self.body_sent += count as u64;
         }
     }
 }
@@ -192,8 +127,11 @@ impl<F> PendingResponse<F> {
 mod tests {
     use std::time::UNIX_EPOCH;
 
-    use super::super::resource::Content;
+    use std::rc::Rc;
+
+    use super::super::resource::{Content, Resource};
     use super::*;
+    use crate::http::range::ByteRange;
 
     fn pending(head: &[u8], body: Body<Vec<u8>>, body_sent: u64) -> PendingResponse<Vec<u8>> {
         let record = AccessRecord {
@@ -242,15 +180,15 @@ mod tests {
         let content = Content::Bytes(bytes.into());
         let resource =
             Resource::of_default_type("a.txt", bytes.len() as u64, None, "\"t\"", content);
-        Body::Resource(Rc::new(resource))
+        Body::Memory(Rc::new(resource), 0..bytes.len())
     }
 
     fn file(bytes: &[u8], offset: u64) -> Body<Vec<u8>> {
-        Body::File(FileRange {
-            file: Rc::new(bytes.to_vec()),
-            offset,
+        let range = ByteRange {
+            first: offset,
             end: bytes.len() as u64,
-        })
+        };
+        Body::File(Rc::new(bytes.to_vec()), range)
     }
 
     #[test]

@@ -96,6 +96,13 @@ impl<F> Resource<F> {
         })
     }
 
+    /// Whether the Last-Modified that was written at the look-up holds at `now`: the second of that date is
+    /// over.
+    pub fn is_date_told(&self, now: SystemTime) -> bool {
+        let is_over = |modified| now >= modified + Duration::from_secs(1);
+        self.modified.is_none_or(is_over)
+    }
+
     /// Its content, if that is in memory.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
@@ -143,6 +150,8 @@ pub enum LookupError {
     IsDirectory,
     /// There is no descriptor or memory to open it with. It may well be there.
     OutOfDescriptors,
+    /// It is being made: to be asked for again in a later turn.
+    NotYet,
 }
 
 /// Where names are looked up. A connection knows files only through this trait: the server gives it

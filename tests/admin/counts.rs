@@ -87,7 +87,10 @@ fn statuses_and_close_reasons_are_counted() {
     let state = viewed.state();
     assert_eq!(
         state["responses"].to_string(),
-        r#"{"200":0,"304":1,"400":1,"404":1}"#
+        concat!(
+            r#"{"200":0,"204":0,"206":0,"301":0,"304":1,"400":1,"404":1,"405":0,"408":0,"412":0,"#,
+            r#""414":0,"416":0,"431":0,"501":0,"503":0,"505":0}"#
+        )
     );
     assert_eq!(state["close_causes"]["request-limit"], 1);
     assert_eq!(state["close_causes"]["bad-request"], 1);

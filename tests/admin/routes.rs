@@ -133,7 +133,10 @@ fn an_untouched_server_has_this_state() {
             "deadlines": {"first-byte": 0, "head": 0, "stall": 0, "idle": 0, "closing": 0}
         },
         "close_causes": close_reasons,
-        "responses": {"200": 0, "304": 0, "400": 0, "404": 0},
+        "responses": {
+            "200": 0, "204": 0, "206": 0, "301": 0, "304": 0, "400": 0, "404": 0, "405": 0, "408": 0,
+            "412": 0, "414": 0, "416": 0, "431": 0, "501": 0, "503": 0, "505": 0
+        },
         "bytes": {"read": 0, "written": 0},
         "log_rows_lost": 0,
         "loop": {

@@ -115,7 +115,7 @@ fn malformed_line_ends_and_stray_control_bytes_end_the_connection() {
 
 #[test]
 fn malformed_request_lines_end_the_connection() {
-    const LINES: [&[u8]; 32] = [
+    const LINES: [&[u8]; 30] = [
         b"GET  / HTTP/1.1",
         b"GET /  HTTP/1.1",
         b"GET\t/ HTTP/1.1",
@@ -128,8 +128,6 @@ fn malformed_request_lines_end_the_connection() {
         b"/ HTTP/1.1",
         b"GET HTTP/1.1",
         b"GET / HTTP/0.9",
-        b"GET / HTTP/1.2",
-        b"GET / HTTP/1.9",
         b"GET / HTTP/1.10",
         b"GET / HTTP/1.01",
         b"GET / HTTP/1.1x",

@@ -8,7 +8,7 @@ use std::process::Command;
 use landlock::{
     ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, Ruleset, RulesetAttr, Scope,
 };
-use millpond::response::answer;
+use millpond::response::pages;
 use rustix::process::{Signal, geteuid};
 
 use crate::support::answer::TEXT;
@@ -95,7 +95,7 @@ fn a_sandboxed_server_serves_and_says_so() {
         // Only opening the name shows that it is a directory.
         (
             "/sub",
-            Answer::page("404 Not Found", answer::directory_page("/sub")),
+            Answer::page("404 Not Found", pages::directory("/sub")),
         ),
         ("/sub/link.txt", Answer::file(TEXT, "a\n")),
         (

@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 
-use millpond::response::answer;
+use millpond::response::pages;
 
 use crate::support::answer::TEXT;
 use crate::support::site::INDEX;
@@ -31,7 +31,7 @@ impl To {
             Self::Index => Answer::index(),
             Self::BadRequest => Answer::bad_request(),
             Self::NotFound => Answer::not_found(),
-            Self::Directory(url) => Answer::page("404 Not Found", answer::directory_page(url)),
+            Self::Directory(url) => Answer::page("404 Not Found", pages::directory(url)),
         }
     }
 }

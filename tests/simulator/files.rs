@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::response::answer;
+use millpond::response::pages;
 use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
 use crate::random::Random;
@@ -61,7 +61,7 @@ impl Entry {
     /// Whether `length` is in use: the length tells one version from another, and from the built-in
     /// page.
     fn has_had(&self, length: u64) -> bool {
-        if length == answer::NOT_FOUND_PAGE.len() as u64 {
+        if length == pages::NOT_FOUND.len() as u64 {
             return true;
         }
         let mut found = self

@@ -5,7 +5,7 @@
 use std::time::Duration;
 
 use millpond::http::date;
-use millpond::response::answer;
+use millpond::response::pages;
 
 use crate::files::{DIRECTORY, Files, NAMES, modified};
 use crate::random::Random;
@@ -230,7 +230,7 @@ fn any_target(random: &mut Random, is_burst: bool) -> (Answer, String) {
     match random.below(12) {
         0 => (Answer::NotFound, random.pick(&ABSENT).to_owned()),
         1 => {
-            let page = answer::directory_page(&format!("/{DIRECTORY}"));
+            let page = pages::directory(&format!("/{DIRECTORY}"));
             (Answer::Directory(page), format!("/{DIRECTORY}"))
         }
         2 => (

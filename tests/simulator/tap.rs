@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use millpond::events::close_reason::CloseReason;
-use millpond::response::answer;
+use millpond::response::pages;
 
 use crate::files::Inode;
 use crate::plan::{Answer, Plan, Request};
@@ -211,7 +211,7 @@ impl Response {
 pub fn page_of(answer: &Answer) -> Vec<u8> {
     match answer {
         Answer::Directory(page) => page.clone().into_bytes(),
-        Answer::Bad => answer::BAD_REQUEST_PAGE.into(),
-        _ => answer::NOT_FOUND_PAGE.into(),
+        Answer::Bad => pages::BAD_REQUEST.into(),
+        _ => pages::NOT_FOUND.into(),
     }
 }

@@ -5,6 +5,8 @@ use crate::cli::option::{Opt, SWITCH, VALUE, put};
 use crate::cli::values;
 use crate::http::media_type_options;
 use crate::http::target::DotFiles;
+use crate::response::cors;
+use crate::response::serving::{CleanUrls, CodingPolicy};
 
 pub(super) const ROWS: &[Opt] = &[
     Opt {
@@ -57,9 +59,64 @@ pub(super) const ROWS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        long: "http",
+        value: Some("PROFILE"),
+        default: Some("four"),
+        help: "Which statuses are sent: four (200, 304, 400 and 404) or full (ranges, redirects, \
+               preconditions and the others of RFC 9110 as well)",
+        set: |to, text| {
+            let profile = values::profile(text);
+            put(&mut to.config.serving.profile, profile)
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "precompressed",
+        help: "Send NAME.br, NAME.zst or NAME.gz for NAME to clients that take it",
+        set: |to, _| {
+            put(
+                &mut to.config.serving.coding,
+                Ok(CodingPolicy::Precompressed),
+            )
+        },
+        ..SWITCH
+    },
+    Opt {
+        long: "fallback",
+        value: Some("NAME"),
+        help: "The file below the root that is sent, with 200, for a page that is not there: for \
+               single-page applications, such as index.html",
+        set: |to, name| {
+            put(
+                &mut to.config.serving.fallback,
+                values::name(name).map(Some),
+            )
+        },
+        ..VALUE
+    },
+    Opt {
+        long: "clean-urls",
+        help: "Let /about stand for about.html; with --http full, /about.html leads to /about",
+        set: |to, _| put(&mut to.config.serving.clean_urls, Ok(CleanUrls::On)),
+        ..SWITCH
+    },
+    Opt {
+        long: "cors",
+        value: Some("ORIGIN"),
+        help: "The site whose pages may read what is served, such as https://example.org, or '*' for \
+               any; may be given several times",
+        may_repeat: true,
+        set: |to, text| {
+            let origin = cors::parse_origin(values::text(text)?)?;
+            to.config.serving.cors.add(origin);
+            Ok(())
+        },
+        ..VALUE
+    },
+    Opt {
         long: "dot-files",
         help: "Serve names that begin with a dot; without this only .well-known is served",
-        set: |to, _| put(&mut to.config.dot_files, Ok(DotFiles::Served)),
+        set: |to, _| put(&mut to.config.serving.dot_files, Ok(DotFiles::Served)),
         ..SWITCH
     },
     Opt {

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::os::descriptors::FILES_RESERVE;
-use crate::response::answer;
+use crate::response::pages;
 use crate::testing::{BIG, CLOSE, big, error_page, kept, pattern, small};
 
 const WANTS_ROOM: NextStep = NextStep::OutOfDescriptors;
@@ -77,12 +77,9 @@ fn an_error_page_can_do_without() {
     rig.context.documents.out_of_descriptors = 1;
     let progress = rig.feed(UNSOUND);
     assert_eq!((progress.next, rig.state()), (NextStep::Wait, "closing"));
-    let page = error_page("400 Bad Request", CLOSE, answer::BAD_REQUEST_PAGE);
+    let page = error_page("400 Bad Request", CLOSE, pages::BAD_REQUEST);
     assert_same(&rig.take_output(), &page, "built in");
-    let row = format!(
-        "GET /big.bin - 400 {} complete",
-        answer::BAD_REQUEST_PAGE.len()
-    );
+    let row = format!("GET /big.bin - 400 {} complete", pages::BAD_REQUEST.len());
     assert_eq!(rig.take_outcomes(), [row]);
 }
 

@@ -48,7 +48,7 @@ fn a_well_formed_target_resolves_to_a_name() {
 
 #[test]
 fn a_malformed_or_hidden_target_resolves_to_no_name() {
-    use Unresolved::{Malformed, NoSuchFile};
+    use Unresolved::{EmptyName, Malformed, NoSuchFile};
     let table = [
         ("", Malformed),
         ("a", Malformed),
@@ -70,11 +70,11 @@ fn a_malformed_or_hidden_target_resolves_to_no_name() {
         ("/a%2fb", Malformed),
         ("/a%2Fb", Malformed),
         ("/..%2f", Malformed),
-        ("//", NoSuchFile),
-        ("//a", NoSuchFile),
-        ("/a//b", NoSuchFile),
-        ("/a//", NoSuchFile),
-        ("/a//.", NoSuchFile),
+        ("//", EmptyName),
+        ("//a", EmptyName),
+        ("/a//b", EmptyName),
+        ("/a//", EmptyName),
+        ("/a//.", EmptyName),
         ("//..//%zz", Malformed),
         ("/.git/config", NoSuchFile),
         ("/a/.htaccess", NoSuchFile),

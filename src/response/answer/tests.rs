@@ -1,6 +1,8 @@
 use std::collections::HashMap;
+use std::rc::Rc;
 use std::time::{Duration, UNIX_EPOCH};
 
+use super::super::resource::{Content, LookupError, Resource};
 use super::*;
 use crate::http::request::{self, Parsed};
 
@@ -55,7 +57,7 @@ fn answer(names: &mut Names, line: &str, fields: &str) -> Option<(Status, String
         panic!("{text:?}");
     };
     let now = at(MODIFIED + 10) + Duration::from_millis(999);
-    let answer = to_request(&request, names, DotFiles::Hidden, now).ok()?;
+    let answer = to_request(&request, names, &Serving::default(), now).ok()?;
     let file = answer
         .resource()
         .map_or(&b""[..], |resource| &resource.path);
@@ -143,10 +145,10 @@ fn the_status_follows_from_name_method_and_conditions() {
 
 #[test]
 fn the_roots_own_pages_are_used_if_they_are_usable() {
-    let usable = Ok((ERROR_PAGE_MAX, None));
+    let usable = Ok((pages::OWN_PAGE_MAX, None));
     let table = [
         (usable, "400.html", "404.html"),
-        (Ok((ERROR_PAGE_MAX + 1, None)), "", ""),
+        (Ok((pages::OWN_PAGE_MAX + 1, None)), "", ""),
         (Err(LookupError::NotFound), "", ""),
         (Err(LookupError::IsDirectory), "", ""),
         (Err(LookupError::OutOfDescriptors), "", ""),
@@ -163,8 +165,6 @@ fn the_roots_own_pages_are_used_if_they_are_usable() {
 
 #[test]
 fn the_page_for_a_directory_links_to_it() {
-    let Answer::BuiltInPage(Status::NotFound, page) = directory::<()>(b"a & b/c") else {
-        panic!();
-    };
+    let page = pages::directory("/a%20%26%20b/c");
     assert!(page.contains("href=\"/a%20%26%20b/c/\""), "{page}");
 }

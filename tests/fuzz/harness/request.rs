@@ -3,7 +3,7 @@
 //! The head of a request that was accepted is read a second time here, naively and line by line:
 //! request smuggling lives on differences between two readings.
 
-use millpond::http::request::{DEFAULT_HEAD_MAX as HEAD_MAX, Parsed, parse};
+use millpond::http::request::{DEFAULT_HEAD_MAX as HEAD_MAX, Parsed, RequestBody, parse};
 
 /// Inputs up to this length are also fed byte by byte; longer ones in a few pieces.
 const DRIPPED: usize = 160;
@@ -19,7 +19,7 @@ pub(crate) fn check(bytes: &[u8]) {
         }
         Parsed::Complete(request, length) => {
             assert!(length <= bytes.len() && length <= HEAD_MAX, "head too long");
-            check_framing(&bytes[..length]);
+            check_framing(&bytes[..length], request.body);
             assert!(request.path.is_none_or(|path| path.starts_with('/')));
             // Bytes after a head do not change the result, and the head's last byte is needed.
             assert_eq!(
@@ -35,7 +35,7 @@ pub(crate) fn check(bytes: &[u8]) {
                 "complete before its end"
             );
         }
-        Parsed::Rejected(_) => assert!(!b"\r\n\r\n".starts_with(bytes), "rejects silence"),
+        Parsed::Rejected(..) => assert!(!b"\r\n\r\n".starts_with(bytes), "rejects silence"),
     }
     if !matches!(whole, Parsed::Partial { .. }) {
         for more in [
@@ -138,7 +138,7 @@ fn cuts(bytes: &[u8]) -> Vec<usize> {
 }
 
 /// A second and simpler reading: a head that was accepted has sound framing.
-fn check_framing(head: &[u8]) {
+fn check_framing(head: &[u8], body: RequestBody) {
     let mut head = head;
     while let Some(rest) = head.strip_prefix(b"\r\n") {
         head = rest;
@@ -154,7 +154,7 @@ fn check_framing(head: &[u8]) {
         rest = &rest[end + 2..];
     }
     lines.push(rest);
-    let (mut hosts, mut lengths) = (0, 0);
+    let (mut hosts, mut lengths, mut follows) = (0, 0, false);
     for (index, line) in lines.iter().enumerate() {
         assert!(!line.is_empty(), "an empty line within");
         assert!(
@@ -175,10 +175,16 @@ fn check_framing(head: &[u8]) {
         );
         let value = line[colon + 1..].trim_ascii();
         match name.as_slice() {
-            b"transfer-encoding" => panic!("Transfer-Encoding was accepted"),
+            b"transfer-encoding" => {
+                lengths += 1;
+                follows = true;
+                assert!(value.eq_ignore_ascii_case(b"chunked"), "another coding");
+                assert!(!lines[0].ends_with(b"1.0"), "chunks in HTTP/1.0");
+            }
             b"content-length" => {
                 lengths += 1;
-                assert_eq!(value, b"0", "a body was taken");
+                follows |= value != b"0";
+                assert!(!value.is_empty() && value.iter().all(u8::is_ascii_digit));
             }
             b"host" => {
                 hosts += 1;
@@ -187,8 +193,13 @@ fn check_framing(head: &[u8]) {
             _ => {}
         }
     }
-    let is_1_1 = lines[0].ends_with(b" HTTP/1.1");
-    assert!(is_1_1 || lines[0].ends_with(b" HTTP/1.0"), "version");
+    assert_eq!(follows, body == RequestBody::Follows, "the body");
+    let (first, minor) = lines[0].split_at(lines[0].len() - 1);
+    assert!(
+        first.ends_with(b" HTTP/1.") && minor[0].is_ascii_digit(),
+        "version"
+    );
+    let is_1_1 = minor != b"0";
     assert_eq!(
         lines[0].split(|&byte| byte == b' ').count(),
         3,
@@ -196,7 +207,7 @@ fn check_framing(head: &[u8]) {
     );
     assert!(
         hosts <= 1 && lengths <= 1,
-        "Host or Content-Length repeated"
+        "Host, or what tells the length of the body, repeated"
     );
     assert!(hosts == 1 || !is_1_1, "no Host");
 }

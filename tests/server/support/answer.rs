@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::BufRead;
 use std::time::{Duration, SystemTime};
 
-use millpond::response::answer;
+use millpond::response::pages;
 
 use super::site::INDEX;
 
@@ -105,12 +105,12 @@ impl Answer {
 
     /// 400 with the built-in page.
     pub fn bad_request() -> Self {
-        Self::page("400 Bad Request", answer::BAD_REQUEST_PAGE)
+        Self::page("400 Bad Request", pages::BAD_REQUEST)
     }
 
     /// 404 with the built-in page.
     pub fn not_found() -> Self {
-        Self::page("404 Not Found", answer::NOT_FOUND_PAGE)
+        Self::page("404 Not Found", pages::NOT_FOUND)
     }
 
     /// 400 or 404 with a page.

@@ -1,5 +1,7 @@
 //! How header fields are read.
 
+use super::super::super::entity_tag::list_matches_weakly;
+use super::super::super::header_fields::Field;
 use super::*;
 
 #[test]
@@ -63,11 +65,9 @@ fn only_a_single_if_modified_since_counts() {
         ),
     ];
     for (fields, expected) in table {
-        assert_eq!(
-            complete(&head(&fields)).if_modified_since,
-            expected,
-            "{fields:?}"
-        );
+        let head = head(&fields);
+        let value = complete(&head).fields.single(Field::IfModifiedSince);
+        assert_eq!(value, expected.map(str::as_bytes), "{fields:?}");
     }
 }
 
@@ -92,8 +92,36 @@ fn all_lines_of_if_none_match_count() {
     ];
     for (fields, is_present, is_match) in table {
         let head = head(fields);
-        let none_match = complete(&head).none_match;
-        let found = (none_match.is_present(), none_match.matches(b"\"a\""));
+        let fields_of = complete(&head).fields;
+        let values = fields_of.all(Field::IfNoneMatch);
+        let found = (
+            fields_of.has(Field::IfNoneMatch),
+            list_matches_weakly(values, b"\"a\""),
+        );
         assert_eq!(found, (is_present, is_match), "{fields:?}");
+    }
+}
+
+#[test]
+fn a_field_is_known_by_its_name_in_any_letter_case() {
+    let table = [
+        ("accept", Field::Accept),
+        ("accept-encoding", Field::AcceptEncoding),
+        ("if-none-match", Field::IfNoneMatch),
+        ("if-match", Field::IfMatch),
+        ("if-modified-since", Field::IfModifiedSince),
+        ("if-unmodified-since", Field::IfUnmodifiedSince),
+        ("if-range", Field::IfRange),
+        ("origin", Field::Origin),
+        ("range", Field::Range),
+    ];
+    for (name, field) in table {
+        for name in [name.to_owned(), name.to_ascii_uppercase()] {
+            let head = head(&format!("X{name}: x\r\n{name}: a\r\n{name}x: x\r\n"));
+            let fields = complete(&head).fields;
+            assert_eq!(fields.single(field), Some(&b"a"[..]), "{name}");
+            let others = table.iter().filter(|other| fields.has(other.1)).count();
+            assert_eq!(others, 1, "{name}");
+        }
     }
 }

@@ -18,7 +18,10 @@ fn a_head_of_the_longest_length_is_accepted_and_one_byte_more_is_not() {
         let bytes = head_of_length(head_max + 1);
         for bytes in [&bytes[..], &bytes[..head_max]] {
             let parsed = parse(bytes, 0, head_max, copy());
-            assert!(matches!(parsed, Parsed::Rejected(Some(_))));
+            assert!(matches!(
+                parsed,
+                Parsed::Rejected(Some(_), Refusal::LongHead)
+            ));
         }
         let parsed = parse(&bytes[..head_max - 1], 0, head_max, copy());
         assert!(matches!(parsed, Parsed::Partial { .. }));
@@ -30,7 +33,23 @@ fn a_head_of_the_most_fields_is_accepted_and_one_field_more_is_not() {
     // `head` adds one: Host.
     complete(&head(&"X: y\r\n".repeat(FIELDS_MAX - 1)));
     let bytes = head(&"X: y\r\n".repeat(FIELDS_MAX));
-    assert!(matches!(whole(&bytes), Parsed::Rejected(Some(_))));
+    assert!(matches!(
+        whole(&bytes),
+        Parsed::Rejected(Some(_), Refusal::LongHead)
+    ));
+}
+
+#[test]
+fn a_long_target_makes_a_long_head() {
+    for (length, expected) in [
+        (TARGET_MAX, Refusal::LongHead),
+        (TARGET_MAX + 1, Refusal::LongTarget),
+    ] {
+        let line = format!("GET /{} HTTP/1.1\r\n", "a".repeat(length - 1));
+        let bytes = line + &"X: y\r\n".repeat(DEFAULT_HEAD_MAX / 6);
+        let parsed = whole(bytes.as_bytes());
+        assert!(matches!(parsed, Parsed::Rejected(Some(_), refusal) if refusal == expected));
+    }
 }
 
 #[test]

@@ -37,7 +37,7 @@ fn a_raw_target_is_the_same_request_as_the_encoded_one() {
 
 #[test]
 fn a_raw_target_of_a_malformed_head_is_told_encoded() {
-    for fields in ["Content-Length: 1\r\n", "Host: a b\r\n", "Host: h\n"] {
+    for fields in ["Content-Length: x\r\n", "Host: a b\r\n", "Host: h\n"] {
         for (raw, encoded) in heads(fields) {
             let parsed = whole(&raw);
             assert_eq!(parsed, whole(&encoded), "{}", raw.escape_ascii());
@@ -72,7 +72,10 @@ fn a_head_with_a_raw_target_cut_anywhere_is_the_same_request() {
 
 #[test]
 fn a_raw_line_without_a_version_is_rejected_at_once() {
-    assert_eq!(whole(b"GET /\xe9\r\n"), Parsed::Rejected(None));
+    assert_eq!(
+        whole(b"GET /\xe9\r\n"),
+        Parsed::Rejected(None, Refusal::Malformed)
+    );
     let partial = whole(b"GET /\xe9 HTTP/1.1\r\n");
     assert!(matches!(partial, Parsed::Partial { .. }));
 }
@@ -85,7 +88,7 @@ fn the_bound_on_a_head_holds_for_the_encoded_one() {
     assert!(matches!(parsed, Parsed::Complete(_, length) if length == raw.len()));
     let parsed = parse(raw, 0, encoded - 1, copy());
     let line = line_of(raw, copy());
-    assert_eq!(parsed, Parsed::Rejected(line));
+    assert_eq!(parsed, Parsed::Rejected(line, Refusal::LongHead));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! The client's reader: takes the bytes that the server sends, and checks each response against the
 //! request that it answers. It never relies on the server for its position in the input.
 
-use millpond::http::request::{DEFAULT_HEAD_MAX, Parsed, line_of, parse};
+use millpond::http::request::{DEFAULT_HEAD_MAX, Parsed, RequestBody, line_of, parse};
 
 use super::expected::{Expected, Rules};
 use super::files::{Body, content};
@@ -237,8 +237,12 @@ impl Response {
 fn expected<'a>(unanswered: &'a [u8], copies: &'a mut [Vec<u8>; 2]) -> (Expected<'a>, usize) {
     let [copy, copy_of_line] = copies;
     match parse(unanswered, 0, DEFAULT_HEAD_MAX, copy) {
+        // Nothing behind a head with a body is a request.
+        Parsed::Complete(request, _) if request.body == RequestBody::Follows => {
+            (Expected::Refusal(Some(request.line)), 0)
+        }
         Parsed::Complete(request, length) => (Expected::Answer(request), length),
-        Parsed::Rejected(line) => (Expected::Refusal(line), 0),
+        Parsed::Rejected(line, _) => (Expected::Refusal(line), 0),
         Parsed::Partial { .. } => (Expected::Early(line_of(unanswered, copy_of_line)), 0),
     }
 }

@@ -3,9 +3,12 @@
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use millpond::http::date;
-use millpond::http::request::{Method, Persistence, Request, RequestLine};
+use millpond::http::entity_tag::list_matches_weakly;
+use millpond::http::header_fields::Field;
+use millpond::http::method::Method;
+use millpond::http::request::{Persistence, Request, RequestLine};
 use millpond::http::target::{DotFiles, Unresolved, resolve};
-use millpond::response::answer;
+use millpond::response::pages;
 
 use super::client::{Response, is_content};
 use super::files::{DIRECTORY, TAG, known};
@@ -153,8 +156,8 @@ impl Rules {
                 return assert!(is_content(length, response.body, bytes), "bytes of {path}");
             }
             304 => panic!("a 304 with a body"),
-            400 => answer::BAD_REQUEST_PAGE,
-            _ => answer::NOT_FOUND_PAGE,
+            400 => pages::BAD_REQUEST,
+            _ => pages::NOT_FOUND,
         };
         if resolve_line(&response.target).as_deref() == Some(DIRECTORY) && response.status == 404 {
             return;
@@ -211,8 +214,9 @@ fn status_of(expected: &Expected) -> u16 {
     };
     match (resolve(path, DotFiles::Hidden), file_of(expected)) {
         (Err(Unresolved::Malformed), _) => 400,
-        (Ok(_), Some(_)) if request.none_match.is_present() => {
-            if request.none_match.matches(TAG.as_bytes()) {
+        (Ok(_), Some(_)) if request.fields.has(Field::IfNoneMatch) => {
+            let tags = request.fields.all(Field::IfNoneMatch);
+            if list_matches_weakly(tags, TAG.as_bytes()) {
                 304
             } else {
                 200
@@ -220,8 +224,9 @@ fn status_of(expected: &Expected) -> u16 {
         }
         (Ok(_), Some((_, Some(modified))))
             if request
-                .if_modified_since
-                .and_then(date::parse)
+                .fields
+                .single(Field::IfModifiedSince)
+                .and_then(|since| date::parse(str::from_utf8(since).ok()?))
                 .is_some_and(|since| since >= modified) =>
         {
             304

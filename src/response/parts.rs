@@ -1,0 +1,114 @@
+//! Several ranges of one file as one body: `multipart/byteranges` (RFC 9110, 14.6).
+
+use std::rc::Rc;
+
+use super::piece::{Piece, within};
+use super::representation::Representation;
+use super::resource::{Content, Resource};
+use crate::http::range::ByteRange;
+
+/// The parts: a text in front of each range of the file, and one behind the last. The texts are small; the
+/// file is not copied.
+#[derive(Debug)]
+pub struct Parts<F> {
+    resource: Rc<Resource<F>>,
+    content_type: String,
+    ranges: Vec<(String, ByteRange)>,
+    end: String,
+}
+
+impl<F> Parts<F> {
+    /// These ranges of what was found.
+    pub(super) fn new(found: &Representation<F>, ranges: Vec<ByteRange>) -> Self {
+        let resource = &found.sent;
+        let boundary = boundary(resource);
+        let media_type = found.media_type_fields();
+        let text = |range: ByteRange| {
+            let mut text = format!("\r\n--{boundary}\r\n{media_type}Content-Range: ").into_bytes();
+            range.append_content_range(&mut text, resource.length);
+            text.extend_from_slice(b"\r\n\r\n");
+            (String::from_utf8_lossy(&text).into_owned(), range)
+        };
+        Self {
+            resource: Rc::clone(resource),
+            content_type: format!("multipart/byteranges; boundary={boundary}"),
+            ranges: ranges.into_iter().map(text).collect(),
+            end: format!("\r\n--{boundary}--\r\n"),
+        }
+    }
+
+    /// The value of Content-Type.
+    pub(super) fn content_type(&self) -> &str {
+        &self.content_type
+    }
+
+    /// The length of the whole body.
+    pub(super) fn length(&self) -> u64 {
+        let part = |(text, range): &(String, ByteRange)| text.len() as u64 + range.length();
+        self.ranges.iter().map(part).sum::<u64>() + self.end.len() as u64
+    }
+
+    /// Whether a file is open for it.
+    pub(super) fn is_file(&self) -> bool {
+        matches!(self.resource.content, Content::File(_))
+    }
+
+    /// How many bytes of memory its texts take.
+    pub(super) fn own_bytes(&self) -> usize {
+        let texts = self.ranges.iter().map(|(text, _)| text.len());
+        texts.sum::<usize>() + self.content_type.len() + self.end.len()
+    }
+
+    /// Appends all of the body if the file is in memory. Returns whether it is not.
+    pub(super) fn append(&self, out: &mut Vec<u8>) -> bool {
+        let Content::Bytes(bytes) = &self.resource.content else {
+            return true;
+        };
+        for (text, range) in &self.ranges {
+            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(&bytes[within(*range, bytes)]);
+        }
+        out.extend_from_slice(self.end.as_bytes());
+        false
+    }
+
+    /// The next piece, when `sent` bytes are sent.
+    pub(super) fn piece(&self, mut sent: u64) -> Piece<'_, F> {
+        for (text, range) in &self.ranges {
+            if let Some(rest) = rest(text, sent) {
+                return Piece::Memory(rest, true);
+            }
+            sent -= text.len() as u64;
+            if sent < range.length() {
+                return self.of_range(*range, sent);
+            }
+            sent -= range.length();
+        }
+        rest(&self.end, sent).map_or(Piece::Nothing, |rest| Piece::Memory(rest, false))
+    }
+
+    fn of_range(&self, range: ByteRange, sent: u64) -> Piece<'_, F> {
+        let left = ByteRange {
+            first: range.first + sent,
+            end: range.end,
+        };
+        match &self.resource.content {
+            Content::Bytes(bytes) => Piece::Memory(&bytes[within(left, bytes)], true),
+            Content::File(file) => Piece::File(file, left.first, left.length()),
+        }
+    }
+}
+
+/// What is left of a text, if something is.
+fn rest(text: &str, sent: u64) -> Option<&[u8]> {
+    let sent = usize::try_from(sent).ok()?;
+    text.as_bytes().get(sent..).filter(|rest| !rest.is_empty())
+}
+
+/// A text that no file holds but by intent: its own entity tag, which is a digest of its content, or its
+/// time and length. A client that finds it in the content all the same goes by the lengths.
+fn boundary<F>(resource: &Resource<F>) -> String {
+    let tag = String::from_utf8_lossy(resource.fields.tag());
+    let is_allowed = |character: &char| character.is_ascii_alphanumeric() || *character == '-';
+    tag.chars().filter(is_allowed).take(60).collect()
+}

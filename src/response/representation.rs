@@ -1,0 +1,74 @@
+//! What is sent of a file: itself, or a compressed form that lies beside it.
+
+use std::rc::Rc;
+
+use super::resource::{Documents, LookupError, Resource};
+use super::serving::CodingPolicy;
+use crate::http::accept_encoding::{self, Coding};
+use crate::http::header_fields::Field;
+use crate::http::request::Request;
+
+/// One form of a file (RFC 9110, 3.2). Conditions and ranges are about the form that is sent.
+#[derive(Debug)]
+pub struct Representation<F> {
+    /// The file whose bytes are sent.
+    pub sent: Rc<Resource<F>>,
+    /// If that is a compressed form: its coding, and the file that it is a form of, whose type it has.
+    pub coded: Option<(Coding, Rc<Resource<F>>)>,
+}
+
+impl<F> Representation<F> {
+    /// The file itself.
+    pub fn plain(file: Rc<Resource<F>>) -> Self {
+        Self {
+            sent: file,
+            coded: None,
+        }
+    }
+
+    /// Content-Type and Content-Encoding of what is sent, each with its line end: a compressed form has the
+    /// type of its file.
+    pub(super) fn media_type_fields(&self) -> String {
+        let (file, coding) = match &self.coded {
+            None => (&self.sent, None),
+            Some((coding, file)) => (file, Some(coding)),
+        };
+        let mut fields = String::from_utf8_lossy(file.fields.media_type()).into_owned();
+        if let Some(coding) = coding {
+            fields.extend(["Content-Encoding: ", coding.token(), "\r\n"]);
+        }
+        fields
+    }
+}
+
+/// The form of `file` that the client of `request` gets.
+pub(super) fn choose<D: Documents>(
+    file: Rc<Resource<D::File>>,
+    request: &Request,
+    documents: &mut D,
+    policy: CodingPolicy,
+) -> Result<Representation<D::File>, LookupError> {
+    let is_coded_already = file.fields.has_encoding();
+    if policy == CodingPolicy::Plain || is_coded_already {
+        return Ok(Representation::plain(file));
+    }
+    for coding in accept_encoding::acceptable(request.fields.all(Field::AcceptEncoding)).codings() {
+        let name = [&file.path, coding.extension().as_bytes()].concat();
+        match documents.find(&name) {
+            Ok(form) if is_as_new(&form, &file) => {
+                return Ok(Representation {
+                    sent: form,
+                    coded: Some((coding, file)),
+                });
+            }
+            Err(LookupError::OutOfDescriptors) => return Err(LookupError::OutOfDescriptors),
+            Ok(_) | Err(_) => {}
+        }
+    }
+    Ok(Representation::plain(file))
+}
+
+/// A form that is older than its file was made from another content.
+fn is_as_new<F>(form: &Resource<F>, file: &Resource<F>) -> bool {
+    form.modified >= file.modified
+}
