@@ -18,7 +18,7 @@ use crate::support::site::INDEX;
 use crate::support::{Answer, Server, Site};
 
 const BANNER: &str = "millpond: sandbox";
-const REOPENED: &str = "millpond: the log was opened anew";
+const REOPENED: &str = "millpond: the log was opened again";
 
 /// Whether the kernel knows all rights of this Landlock version; prints a message if not.
 pub fn has_landlock(version: ABI) -> bool {
