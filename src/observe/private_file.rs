@@ -1,11 +1,11 @@
 //! Opens the files that hold clients' requests: a trace, a flight recorder's events.
 //!
-//! What a client asked for, and from where, is for the operator alone. So a new file can be read by the
-//! server's user only, no file lies beneath the folder that is served, and in a folder to which others may
-//! write, such as `/tmp`, none of theirs is written to: no link of theirs is followed, and a file of
-//! theirs is refused.
+//! What a client asked for, and from where, is for the operator alone. So the file can be read by its owner
+//! only, whether it is new or was there before; it does not lie beneath the folder that is served; and in a
+//! folder to which others may write, such as `/tmp`, none of theirs is written to: no link of theirs is
+//! followed, and a file of theirs is refused.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -18,6 +18,9 @@ use crate::os::links::{self, Destination};
 
 /// The mode of a file that is made: its owner may read and write it (chmod(2)).
 const MODE: u32 = 0o600;
+
+/// What the mode of a file allows its group and all other users.
+const OTHERS: u32 = 0o077;
 
 /// Set in the mode of a folder to which its group or every user may write.
 const SHARED: u32 = 0o022;
@@ -61,7 +64,24 @@ pub(super) fn open(path: &Path, root: &Path) -> io::Result<File> {
     if resolved.parent().is_some_and(is_shared) {
         refuse_foreign(&file.metadata()?)?;
     }
+    close_to_others(&file)?;
     Ok(file)
+}
+
+/// Takes the rights of all but its owner from a file that was there before: an earlier program may have
+/// made it with a wider mode. A device or a pipe keeps nothing, and what it allows is not ours to say.
+fn close_to_others(file: &File) -> io::Result<()> {
+    let metadata = file.metadata()?;
+    let mode = metadata.permissions().mode();
+    if !metadata.is_file() || mode & OTHERS == 0 {
+        return Ok(());
+    }
+    file.set_permissions(Permissions::from_mode(mode & !OTHERS))
+        .map_err(|error| {
+            io::Error::other(format!(
+                "others may read or write it, and its mode can't be changed: {error}"
+            ))
+        })
 }
 
 /// Where an open file lies now; `None` without `/proc`.

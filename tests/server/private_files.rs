@@ -43,6 +43,31 @@ fn only_the_server_s_user_may_read_them() {
 }
 
 #[test]
+fn a_file_that_others_could_read_is_closed_to_them() {
+    let site = Site::new();
+    let mode_of = |path: &str| fs::metadata(site.path(path)).unwrap().permissions().mode() & 0o777;
+    for option in OPTIONS {
+        for (before, after) in [
+            (0o644, 0o600),
+            (0o666, 0o600),
+            (0o777, 0o700),
+            (0o200, 0o200),
+        ] {
+            fs::write(site.path("events.json"), "[]").unwrap();
+            fs::set_permissions(site.path("events.json"), Permissions::from_mode(before)).unwrap();
+            site.start(&[option, "events.json"]).stop();
+            assert_eq!(mode_of("events.json"), after, "{option} {before:o}");
+            fs::remove_file(site.path("events.json")).unwrap();
+        }
+        // What is no regular file keeps nothing that could be read later.
+        let null = fs::metadata("/dev/null").unwrap().permissions().mode();
+        site.start(&[option, "/dev/null"]).stop();
+        let mode = fs::metadata("/dev/null").unwrap().permissions().mode();
+        assert_eq!(mode, null);
+    }
+}
+
+#[test]
 fn no_link_of_others_is_followed() {
     let site = Site::new();
     make_shared(&site, "shared");
