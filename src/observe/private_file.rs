@@ -14,6 +14,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use rustix::process::geteuid;
 
+use crate::os::file_identity::FileIdentity;
 use crate::os::links::{self, Destination};
 
 /// The mode of a file that is made: its owner may read and write it (chmod(2)).
@@ -26,8 +27,13 @@ const OTHERS: u32 = 0o077;
 const SHARED: u32 = 0o022;
 
 /// Opens the file at `path`, and makes it if necessary. Leaves alone what is in it for now: it may be what
-/// an earlier run left when it panicked.
-pub(super) fn open(path: &Path, root: &Path) -> io::Result<File> {
+/// an earlier run left when it panicked. `is_taken` tells of a file whether the server writes something
+/// else to it.
+pub(super) fn open(
+    path: &Path,
+    root: &Path,
+    is_taken: impl Fn(FileIdentity) -> bool,
+) -> io::Result<File> {
     let destination = links::resolve(path, refuse_shared)?;
     // A root that is not there is an error of its own.
     let root = root.canonicalize().ok();
@@ -64,16 +70,22 @@ pub(super) fn open(path: &Path, root: &Path) -> io::Result<File> {
     if resolved.parent().is_some_and(is_shared) {
         refuse_foreign(&file.metadata()?)?;
     }
-    close_to_others(&file)?;
+    let metadata = file.metadata()?;
+    // A device or a pipe keeps nothing: what it allows is not ours to say, and it takes all that comes.
+    if metadata.is_file() {
+        if is_taken(FileIdentity::from(&metadata)) {
+            return Err(io::Error::other("another option writes to the same file"));
+        }
+        close_to_others(&file, &metadata)?;
+    }
     Ok(file)
 }
 
 /// Takes the rights of all but its owner from a file that was there before: an earlier program may have
-/// made it with a wider mode. A device or a pipe keeps nothing, and what it allows is not ours to say.
-fn close_to_others(file: &File) -> io::Result<()> {
-    let metadata = file.metadata()?;
+/// made it with a wider mode.
+fn close_to_others(file: &File, metadata: &Metadata) -> io::Result<()> {
     let mode = metadata.permissions().mode();
-    if !metadata.is_file() || mode & OTHERS == 0 {
+    if mode & OTHERS == 0 {
         return Ok(());
     }
     file.set_permissions(Permissions::from_mode(mode & !OTHERS))

@@ -119,6 +119,46 @@ fn none_lies_in_the_folder_that_is_served_by_way_of_a_link() {
     assert_eq!(fs::read_dir(site.root("sub")).unwrap().count(), 0);
 }
 
+/// Two of them in one file would write over each other, and one of them over the log.
+#[test]
+fn none_is_a_file_that_the_server_writes_something_else_to() {
+    let site = Site::new();
+    site.start(&[]).stop();
+    fs::hard_link(site.log(), site.path("hard.csv")).unwrap();
+    symlink("Log.csv", site.path("link.csv")).unwrap();
+    let log = fs::read(site.log()).unwrap();
+    let mode = fs::metadata(site.log()).unwrap().permissions();
+    for option in OPTIONS {
+        for path in ["Log.csv", "hard.csv", "link.csv"] {
+            refused(
+                &site,
+                option,
+                path,
+                "another option writes to the same file",
+            );
+        }
+    }
+    assert_eq!(fs::read(site.log()).unwrap(), log);
+    assert_eq!(fs::metadata(site.log()).unwrap().permissions(), mode);
+    let both = |path| [OPTIONS[0], path, OPTIONS[1], path];
+    let output = site.run(&both("one.json"));
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("another option writes to the same file"),
+        "{text}"
+    );
+    site.start(&both("/dev/null")).stop();
+    // Not even a log that is yet to be made.
+    fs::remove_file(site.log()).unwrap();
+    refused(
+        &site,
+        OPTIONS[0],
+        "Log.csv",
+        "another option writes to the same file",
+    );
+}
+
 #[test]
 fn none_is_served_by_way_of_a_hard_link() {
     let site = Site::new();
