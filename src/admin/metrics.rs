@@ -87,6 +87,9 @@ pub(super) fn metrics_text(view: &LiveView, snapshot: &ServerSnapshot, viewers: 
         &limits.max_connections);
     metrics.single("millpond_connections_accepted_total", "Connections that have been accepted.",
         &view.accepted());
+    metrics.single("millpond_accepts_failed_total",
+        "Accepts that failed, because the client had left or for an error of the network.",
+        &snapshot.accepts_failed);
     metrics.labelled("millpond_connections_closed_total", "Connections that have ended, by cause.",
         "cause", &CloseReason::ALL.map(|reason| (reason.name(), view.closed().count(reason))));
     metrics.labelled("millpond_deadlines", "Connections by the deadline before them.", "deadline",

@@ -25,6 +25,8 @@ pub(crate) struct ServerSnapshot<'a> {
     pub(crate) limits: &'a Limits,
     pub(crate) descriptors: FdBudget,
     pub(crate) counts: ConnectionCounts,
+    /// How many accepts failed, for a reason that concerns one client.
+    pub(crate) accepts_failed: u64,
     pub(crate) rows_lost: u64,
 }
 
@@ -58,6 +60,7 @@ pub(super) fn members(json: &mut Json, view: &LiveView, snapshot: &ServerSnapsho
         }
         json.number("open", view.open());
         json.number("accepted", view.accepted());
+        json.number("accepts_failed", snapshot.accepts_failed);
         json.number("closed", view.closed().total());
     });
     json.member("limits", |json| limits(json, snapshot.limits));

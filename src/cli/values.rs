@@ -51,12 +51,12 @@ pub(super) fn local(port: u16) -> ListenAddress {
 }
 
 pub(super) fn port(text: &OsStr) -> Result<u16, Cure> {
-    read(text).ok_or("no port; write a number up to 65535, such as 2130")
+    read(text).ok_or("not a port; write a number up to 65535, such as 2130")
 }
 
 pub(super) fn address(text: &OsStr) -> Result<ListenAddress, Cure> {
     read(text).ok_or(
-        "no address; write ADDR:PORT, [IPv6]:PORT, localhost:PORT, PORT (on 127.0.0.1) or :PORT (on all \
+        "not an address with a port; write ADDR:PORT, [IPv6]:PORT, localhost:PORT, PORT (on 127.0.0.1) or :PORT (on all \
          interfaces), such as 127.0.0.1:2130",
     )
 }
@@ -70,7 +70,7 @@ pub(super) fn duration(text: &OsStr) -> Result<Duration, Cure> {
     text.to_str()
         .and_then(seconds)
         .filter(|&duration| duration <= DURATION_MAX)
-        .ok_or("no time up to a year; write seconds such as 10 or 0.5, or units such as 1m30s or 500ms")
+        .ok_or("not a time up to a year; write seconds such as 10 or 0.5, or units such as 1m30s or 500ms")
 }
 
 /// Zero would close every connection before it could be used.
@@ -84,7 +84,7 @@ pub(super) fn positive_duration(text: &OsStr) -> Result<Duration, Cure> {
 /// Gives bytes.
 pub(super) fn mebibytes(text: &OsStr) -> Result<usize, Cure> {
     let bytes = read(text).and_then(|count: usize| count.checked_mul(1 << 20));
-    bytes.ok_or("no number of MiB; write one such as 16")
+    bytes.ok_or("not a number of MiB; write one such as 16")
 }
 
 pub(super) fn positive_mebibytes(text: &OsStr) -> Result<usize, Cure> {
@@ -99,23 +99,23 @@ pub(super) fn positive_mebibytes(text: &OsStr) -> Result<usize, Cure> {
 pub(super) fn head_kibibytes(text: &OsStr) -> Result<usize, Cure> {
     let count = read(text).filter(|count| (1..=1024).contains(count));
     let bytes = count.map(|count: usize| count << 10);
-    bytes.ok_or("no number of KiB from 1 to 1024; write one such as 16")
+    bytes.ok_or("not a number of KiB from 1 to 1024; write one such as 16")
 }
 
 pub(super) fn bytes_a_second(text: &OsStr) -> Result<NonZeroU32, Cure> {
     let rate = read(text).and_then(NonZeroU32::new);
-    rate.ok_or("no number of bytes a second; write one such as 1000")
+    rate.ok_or("not a number of bytes per second; write one such as 1000")
 }
 
 /// Gives `None` for 0, which is any number.
 pub(super) fn requests(text: &OsStr) -> Result<Option<NonZeroU32>, Cure> {
     let count = read(text).map(NonZeroU32::new);
-    count.ok_or("no number of requests; write one such as 998, or 0 for any number")
+    count.ok_or("not a number of requests; write one such as 998, or 0 for any number")
 }
 
 pub(super) fn connections(text: &OsStr) -> Result<usize, Cure> {
     let count = read(text).filter(|&count| count > 0);
-    count.ok_or("no number of connections; write one from 1 on")
+    count.ok_or("not a number of connections; write one from 1 on")
 }
 
 /// A host as it stands in a Host field, without a port.
@@ -125,6 +125,6 @@ pub(super) fn host(text: &OsStr) -> Result<String, Cure> {
     if authority::names_a_host(format!("{text}:1").as_bytes()) {
         Ok(text.to_owned())
     } else {
-        Err("no host name; write one without a port, such as server.example or [2001:db8::1]")
+        Err("not a host name; write one without a port, such as server.example or [2001:db8::1]")
     }
 }

@@ -1,11 +1,11 @@
-//! A pond with invented clients and a clock that is set by hand.
+//! A connection table with invented clients and a clock that is set by hand.
 
+mod accepted;
 mod budgets;
 mod chance;
 mod deadlines;
 mod endings;
 mod evictions;
-mod newcomers;
 mod out_of_descriptors;
 mod turns;
 

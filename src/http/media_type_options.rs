@@ -27,7 +27,7 @@ pub fn parse_override(text: &str) -> Result<(String, String), &'static str> {
         return Err("no type; write EXT=TYPE, such as mjs=text/javascript");
     }
     if !is_media_type(media_type) {
-        return Err("no media type; write TYPE/SUBTYPE, such as text/javascript");
+        return Err("not a media type; write TYPE/SUBTYPE, such as text/javascript");
     }
     Ok((extension.to_ascii_lowercase(), media_type.to_owned()))
 }
@@ -43,7 +43,7 @@ pub fn parse_charset(text: &str) -> Result<Charset, &'static str> {
     } else if is_name {
         Ok(Charset::Declared(text.to_owned().into()))
     } else {
-        Err("no name of an encoding; write one such as utf-8 or iso-8859-1, or none")
+        Err("not the name of an encoding; write one such as utf-8 or iso-8859-1, or none")
     }
 }
 
@@ -141,22 +141,22 @@ mod tests {
             ("tar.gz=application/gzip", "an extension is"),
             ("a/b=c/d", "an extension is"),
             ("a\n=text/plain", "a control character"),
-            ("a=text", "no media type;"),
-            ("a=/plain", "no media type;"),
-            ("a=text/", "no media type;"),
-            ("a= text/plain", "no media type;"),
-            ("a=text/plain ", "no media type;"),
-            ("a=text/pl/ain", "no media type;"),
-            ("a=text/plain;", "no media type;"),
-            ("a=text/plain;charset", "no media type;"),
-            ("a=text/plain;charset=", "no media type;"),
-            ("a=text/plain;=utf-8", "no media type;"),
-            ("a=text/plain;a=\"", "no media type;"),
-            ("a=text/plain;a=\"\\\"", "no media type;"),
-            ("a=text/plain;a=\"b\"c", "no media type;"),
-            ("a=text/plain;a=\"\r\nSet-Cookie: b\"", "no media type;"),
-            ("a=text/plain\r\nSet-Cookie: b", "no media type;"),
-            ("a=text/pl\u{e4}in", "no media type;"),
+            ("a=text", "not a media type;"),
+            ("a=/plain", "not a media type;"),
+            ("a=text/", "not a media type;"),
+            ("a= text/plain", "not a media type;"),
+            ("a=text/plain ", "not a media type;"),
+            ("a=text/pl/ain", "not a media type;"),
+            ("a=text/plain;", "not a media type;"),
+            ("a=text/plain;charset", "not a media type;"),
+            ("a=text/plain;charset=", "not a media type;"),
+            ("a=text/plain;=utf-8", "not a media type;"),
+            ("a=text/plain;a=\"", "not a media type;"),
+            ("a=text/plain;a=\"\\\"", "not a media type;"),
+            ("a=text/plain;a=\"b\"c", "not a media type;"),
+            ("a=text/plain;a=\"\r\nSet-Cookie: b\"", "not a media type;"),
+            ("a=text/plain\r\nSet-Cookie: b", "not a media type;"),
+            ("a=text/pl\u{e4}in", "not a media type;"),
         ];
         for (text, expected) in table {
             let error = parse_override(text).unwrap_err();
@@ -190,7 +190,7 @@ mod tests {
             &"a".repeat(41),
         ] {
             let error = parse_charset(name).unwrap_err();
-            assert!(error.starts_with("no name of an encoding"), "{name:?}");
+            assert!(error.starts_with("not the name of an encoding"), "{name:?}");
         }
     }
 }

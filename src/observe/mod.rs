@@ -61,16 +61,19 @@ impl Observers {
     pub fn open(config: &Config) -> Result<Self, Error> {
         let options = &config.observing;
         let mut files = Vec::new();
-        let mut open = |path: &Path| match private_file::open(path, &config.root) {
-            Ok(file) => {
-                let file = Arc::new(file);
-                files.push(Arc::clone(&file));
-                Ok(file)
-            }
-            Err(source) => Err(Error::Observing {
+        let mut open = |path: &Path| {
+            let log = config.log_path();
+            let opened = private_file::open(path, &config.root, |identity| {
+                let is_log =
+                    log.is_some_and(|log| log.metadata().is_ok_and(|it| identity == (&it).into()));
+                is_log || identities(&files).any(|other| other == identity)
+            });
+            let file = Arc::new(opened.map_err(|source| Error::Observing {
                 path: path.to_owned(),
                 source,
-            }),
+            })?);
+            files.push(Arc::clone(&file));
+            Ok(file)
         };
         let trace_file = options.trace_file.as_deref().map(&mut open).transpose()?;
         let recorder = options.flight_recorder.as_deref().map(&mut open);
@@ -89,11 +92,7 @@ impl Observers {
 
     /// The identities of the files that are written to. The document root must not serve them.
     pub fn files(&self) -> Vec<FileIdentity> {
-        let metadata = self.files.iter().map(|file| file.metadata());
-        metadata
-            .flatten()
-            .map(|it| FileIdentity::from(&it))
-            .collect()
+        identities(&self.files).collect()
     }
 
     /// Whether any observer uses the text of requests.
@@ -123,6 +122,11 @@ impl Observers {
             trace.on_event(at, id, event, request);
         }
     }
+}
+
+fn identities(files: &[Arc<File>]) -> impl Iterator<Item = FileIdentity> {
+    let metadata = files.iter().map(|file| file.metadata());
+    metadata.flatten().map(|it| FileIdentity::from(&it))
 }
 
 impl Observer for Observers {

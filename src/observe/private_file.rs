@@ -1,11 +1,11 @@
 //! Opens the files that hold clients' requests: a trace, a flight recorder's events.
 //!
-//! What a client asked for, and from where, is for the operator alone. So a new file can be read by the
-//! server's user only, no file lies beneath the folder that is served, and in a folder to which others may
-//! write, such as `/tmp`, none of theirs is written to: no link of theirs is followed, and a file of
-//! theirs is refused.
+//! What a client asked for, and from where, is for the operator alone. So the file can be read by its owner
+//! only, whether it is new or was there before; it does not lie beneath the folder that is served; and in a
+//! folder to which others may write, such as `/tmp`, none of theirs is written to: no link of theirs is
+//! followed, and a file of theirs is refused.
 
-use std::fs::{File, Metadata, OpenOptions};
+use std::fs::{File, Metadata, OpenOptions, Permissions};
 use std::io;
 use std::os::fd::AsRawFd;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt};
@@ -14,17 +14,26 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 use rustix::process::geteuid;
 
+use crate::os::file_identity::FileIdentity;
 use crate::os::links::{self, Destination};
 
 /// The mode of a file that is made: its owner may read and write it (chmod(2)).
 const MODE: u32 = 0o600;
 
+/// What the mode of a file allows its group and all other users.
+const OTHERS: u32 = 0o077;
+
 /// Set in the mode of a folder to which its group or every user may write.
 const SHARED: u32 = 0o022;
 
 /// Opens the file at `path`, and makes it if necessary. Leaves alone what is in it for now: it may be what
-/// an earlier run left when it panicked.
-pub(super) fn open(path: &Path, root: &Path) -> io::Result<File> {
+/// an earlier run left when it panicked. `is_taken` tells of a file whether the server writes something
+/// else to it.
+pub(super) fn open(
+    path: &Path,
+    root: &Path,
+    is_taken: impl Fn(FileIdentity) -> bool,
+) -> io::Result<File> {
     let destination = links::resolve(path, refuse_shared)?;
     // A root that is not there is an error of its own.
     let root = root.canonicalize().ok();
@@ -61,7 +70,30 @@ pub(super) fn open(path: &Path, root: &Path) -> io::Result<File> {
     if resolved.parent().is_some_and(is_shared) {
         refuse_foreign(&file.metadata()?)?;
     }
+    let metadata = file.metadata()?;
+    // A device or a pipe keeps nothing: what it allows is not ours to say, and it takes all that comes.
+    if metadata.is_file() {
+        if is_taken(FileIdentity::from(&metadata)) {
+            return Err(io::Error::other("another option writes to the same file"));
+        }
+        close_to_others(&file, &metadata)?;
+    }
     Ok(file)
+}
+
+/// Takes the rights of all but its owner from a file that was there before: an earlier program may have
+/// made it with a wider mode.
+fn close_to_others(file: &File, metadata: &Metadata) -> io::Result<()> {
+    let mode = metadata.permissions().mode();
+    if mode & OTHERS == 0 {
+        return Ok(());
+    }
+    file.set_permissions(Permissions::from_mode(mode & !OTHERS))
+        .map_err(|error| {
+            io::Error::other(format!(
+                "others may read or write it, and its mode can't be changed: {error}"
+            ))
+        })
 }
 
 /// Where an open file lies now; `None` without `/proc`.

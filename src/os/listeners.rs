@@ -34,6 +34,8 @@ pub(crate) struct Listeners {
     /// The listener that the last accept tried. The next accept begins with the one after it: a
     /// flood on one listener does not starve the others.
     last: usize,
+    /// How many accepts have failed for a reason that concerns one client.
+    failed: u64,
 }
 
 /// No accept is tried before this time, unless a connection ends.
@@ -81,6 +83,7 @@ impl Listeners {
             sockets,
             paused: None,
             last: 0,
+            failed: 0,
         })
     }
 
@@ -162,10 +165,18 @@ impl Listeners {
                 Err(error) if is_out_of_descriptors(&error) => Accepted::OutOfDescriptors(error),
                 // No error of accept ends a server: ECONNABORTED, EPROTO, EINTR and the errors
                 // of the network concern one client, which has left.
-                Err(_) => Accepted::Failed,
+                Err(_) => {
+                    self.failed += 1;
+                    Accepted::Failed
+                }
             };
         }
         Accepted::QueueIsEmpty
+    }
+
+    /// How many accepts have failed for a reason that concerns one client.
+    pub(crate) fn failed(&self) -> u64 {
+        self.failed
     }
 
     /// Connections may wait for any of them.

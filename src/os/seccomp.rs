@@ -3,8 +3,8 @@
 //! Landlock knows files and TCP only: chmod(2), sockets of other kinds, fork(2) and a few hundred
 //! other calls have no rule there. So the kernel checks the number of each call, and its arguments
 //! where one call can do much, against the tables below. They hold what the server was seen to call
-//! while its tests ran under strace(1), and what a panic, an abort, an interrupted sleep or a
-//! machine without a vDSO needs besides.
+//! while its tests ran under strace(1), with glibc and with musl, and what a panic, an abort, an
+//! interrupted sleep or a machine without a vDSO needs besides.
 //!
 //! A call that is in no table fails with `EPERM`; it does not end the process. A library may try a
 //! call that it can do without, and an end by `SIGSYS` would lose the rows of the log and the
@@ -61,7 +61,13 @@ const ANY: &[(c_long, &str)] = &[
         libc::SYS_readlink,
         "the same by the standard library: an absolute link that stays beneath the root",
     ),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_open, "openat, with musl"),
     (libc::SYS_statx, "the standard library's metadata"),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_stat, "the same, with musl"),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_lstat, "the same of a link, with musl"),
     (
         libc::SYS_newfstatat,
         "whether a cached file is still the same",
@@ -108,6 +114,8 @@ const ANY: &[(c_long, &str)] = &[
     ),
     (libc::SYS_clock_nanosleep, "slow motion, and the log's lock"),
     (libc::SYS_ppoll, "whether a reader takes another line"),
+    #[cfg(target_arch = "x86_64")]
+    (libc::SYS_poll, "the same, with musl"),
     (
         libc::SYS_restart_syscall,
         "a sleep that SIGSTOP has interrupted",
@@ -171,6 +179,10 @@ const SOME: &[(c_long, &[Only], &str)] = &[
     ),
 ];
 
+/// How an abort sends its signal, with glibc and with musl. The first argument is this process, or its only
+/// thread, which has the same number.
+const TO_ITSELF: &[c_long] = &[libc::SYS_tgkill, libc::SYS_tkill];
+
 /// Memory that can be executed: no code may come in.
 const EXEC: u64 = libc::PROT_EXEC as u64;
 
@@ -210,8 +222,7 @@ pub(super) fn enter() -> Result<(), Error> {
 
 /// How many calls are left.
 pub(super) const fn count() -> usize {
-    // And tgkill.
-    ANY.len() + SOME.len() + 1
+    ANY.len() + SOME.len() + TO_ITSELF.len()
 }
 
 fn program(own_process: u32) -> Result<BpfProgram, BackendError> {
@@ -225,9 +236,10 @@ fn program(own_process: u32) -> Result<BpfProgram, BackendError> {
             .map(|only| SeccompRule::new(vec![only.condition()?]));
         rules.insert(*call, alternatives.collect::<Result<_, _>>()?);
     }
-    // An abort sends its signal to its own process.
-    let to_itself = Only::Is(0, own_process.into()).condition()?;
-    rules.insert(libc::SYS_tgkill, vec![SeccompRule::new(vec![to_itself])?]);
+    for call in TO_ITSELF {
+        let to_itself = Only::Is(0, own_process.into()).condition()?;
+        rules.insert(*call, vec![SeccompRule::new(vec![to_itself])?]);
+    }
     let tables: BpfProgram = SeccompFilter::new(
         rules,
         SeccompAction::Errno(libc::EPERM.unsigned_abs()),

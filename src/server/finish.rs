@@ -62,8 +62,12 @@ impl<O: HasLiveView> Server<O> {
             closed if closed.total() == 0 => String::new(),
             closed => format!(" ({closed})"),
         };
+        let failed = match self.listeners.failed() {
+            0 => String::new(),
+            failed => format!("; {failed} accepts failed"),
+        };
         self.outputs.log_summary(format!(
-            "stopped after {} connections{reasons} and {} responses",
+            "stopped after {} connections{reasons} and {} responses{failed}",
             self.table.accepted(),
             self.table.context().log.recorded()
         ));

@@ -51,6 +51,7 @@ impl<O: HasLiveView> Server<O> {
             limits: &context.config.limits,
             descriptors: context.descriptors,
             counts,
+            accepts_failed: self.listeners.failed(),
             rows_lost: self.outputs.rows_lost(),
         };
         let token = |id| TokenKind::Viewer(id).token();

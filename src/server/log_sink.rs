@@ -89,13 +89,14 @@ impl LogSink {
         match self {
             Self::Off => {}
             Self::File(file) => match file.reopen(now, notices) {
-                Ok(()) => notices.push("the log was opened anew".to_owned()),
+                Ok(()) => notices.push("the log was opened again".to_owned()),
                 Err(error) => notices.push(format!(
-                    "cannot open the log anew: {error}; the old file stays in use"
+                    "cannot open the log again: {error}; the old file stays in use"
                 )),
             },
             Self::StandardOutput(_) => {
-                notices.push("the log stays on standard output, which can't be opened anew".into());
+                notices
+                    .push("the log stays on standard output, which can't be opened again".into());
             }
         }
     }

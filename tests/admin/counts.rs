@@ -49,6 +49,7 @@ fn each_client_is_counted_in_its_state() {
         ("millpond_connections{state=\"idle\"}", 3.0),
         ("millpond_connections{state=\"closing\"}", 0.0),
         ("millpond_connections_accepted_total", 7.0),
+        ("millpond_accepts_failed_total", 0.0),
         (
             "millpond_connections_closed_total{cause=\"close-asked\"}",
             1.0,

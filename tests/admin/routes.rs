@@ -118,7 +118,7 @@ fn an_untouched_server_has_this_state() {
         "server": {"version": env!("CARGO_PKG_VERSION"), "phase": "serving", "viewers": 0},
         "connections": {
             "reading": 0, "responding": 0, "idle": 0, "closing": 0,
-            "open": 0, "accepted": 0, "closed": 0
+            "open": 0, "accepted": 0, "accepts_failed": 0, "closed": 0
         },
         "limits": {
             "connections": 50, "keep_alive_seconds": 10.0, "keep_alive_requests": 7,

@@ -121,7 +121,7 @@ fn a_log_at_its_size_limit_goes_on_once_it_has_space() {
             fs::rename(site.log(), &rotated).unwrap();
             server.signal(Signal::HUP);
             let line = server.next_diagnostic();
-            assert_eq!(line, "millpond: the log was opened anew");
+            assert_eq!(line, "millpond: the log was opened again");
             vec![rotated, site.log()]
         }),
         ("the log is copied and emptied", |site, _| {

@@ -67,7 +67,7 @@ fn what_a_link_leads_to_is_set_aside_and_the_link_stays() {
 fn hang_up(server: &mut Server) {
     server.signal(Signal::HUP);
     let line = server.next_diagnostic();
-    assert_eq!(line, "millpond: the log was opened anew");
+    assert_eq!(line, "millpond: the log was opened again");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn in_the_sandbox_the_folder_that_a_link_leads_to_is_the_log_s() {
     let mut asked = ask_for(&mut client, "first", 2);
     fs::rename(site.path("logs/real.csv"), site.path("logs/old.csv")).unwrap();
     server.signal(Signal::HUP);
-    let is_opened = |line: &String| line == "millpond: the log was opened anew";
+    let is_opened = |line: &String| line == "millpond: the log was opened again";
     while !is_opened(&server.next_diagnostic()) {}
     asked.extend(ask_for(&mut client, "second", 2));
     assert_eq!(stopped(server), 0);

@@ -100,7 +100,7 @@ fn a_pipe_gets_whole_rows_with_one_header_and_nothing_else() {
     let mut server = server;
     assert_eq!(
         server.diagnostics.next_line().unwrap(),
-        "millpond: the log stays on standard output, which can't be opened anew"
+        "millpond: the log stays on standard output, which can't be opened again"
     );
     let last = server.stop();
     assert!(!last.contains("lost"), "{last}");

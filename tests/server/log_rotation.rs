@@ -67,7 +67,7 @@ fn a_renamed_log_loses_no_row() {
         server.signal(Signal::HUP);
         assert_eq!(
             server.next_diagnostic(),
-            "millpond: the log was opened anew"
+            "millpond: the log was opened again"
         );
         logs.push(rotated);
     }
@@ -113,7 +113,7 @@ fn the_old_log_stays_in_use_if_it_cannot_be_reopened() {
         server.signal(Signal::HUP);
         assert_eq!(
             server.next_diagnostic(),
-            format!("millpond: cannot open the log anew: {reason}; the old file stays in use")
+            format!("millpond: cannot open the log again: {reason}; the old file stays in use")
         );
         let mut asked = load.finish();
         let mut client = server.connect();
@@ -186,7 +186,7 @@ fn a_hangup_without_a_terminal_reopens_the_log() {
     server.signal(Signal::HUP);
     assert_eq!(
         server.next_diagnostic(),
-        "millpond: the log was opened anew"
+        "millpond: the log was opened again"
     );
     let row = index_row(client.address());
     // Rows that waited were written before the server reopened the file.

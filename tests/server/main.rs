@@ -41,6 +41,7 @@ mod observing;
 mod pieces;
 mod pipelining;
 mod private_files;
+mod rare_results;
 mod recording;
 mod reference;
 mod root;

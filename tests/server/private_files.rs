@@ -43,6 +43,31 @@ fn only_the_server_s_user_may_read_them() {
 }
 
 #[test]
+fn a_file_that_others_could_read_is_closed_to_them() {
+    let site = Site::new();
+    let mode_of = |path: &str| fs::metadata(site.path(path)).unwrap().permissions().mode() & 0o777;
+    for option in OPTIONS {
+        for (before, after) in [
+            (0o644, 0o600),
+            (0o666, 0o600),
+            (0o777, 0o700),
+            (0o200, 0o200),
+        ] {
+            fs::write(site.path("events.json"), "[]").unwrap();
+            fs::set_permissions(site.path("events.json"), Permissions::from_mode(before)).unwrap();
+            site.start(&[option, "events.json"]).stop();
+            assert_eq!(mode_of("events.json"), after, "{option} {before:o}");
+            fs::remove_file(site.path("events.json")).unwrap();
+        }
+        // What is no regular file keeps nothing that could be read later.
+        let null = fs::metadata("/dev/null").unwrap().permissions().mode();
+        site.start(&[option, "/dev/null"]).stop();
+        let mode = fs::metadata("/dev/null").unwrap().permissions().mode();
+        assert_eq!(mode, null);
+    }
+}
+
+#[test]
 fn no_link_of_others_is_followed() {
     let site = Site::new();
     make_shared(&site, "shared");
@@ -92,6 +117,46 @@ fn none_lies_in_the_folder_that_is_served_by_way_of_a_link() {
     let names = fs::read_dir(site.path("root")).unwrap().count();
     assert_eq!(names, 2, "index.html and sub");
     assert_eq!(fs::read_dir(site.root("sub")).unwrap().count(), 0);
+}
+
+/// Two of them in one file would write over each other, and one of them over the log.
+#[test]
+fn none_is_a_file_that_the_server_writes_something_else_to() {
+    let site = Site::new();
+    site.start(&[]).stop();
+    fs::hard_link(site.log(), site.path("hard.csv")).unwrap();
+    symlink("Log.csv", site.path("link.csv")).unwrap();
+    let log = fs::read(site.log()).unwrap();
+    let mode = fs::metadata(site.log()).unwrap().permissions();
+    for option in OPTIONS {
+        for path in ["Log.csv", "hard.csv", "link.csv"] {
+            refused(
+                &site,
+                option,
+                path,
+                "another option writes to the same file",
+            );
+        }
+    }
+    assert_eq!(fs::read(site.log()).unwrap(), log);
+    assert_eq!(fs::metadata(site.log()).unwrap().permissions(), mode);
+    let both = |path| [OPTIONS[0], path, OPTIONS[1], path];
+    let output = site.run(&both("one.json"));
+    assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        text.contains("another option writes to the same file"),
+        "{text}"
+    );
+    site.start(&both("/dev/null")).stop();
+    // Not even a log that is yet to be made.
+    fs::remove_file(site.log()).unwrap();
+    refused(
+        &site,
+        OPTIONS[0],
+        "Log.csv",
+        "another option writes to the same file",
+    );
 }
 
 #[test]

@@ -24,7 +24,7 @@ impl Rig {
 
 pub(super) type Steps<'a> = &'a [(Action, Option<Deadline>, &'static str)];
 
-/// Takes the steps; after each the deadline that was set anew, if any, and the state.
+/// Takes the steps; after each the deadline that was set again, if any, and the state.
 #[track_caller]
 pub(super) fn walk(rig: &mut Rig, steps: Steps) {
     for (number, &(step, deadline, state)) in steps.iter().enumerate() {

@@ -1,8 +1,8 @@
-//! Which requests may be answered with what the turn has found already, and which look anew.
+//! Which requests may be answered with what the turn has found already, and which look again.
 
 use super::*;
 
-/// One step, and how often it has the files looked at anew.
+/// One step, and how often it has the files looked at again.
 type Step = (&'static str, fn(&mut Rig), usize);
 
 const STEPS: &[Step] = &[
@@ -68,7 +68,7 @@ const STEPS: &[Step] = &[
 ];
 
 #[test]
-fn what_was_not_announced_is_looked_for_anew() {
+fn what_was_not_announced_is_looked_for_again() {
     let mut rig = Rig::new();
     for (name, step, expected) in STEPS {
         let before = rig.context.documents.looks;
@@ -97,7 +97,7 @@ const REFUSALS: [Step; 2] = [
 ];
 
 #[test]
-fn refusals_look_anew() {
+fn refusals_look_again() {
     for (name, step, expected) in REFUSALS {
         let mut rig = Rig::new();
         step(&mut rig);
@@ -106,7 +106,7 @@ fn refusals_look_anew() {
 }
 
 #[test]
-fn what_the_stop_finds_looks_anew() {
+fn what_the_stop_finds_looks_again() {
     let mut rig = Rig::new();
     rig.wire.borrow_mut().arrive(GET_SMALL.as_bytes());
     rig.stop();
@@ -116,14 +116,14 @@ fn what_the_stop_finds_looks_anew() {
 
 /// The first request of one that has just been let in.
 #[test]
-fn a_newcomer_looks_anew() {
+fn an_accepted_connection_looks_again() {
     let mut rig = Rig::new();
     try_to_read(&mut rig, GET_SMALL);
     assert_eq!(rig.context.documents.looks, 1);
     assert_eq!(rig.take_outcomes(), [GET_SMALL_ROW]);
 }
 
-/// As a pond does with newcomers: it reads, though no event has told of input.
+/// As the table does with accepted connections: it reads, though no event has told of input.
 fn try_to_read(rig: &mut Rig, input: &str) {
     let mut wire = rig.wire.borrow_mut();
     wire.arrive(input.as_bytes());

@@ -146,7 +146,7 @@ fn shares(clients: &[Client]) -> usize {
 
 const PHASE_SHARES: usize = STAGE_SEND_BUDGET / SEND_BUDGET;
 
-/// Events and the ready queue have a budget each, anew in every turn: neither can use up what
+/// Events and the ready queue have a budget each, new in every turn: neither can use up what
 /// belongs to the other.
 #[test]
 fn each_phase_of_a_turn_has_its_own_budget() {

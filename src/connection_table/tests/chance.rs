@@ -64,7 +64,7 @@ fn something_happens(rig: &mut Rig, clients: &mut Vec<Client>, dice: &mut Dice) 
             rig.table.context_mut().documents.out_of_descriptors = [0, 1, 1, 30][dice.roll(4)];
         }
         (15, _) if dice.roll(4) == 0 => {
-            // A file shrinks, and is then written anew.
+            // A file shrinks, and is then written again.
             let documents = &mut rig.table.context_mut().documents;
             documents.file("big.bin").borrow_mut().truncate(4_000);
             documents.add("big.bin", pattern(BIG));

@@ -118,7 +118,7 @@ fn idle_ends_after_the_promise_and_within_half_a_second_of_it() {
     }
 }
 
-/// A request that is in the socket when the time is up is served, and the time begins anew.
+/// A request that is in the socket when the time is up is served, and the time begins again.
 #[test]
 fn idle_is_read_once_more() {
     let mut rig = Rig::new();
