@@ -158,7 +158,7 @@ fn directory<F>(path: &str) -> Answer<F> {
 /// file may still change within the second of that date.
 fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime) -> bool {
     if request.none_match.is_present() {
-        return request.none_match.matches(resource.fields.tag());
+        return request.none_match.matches(resource.tag());
     }
     let (Some(since), Some(modified)) = (request.if_modified_since, resource.modified) else {
         return false;

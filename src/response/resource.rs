@@ -96,6 +96,11 @@ impl<F> Resource<F> {
         })
     }
 
+    /// Its entity tag, as it is sent.
+    pub fn tag(&self) -> &[u8] {
+        self.fields.tag()
+    }
+
     /// Its content, if that is in memory.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {
