@@ -6,6 +6,10 @@
 
 #[path = "fuzz/harness/connection/mod.rs"]
 mod connection;
+#[path = "fuzz/harness/labels/mod.rs"]
+mod labels;
+#[path = "fuzz/harness/operator/mod.rs"]
+mod operator;
 #[path = "fuzz/harness/request.rs"]
 mod request;
 #[path = "fuzz/harness/target.rs"]
@@ -44,4 +48,14 @@ fn every_target_of_the_corpus_is_resolved_as_promised() {
 #[test]
 fn every_connection_of_the_corpus_keeps_its_promises() {
     replay("connection", connection::check);
+}
+
+#[test]
+fn every_option_value_of_the_corpus_is_read_as_promised() {
+    replay("operator", operator::check);
+}
+
+#[test]
+fn every_tag_and_encoding_of_the_corpus_is_found_as_promised() {
+    replay("labels", labels::check);
 }

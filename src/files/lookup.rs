@@ -70,13 +70,13 @@ impl DocumentRoot {
     }
 
     /// From now on, treats every file that begins so as absent: a log.
-    pub(crate) fn hide_logs(&mut self, beginning: Vec<u8>) {
+    pub fn hide_logs(&mut self, beginning: Vec<u8>) {
         self.reader.hidden.set_log_beginning(beginning);
     }
 
     /// From now on, treats the files of these identities as absent, and no others. They must be open
     /// as long as they are treated so.
-    pub(crate) fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
+    pub fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
         if self.reader.hidden.set_written(files) {
             // A file may be in the cache, if it was served until now.
             self.epoch_results.clear();

@@ -60,6 +60,9 @@ fn in_xml_declaration(bytes: &[u8]) -> Option<&str> {
     label(&value[..find(value, &[*quote])?])
 }
 
+/// The name of the tag that may have a declaration.
+const META: &[u8] = b"meta";
+
 /// The encoding in the first `<meta>` that has one, outside of comments.
 fn in_meta(mut bytes: &[u8]) -> Option<&str> {
     loop {
@@ -72,25 +75,22 @@ fn in_meta(mut bytes: &[u8]) -> Option<&str> {
         }
         let tag = &bytes[1..];
         let name = tag.strip_prefix(b"/").unwrap_or(tag);
-        match name.first() {
-            Some(first) if first.is_ascii_alphabetic() => {}
-            Some(b'!' | b'?') => {
-                bytes = &tag[find(tag, b">")?..];
-                continue;
-            }
-            _ => {
-                bytes = tag;
-                continue;
-            }
+        if !name.first().is_some_and(u8::is_ascii_alphabetic) {
+            bytes = match tag.first() {
+                Some(b'!' | b'?' | b'/') => &tag[find(tag, b">")?..],
+                _ => tag,
+            };
+            continue;
         }
-        let end = name
-            .iter()
-            .position(|&byte| byte.is_ascii_whitespace() || matches!(byte, b'/' | b'>'))?;
+        let is_meta = begins_meta(tag);
+        let is_end = |byte: &u8| byte.is_ascii_whitespace() || *byte == b'>';
+        let end = if is_meta {
+            META.len()
+        } else {
+            name.iter().position(is_end)?
+        };
         let mut attributes = Attributes(&name[end..]);
-        if name.len() == tag.len()
-            && name[..end].eq_ignore_ascii_case(b"meta")
-            && let Some(label) = of_meta(&mut attributes)
-        {
+        if is_meta && let Some(label) = of_meta(&mut attributes) {
             return Some(label);
         }
         while attributes.next().is_some() {}
@@ -98,20 +98,33 @@ fn in_meta(mut bytes: &[u8]) -> Option<&str> {
     }
 }
 
+/// Whether this is the tag that may have a declaration. A slash ends its name, and that of no other tag.
+fn begins_meta(tag: &[u8]) -> bool {
+    let Some((name, rest)) = tag.split_at_checked(META.len()) else {
+        return false;
+    };
+    let has_end = rest
+        .first()
+        .is_some_and(|&byte| byte.is_ascii_whitespace() || byte == b'/');
+    name.eq_ignore_ascii_case(META) && has_end
+}
+
 /// The encoding in the attributes of one `<meta>`: `charset`, or else `content` if `http-equiv` is
-/// `content-type`.
+/// `content-type`. Of attributes with one name the first counts.
 fn of_meta<'a>(attributes: &mut Attributes<'a>) -> Option<&'a str> {
-    let (mut charset, mut content, mut is_content_type) = (None, None, false);
+    let (mut charset, mut content, mut http_equiv) = (None, None, None);
     for (name, value) in attributes {
-        if name.eq_ignore_ascii_case(b"charset") {
-            charset = charset.or(label(value));
-        } else if name.eq_ignore_ascii_case(b"content") {
-            content = content.or(in_content(value));
-        } else if name.eq_ignore_ascii_case(b"http-equiv") {
-            is_content_type = value.eq_ignore_ascii_case(b"content-type");
-        }
+        let attribute = match name {
+            _ if name.eq_ignore_ascii_case(b"charset") => &mut charset,
+            _ if name.eq_ignore_ascii_case(b"content") => &mut content,
+            _ if name.eq_ignore_ascii_case(b"http-equiv") => &mut http_equiv,
+            _ => continue,
+        };
+        attribute.get_or_insert(value);
     }
-    charset.or(content.filter(|_| is_content_type))
+    let is_content_type = http_equiv.is_some_and(|it| it.eq_ignore_ascii_case(b"content-type"));
+    let content = content.filter(|_| is_content_type);
+    charset.and_then(label).or(content.and_then(in_content))
 }
 
 /// The encoding in a text such as `text/html; charset=iso-8859-1`.
@@ -238,6 +251,16 @@ mod tests {
             ),
             ("<meta charset=''><meta charset=gbk>", Some("gbk")),
             ("<meta charset='\u{e4}'>", None),
+            // Of attributes with one name the first counts.
+            ("<meta charset='' charset=gbk>", None),
+            (
+                "<meta http-equiv=refresh http-equiv=content-type content='charset=gbk'>",
+                None,
+            ),
+            (
+                "<meta http-equiv=content-type content=a content='charset=gbk'>",
+                None,
+            ),
             ("<meta charset=gbk/>", None),
             // HTML reads a UTF-16 that meta declares as UTF-8.
             ("<meta charset=UTF-16LE>", None),
@@ -254,6 +277,9 @@ mod tests {
             ("<!-- <meta charset=gbk>", None),
             ("<!a <meta charset=gbk><meta charset=big5>", Some("big5")),
             ("< <<meta charset=gbk>", Some("gbk")),
+            // An end tag without a name is skipped up to its end; a slash does not end a name.
+            ("</ <meta charset=gbk><meta charset=big5>", Some("big5")),
+            ("<a/b=' ><meta charset=gbk>'>", Some("gbk")),
             ("<?php a ?><meta charset=gbk>", Some("gbk")),
             ("<?xml version='1.0' encoding='gbk'?><html>", Some("gbk")),
             (

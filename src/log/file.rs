@@ -6,7 +6,7 @@
 //! written are dropped and counted: the server goes on without its log rather than wait for it.
 //!
 //! Several servers may share a log: see `lock`. While another process holds the lock, rows wait in
-//! memory, up to [`WAITING_MAX`].
+//! memory, up to `WAITING_MAX`.
 
 use std::fmt::Display;
 use std::fs::File;
@@ -36,7 +36,7 @@ const LOCK_WARNING: Duration = Duration::from_secs(1);
 
 /// An open log file.
 #[derive(Debug)]
-pub(crate) struct LogFile {
+pub struct LogFile {
     path: PathBuf,
     opened: Opened,
     is_file: bool,
@@ -51,7 +51,7 @@ impl LogFile {
     /// Opens the log for appending, and makes sure that it begins with the header row and ends at the
     /// end of a row. What it changes for that, it tells in `notices`, one line each. While another
     /// process holds the file's lock, all that is left to a later write.
-    pub(crate) fn open(
+    pub fn open(
         path: &Path,
         now: SystemTime,
         patience: Patience,
@@ -87,25 +87,25 @@ impl LogFile {
 
     /// The identities of this file and of the one that was set aside for it. Both are open, so no other
     /// file has them. The document root must not serve them.
-    pub(crate) fn identities(&self) -> impl Iterator<Item = FileIdentity> {
+    pub fn identities(&self) -> impl Iterator<Item = FileIdentity> {
         let files = [Some(&self.opened.file), self.opened.set_aside.as_ref()];
         let metadata = files.into_iter().flatten().map(File::metadata);
         metadata.flatten().map(|it| FileIdentity::from(&it))
     }
 
     /// How many rows have been lost since the start. Rows that wait are not among them.
-    pub(crate) fn lost_since_start(&self) -> u64 {
+    pub fn lost_since_start(&self) -> u64 {
         self.losses.since_start()
     }
 
     /// When to try for the lock again, on the monotonic clock; `None` if no row waits for it.
-    pub(crate) fn retry_at(&self) -> Option<Duration> {
+    pub fn retry_at(&self) -> Option<Duration> {
         self.locked.map(|(_, tried)| tried + LOCK_RETRY)
     }
 
     /// Opens the log again, as after a rotation. Opens the new file first, so that the old one stays
     /// in use if that fails. Does not wait for a lock. `notices` are those of [`LogFile::open`].
-    pub(crate) fn reopen(&mut self, now: SystemTime, notices: &mut Vec<String>) -> io::Result<()> {
+    pub fn reopen(&mut self, now: SystemTime, notices: &mut Vec<String>) -> io::Result<()> {
         self.open_again(now, Patience::OneTry, notices)
     }
 
@@ -133,13 +133,13 @@ impl LogFile {
 
     /// Writes whole rows, and those that waited. Pushes a warning when that fails, at most once per
     /// minute; `now` is the monotonic time for that. Does not wait for a lock.
-    pub(crate) fn write(&mut self, rows: &[u8], now: Duration, notices: &mut Vec<String>) {
+    pub fn write(&mut self, rows: &[u8], now: Duration, notices: &mut Vec<String>) {
         self.write_with(rows, now, Patience::OneTry, notices);
     }
 
     /// Writes the last rows, after the loop has ended: may wait for the lock, for up to a second. What
     /// can't be written then is lost.
-    pub(crate) fn finish(&mut self, rows: &[u8], now: Duration, notices: &mut Vec<String>) {
+    pub fn finish(&mut self, rows: &[u8], now: Duration, notices: &mut Vec<String>) {
         if !rows.is_empty() || !self.late.is_empty() {
             self.write_with(rows, now, Patience::OneSecond, notices);
         }

@@ -19,7 +19,7 @@ use crate::os::file_identity::FileIdentity;
 
 /// How long to try for the lock.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Patience {
+pub enum Patience {
     /// Once: what the loop does.
     OneTry,
     /// For up to a second, with pauses: before the loop begins and after it has ended. A server holds

@@ -8,16 +8,16 @@
 //! when to write.
 //!
 //! Read in this order: [`escape`]; [`csv_row`] (a response as a row); [`access_log`] (rows that wait
-//! in memory); `file` (the file they go to), then `open`,
-//! `lock`, `lines`, `fifo` and `losses`, which it uses; [`request_lines`].
+//! in memory); [`mod@file`] (the file they go to), then `open`,
+//! [`lock`], `lines`, `fifo` and `losses`, which it uses; [`request_lines`].
 
 pub mod access_log;
 pub mod csv_row;
 pub mod escape;
 mod fifo;
-pub(crate) mod file;
+pub mod file;
 mod lines;
-pub(crate) mod lock;
+pub mod lock;
 pub(crate) mod losses;
 pub(crate) mod open;
 pub mod request_lines;

@@ -47,7 +47,7 @@ fn is_the_version_that_is_wanted<F>(request: &Request, resource: &Resource<F>) -
     let fields = &request.fields;
     if fields.has(Field::IfMatch) {
         let tags = fields.all(Field::IfMatch);
-        return entity_tag::list_matches_strongly(tags, resource.fields.tag());
+        return entity_tag::list_matches_strongly(tags, resource.tag());
     }
     let (Some(since), Some(modified)) = (
         date_in(request, Field::IfUnmodifiedSince),
@@ -64,7 +64,7 @@ fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime
     let fields = &request.fields;
     if fields.has(Field::IfNoneMatch) {
         let tags = fields.all(Field::IfNoneMatch);
-        return entity_tag::list_matches_weakly(tags, resource.fields.tag());
+        return entity_tag::list_matches_weakly(tags, resource.tag());
     }
     let (Some(since), Some(modified)) = (fields.single(Field::IfModifiedSince), resource.modified)
     else {
@@ -97,7 +97,7 @@ fn ranges<F>(request: &Request, resource: &Resource<F>, now: SystemTime) -> Rang
 fn is_this_version<F>(version: &[u8], resource: &Resource<F>, now: SystemTime) -> bool {
     let date = resource.fields.last_modified_text();
     let is_date = !date.is_empty() && version == date && resource.is_date_told(now);
-    is_date || entity_tag::matches_strongly(version, resource.fields.tag())
+    is_date || entity_tag::matches_strongly(version, resource.tag())
 }
 
 fn date_in(request: &Request, field: Field) -> Option<SystemTime> {

@@ -108,7 +108,7 @@ fn rest(text: &str, sent: u64) -> Option<&[u8]> {
 /// A text that no file holds but by intent: its own entity tag, which is a digest of its content, or its
 /// time and length. A client that finds it in the content all the same goes by the lengths.
 fn boundary<F>(resource: &Resource<F>) -> String {
-    let tag = String::from_utf8_lossy(resource.fields.tag());
+    let tag = String::from_utf8_lossy(resource.tag());
     let is_allowed = |character: &char| character.is_ascii_alphanumeric() || *character == '-';
     tag.chars().filter(is_allowed).take(60).collect()
 }

@@ -103,6 +103,11 @@ impl<F> Resource<F> {
         self.modified.is_none_or(is_over)
     }
 
+    /// Its entity tag, as it is sent.
+    pub fn tag(&self) -> &[u8] {
+        self.fields.tag()
+    }
+
     /// Its content, if that is in memory.
     pub fn bytes(&self) -> &[u8] {
         match &self.content {

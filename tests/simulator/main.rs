@@ -10,15 +10,20 @@
 // A test program has no users outside: `pub` means "for its other files".
 #![allow(unreachable_pub)]
 
+mod alarm;
 mod calendar;
 mod checks;
 mod client;
+mod disk;
+mod eviction;
 mod files;
 mod oracle;
 mod plan;
 mod random;
 mod rows;
 mod scene;
+mod served;
+mod strangers;
 mod surroundings;
 mod tap;
 mod transport;
@@ -168,7 +173,7 @@ fn report(sum: &Stats, seeds: u64, seconds: f64) {
     println!(
         "faults: interrupted {}, no memory for a send queue {}, late input {}, broken {}, \
          disk {}, no descriptor {}, files changed {}, stray events {}, clock leaps {}, \
-         room made {}, stops {}",
+         room made {}, stops {}, locks held {}, inodes reused {}",
         sum.interrupted,
         sum.pressure,
         sum.hidden,
@@ -179,6 +184,8 @@ fn report(sum: &Stats, seeds: u64, seconds: f64) {
         sum.stray_events,
         sum.clock_leaps,
         sum.room_made,
-        sum.stops
+        sum.stops,
+        sum.locks_held,
+        sum.inodes_reused
     );
 }

@@ -62,6 +62,9 @@ pub struct Stats {
     pub clock_leaps: u64,
     pub room_made: u64,
     pub stops: u64,
+    /// How often a stranger took the lock of a real log, and changed a file that was the server's.
+    pub locks_held: u64,
+    pub inodes_reused: u64,
     pub close_reasons: [u64; CloseReason::ALL.len()],
     /// Bytes that the server read from sockets, and that sockets took.
     pub read: u64,
@@ -90,6 +93,8 @@ impl Stats {
             + self.clock_leaps
             + self.room_made
             + self.stops
+            + self.locks_held
+            + self.inodes_reused
     }
 }
 
@@ -111,6 +116,8 @@ impl AddAssign for Stats {
         self.clock_leaps += other.clock_leaps;
         self.room_made += other.room_made;
         self.stops += other.stops;
+        self.locks_held += other.locks_held;
+        self.inodes_reused += other.inodes_reused;
         self.read += other.read;
         self.wrote += other.wrote;
         for (sum, more) in self.transitions.iter_mut().zip(other.transitions) {

@@ -10,7 +10,7 @@ use crate::transport::Socket;
 use crate::world::{CLIENTS, World};
 
 impl World {
-    pub fn newcomers(&mut self) {
+    pub fn arrivals(&mut self) {
         let count = match self.random.below(24) {
             0 => self.random.below(30),
             1..=8 => 1,

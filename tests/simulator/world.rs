@@ -20,6 +20,7 @@ use millpond::os::transport::Transport;
 
 use crate::calendar::Calendar;
 use crate::client::Client;
+use crate::disk::Disk;
 use crate::files::{Files, Root};
 use crate::random::Random;
 use crate::scene::{Rates, Scene, Stats};
@@ -36,6 +37,8 @@ pub struct World {
     pub random: Random,
     pub table: ConnectionTable<Invented>,
     pub calendar: Calendar,
+    /// A real log, in a few worlds.
+    pub disk: Option<Disk>,
     /// All clients that have come, by number.
     pub clients: Vec<Client>,
     /// The clients in the connection table.
@@ -71,6 +74,7 @@ impl World {
             table: ConnectionTable::new(context(&scene, &calendar, &mut random)),
             stop_in: random.one_in(3).then(|| random.between(1, 300) as u64),
             scene,
+            disk: Disk::any(seed, calendar.now()),
             calendar,
             clients: Vec::new(),
             inside: Vec::new(),
@@ -88,6 +92,9 @@ impl World {
         }
         self.come_to_rest();
         self.check_end();
+        if let Some(disk) = self.disk.take() {
+            disk.finish(self.calendar.now());
+        }
         let mut stats = *self.scene.stats.borrow();
         stats.lives = self.table.accepted();
         stats.turns = self.scene.turn.get();
@@ -129,7 +136,7 @@ impl World {
         self.scene.turn.set(self.scene.turn.get() + 1);
         self.scene.calls.set(0);
         self.pass_time();
-        self.newcomers();
+        self.arrivals();
         self.everybody_acts(1);
         self.kernel_moves();
         let events = self.collect();
@@ -142,7 +149,12 @@ impl World {
             let wire = self.clients[index].wire.borrow();
             wire.is_unsettled()
         });
-        let wake = self.table.next_timeout().filter(|_| !is_busy);
+        let retry = self.disk.as_ref().and_then(Disk::next_timeout);
+        let wake = [self.table.next_timeout(), retry]
+            .into_iter()
+            .flatten()
+            .min();
+        let wake = wake.filter(|_| !is_busy);
         let now = self.calendar.pass(wake, &mut self.random, &self.scene);
         self.scene.now.set(now.monotonic);
         self.table.context_mut().clock.set(now);
@@ -229,10 +241,13 @@ impl EventLoop for World {
         self.check_turn();
         let context = self.table.context_mut();
         context.lines.clear(context.clock.now().monotonic);
+        if let Some(disk) = &mut self.disk {
+            disk.turn(self.calendar.now(), &self.scene);
+        }
     }
 }
 
-/// What this pond is made of.
+/// What this connection table is made of.
 #[derive(Debug)]
 pub struct Invented;
 
