@@ -1,4 +1,7 @@
-//! Entity tags in If-None-Match (RFC 9110, 8.8.3 and 13.1.2). Pure.
+//! Entity tags in If-None-Match, If-Match and If-Range (RFC 9110, 8.8.3, 13.1.1, 13.1.2 and 13.1.5).
+//! Pure.
+
+use super::list;
 
 /// The If-None-Match lines of one head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -26,39 +29,51 @@ impl NoneMatch<'_> {
         match self {
             Self::Absent => false,
             Self::Once(value) => list_matches(value, tag),
-            Self::Repeated(head) => values(head).any(|value| list_matches(value, tag)),
+            Self::Repeated(head) => {
+                list::values(head, b"if-none-match").any(|value| list_matches(value, tag))
+            }
         }
     }
 }
 
-/// The values of all If-None-Match lines of a well-formed head.
-fn values(head: &[u8]) -> impl Iterator<Item = &[u8]> {
-    head.split(|&byte| byte == b'\n').filter_map(|line| {
-        let colon = line.iter().position(|&byte| byte == b':')?;
-        let (name, value) = line.split_at(colon);
-        name.eq_ignore_ascii_case(b"if-none-match")
-            .then(|| value[1..].trim_ascii())
-    })
+/// Whether one of the tags of If-Match is `tag`, by strong comparison (RFC 9110, 8.8.3.2), or the field
+/// is `*`, which every file matches. `values` are the values of all its lines.
+pub fn list_matches_strongly<'a>(mut values: impl Iterator<Item = &'a [u8]>, tag: &[u8]) -> bool {
+    values.any(|value| value == b"*" || Tags(value).any(|found| is_same_strong(found, tag)))
 }
 
-/// Reads a list up to the first element that is no entity tag: what stands behind that can't be told
-/// apart, and is ignored.
+/// Whether the value of If-Range is `tag`, by strong comparison. A date is no tag, nor is a list.
+pub fn matches_strongly(value: &[u8], tag: &[u8]) -> bool {
+    tag_length(value) == Some(value.len()) && is_same_strong(value, tag)
+}
+
+/// A weak tag is the same as none, not even as itself.
+fn is_same_strong(found: &[u8], tag: &[u8]) -> bool {
+    found == tag && !tag.starts_with(b"W/")
+}
+
 fn list_matches(value: &[u8], tag: &[u8]) -> bool {
-    let wanted = tag.strip_prefix(b"W/").unwrap_or(tag);
-    if value == b"*" {
-        return true;
-    }
-    let mut rest = value;
-    loop {
-        rest = skip(rest);
-        let opaque = rest.strip_prefix(b"W/").unwrap_or(rest);
-        let Some(length) = tag_length(opaque) else {
-            return false;
-        };
-        if &opaque[..length] == wanted {
-            return true;
-        }
-        rest = &opaque[length..];
+    value == b"*" || Tags(value).any(|found| opaque(found) == opaque(tag))
+}
+
+/// A tag without the mark of a weak one.
+fn opaque(tag: &[u8]) -> &[u8] {
+    tag.strip_prefix(b"W/").unwrap_or(tag)
+}
+
+/// The tags of a list, each as it is sent, up to the first element that is no entity tag: what stands
+/// behind that can't be told apart, and is ignored.
+struct Tags<'a>(&'a [u8]);
+
+impl<'a> Iterator for Tags<'a> {
+    type Item = &'a [u8];
+
+    fn next(&mut self) -> Option<&'a [u8]> {
+        let rest = skip(self.0);
+        self.0 = b"";
+        let (tag, after) = rest.split_at_checked(tag_length(rest)?)?;
+        self.0 = after;
+        Some(tag)
     }
 }
 
@@ -70,12 +85,17 @@ fn skip(mut rest: &[u8]) -> &[u8] {
     rest
 }
 
-/// The length of the quoted text that `rest` begins with, its quotes included.
+/// The length of the entity tag that `rest` begins with, its mark and its quotes included.
 fn tag_length(rest: &[u8]) -> Option<usize> {
-    let inner = rest.strip_prefix(b"\"")?;
+    let quoted = opaque(rest);
+    let inner = quoted.strip_prefix(b"\"")?;
     let end = inner.iter().position(|&byte| byte == b'"')?;
     let is_tag_byte = |&byte: &u8| byte == 0x21 || (0x23..=0x7e).contains(&byte) || byte >= 0x80;
-    inner[..end].iter().all(is_tag_byte).then_some(end + 2)
+    let mark = rest.len() - quoted.len();
+    inner[..end]
+        .iter()
+        .all(is_tag_byte)
+        .then_some(mark + end + 2)
 }
 
 #[cfg(test)]
@@ -125,5 +145,62 @@ mod tests {
         assert!(NoneMatch::Repeated(head).matches(br#""a""#));
         assert!(NoneMatch::Repeated(head).matches(br#""b""#));
         assert!(!NoneMatch::Repeated(head).matches(br#""d""#));
+    }
+
+    #[test]
+    fn if_match_compares_strongly() {
+        let table: &[(&[&str], bool)] = &[
+            (&[r#""a""#], true),
+            (&[r#""b", "a""#], true),
+            (&[r#" , "b" ,, "a" , "#], true),
+            (&[r#"W/"a", "a""#], true),
+            (&[r#""b""#, r#""a""#], true),
+            (&["*"], true),
+            (&[r#""b""#, "*"], true),
+            (&[], false),
+            (&[""], false),
+            (&[r#"W/"a""#], false),
+            (&[r#""b""#], false),
+            (&[r#""A""#], false),
+            (&["a"], false),
+            (&["*, *"], false),
+            (&[r#"b, "a""#], false),
+            (&[r#""b,"a""#], false),
+        ];
+        for (values, expected) in table {
+            let values = || values.iter().map(|value| value.as_bytes());
+            let found = list_matches_strongly(values(), br#""a""#);
+            assert_eq!(found, *expected, "{:?}", values().collect::<Vec<_>>());
+        }
+        // A weak tag is never sent back as a strong one.
+        let weak = br#"W/"a""#.as_slice();
+        for value in [weak, br#""a""#, br#"W/"a", "a""#] {
+            assert!(!list_matches_strongly(std::iter::once(value), weak));
+        }
+        assert!(list_matches_strongly(
+            std::iter::once(b"*".as_slice()),
+            weak
+        ));
+    }
+
+    #[test]
+    fn if_range_is_one_strong_tag() {
+        let table = [
+            (r#""a""#, r#""a""#, true),
+            (r#""""#, r#""""#, true),
+            (r#""a""#, r#""b""#, false),
+            (r#"W/"a""#, r#""a""#, false),
+            (r#""a""#, r#"W/"a""#, false),
+            (r#"W/"a""#, r#"W/"a""#, false),
+            (r#""a", "a""#, r#""a""#, false),
+            ("*", r#""a""#, false),
+            ("", r#""a""#, false),
+            ("a", r#""a""#, false),
+            ("Sun, 06 Nov 1994 08:49:37 GMT", r#""a""#, false),
+        ];
+        for (value, tag, expected) in table {
+            let found = matches_strongly(value.as_bytes(), tag.as_bytes());
+            assert_eq!(found, expected, "{value} and {tag}");
+        }
     }
 }
