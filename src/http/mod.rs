@@ -9,8 +9,8 @@
 //! Read in this order: `request` (bytes to request) with `request_line` and `header_fields`;
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
-//! [`media_type_options`]; fields about the choice of an answer: [`list`], [`entity_tag`], [`range`],
-//! and `preference` with [`accept`] and [`accept_encoding`].
+//! [`media_type_options`]; fields about the choice of an answer: [`list`], [`entity_tag`], [`range`]
+//! with [`multipart`], and `preference` with [`accept`] and [`accept_encoding`].
 
 pub mod accept;
 pub mod accept_encoding;
@@ -22,6 +22,7 @@ mod header_fields;
 pub mod list;
 pub mod media_type;
 pub mod media_type_options;
+pub mod multipart;
 mod preference;
 pub mod range;
 mod registered_types;
