@@ -6,6 +6,8 @@
 
 #[path = "fuzz/harness/connection/mod.rs"]
 mod connection;
+#[path = "fuzz/harness/negotiation.rs"]
+mod negotiation;
 #[path = "fuzz/harness/request.rs"]
 mod request;
 #[path = "fuzz/harness/target.rs"]
@@ -39,6 +41,11 @@ fn every_request_of_the_corpus_is_parsed_as_promised() {
 #[test]
 fn every_target_of_the_corpus_is_resolved_as_promised() {
     replay("target", target::check);
+}
+
+#[test]
+fn every_choice_of_the_corpus_is_made_as_promised() {
+    replay("negotiation", negotiation::check);
 }
 
 #[test]
