@@ -8,6 +8,8 @@
 mod connection;
 #[path = "fuzz/harness/labels/mod.rs"]
 mod labels;
+#[path = "fuzz/harness/negotiation.rs"]
+mod negotiation;
 #[path = "fuzz/harness/operator/mod.rs"]
 mod operator;
 #[path = "fuzz/harness/request.rs"]
@@ -43,6 +45,11 @@ fn every_request_of_the_corpus_is_parsed_as_promised() {
 #[test]
 fn every_target_of_the_corpus_is_resolved_as_promised() {
     replay("target", target::check);
+}
+
+#[test]
+fn every_choice_of_the_corpus_is_made_as_promised() {
+    replay("negotiation", negotiation::check);
 }
 
 #[test]

@@ -11,6 +11,10 @@ mod date;
 mod encodings;
 #[path = "properties/log.rs"]
 mod log;
+#[path = "fuzz/harness/negotiation.rs"]
+mod negotiation;
+#[path = "properties/negotiation.rs"]
+mod negotiations;
 #[path = "properties/operator.rs"]
 mod operator;
 #[path = "properties/parsing.rs"]

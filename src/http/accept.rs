@@ -44,14 +44,20 @@ impl<'a> Range<'a> {
         let name = preference.name;
         let slash = name.iter().position(|&byte| byte == b'/')?;
         let (top, sub) = (&name[..slash], &name[slash + 1..]);
-        let is_malformed = top.is_empty() || sub.is_empty() || top == b"*" && sub != b"*";
-        (!is_malformed).then_some(Self {
+        let is_range = is_token(top) && is_token(sub) && (top != b"*" || sub == b"*");
+        is_range.then_some(Self {
             top,
             sub,
             has_parameters: preference.has_parameters,
             weight: preference.weight,
         })
     }
+}
+
+/// RFC 9110, 5.6.2. The star of a wildcard is a letter of tokens as well.
+fn is_token(text: &[u8]) -> bool {
+    let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    !text.is_empty() && text.iter().all(may_be)
 }
 
 /// How narrow a range is. Later ones are narrower.
@@ -136,6 +142,8 @@ mod tests {
             (" , ", true),
             ("html", true),
             ("*/html", true),
+            ("image/png/x", true),
+            ("image/p ng", true),
             ("text/html;q=9", true),
             (FIREFOX, true),
             (AXIOS, true),

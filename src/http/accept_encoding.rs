@@ -41,7 +41,7 @@ impl Coding {
 /// The codings that a client takes, the best first. None by default.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Acceptable {
-    /// Those that count, and others behind them.
+    /// Nothing stands where a coding is not taken.
     codings: [Option<Coding>; 3],
 }
 

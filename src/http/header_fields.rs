@@ -3,7 +3,7 @@
 use httparse::Header;
 
 use super::authority;
-use super::list;
+use super::list::{self, trim};
 
 /// The fields whose values are kept for whoever obeys them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -192,12 +192,4 @@ impl<'a> Fields<'a> {
             self.connection_keep_alive |= option.eq_ignore_ascii_case(b"keep-alive");
         }
     }
-}
-
-/// Removes optional white space, which is not part of a value (RFC 9110, 5.6.3).
-fn trim(mut value: &[u8]) -> &[u8] {
-    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t'] = value {
-        value = rest;
-    }
-    value
 }

@@ -3,7 +3,7 @@
 
 /// The values of all lines of a well-formed head whose field has this name, in their order. The name
 /// is written in any letter case.
-pub(super) fn values<'a>(head: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
+pub fn values<'a>(head: &'a [u8], name: &'a [u8]) -> impl Iterator<Item = &'a [u8]> {
     head.split(|&byte| byte == b'\n').filter_map(move |line| {
         let colon = line.iter().position(|&byte| byte == b':')?;
         let (found, value) = line.split_at(colon);

@@ -10,7 +10,8 @@
 //! [`header_fields`] and `refusal`; [`profile`];
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
-//! [`media_type_options`].
+//! [`media_type_options`]; fields about the choice of an answer: [`list`], [`entity_tag`], [`range`]
+//! with [`multipart`], and `preference` with [`accept`] and [`accept_encoding`].
 
 pub mod accept;
 pub mod accept_encoding;
@@ -20,10 +21,11 @@ pub mod declared_encoding;
 pub mod entity_tag;
 mod head_end;
 pub mod header_fields;
-mod list;
+pub mod list;
 pub mod media_type;
 pub mod media_type_options;
 pub mod method;
+pub mod multipart;
 mod preference;
 pub mod profile;
 pub mod range;

@@ -6,9 +6,10 @@ use std::time::SystemTime;
 use crate::http::date;
 use crate::http::media_type::ContentType;
 
-/// The names of two fields, with colon and space.
+/// The names of fields, with colon and space.
 const ETAG: &str = "ETag: ";
 const LAST_MODIFIED: &str = "Last-Modified: ";
+const CONTENT_TYPE: &str = "Content-Type: ";
 
 /// `ETag`, Last-Modified, Content-Type, Content-Encoding and Content-Length of a file.
 #[derive(Debug)]
@@ -40,7 +41,7 @@ impl FileFields {
         let encoding = content_type.encoding.map_or_else(String::new, |encoding| {
             format!("Content-Encoding: {encoding}\r\n")
         });
-        let media_type = format!("Content-Type: {}\r\n{encoding}", content_type.text);
+        let media_type = format!("{CONTENT_TYPE}{}\r\n{encoding}", content_type.text);
         let content = tag.len() + last_modified.len();
         let all = format!("{tag}{last_modified}{media_type}Content-Length: {length}\r\n");
         Self {
@@ -73,9 +74,9 @@ impl FileFields {
         &self.all[self.content..]
     }
 
-    /// Content-Type and Content-Encoding (if there is one).
+    /// The value of Content-Type, and behind it the field Content-Encoding (if there is one).
     pub(super) fn media_type(&self) -> &[u8] {
-        &self.all[self.content..self.length]
+        value(&self.all[self.content..self.length], CONTENT_TYPE)
     }
 
     /// Content-Length.

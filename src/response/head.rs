@@ -64,13 +64,13 @@ pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
         }
         Answer::File(found) => {
             append_validators(out, &found.sent, terms.now);
-            append(out, &[&found.media_type_fields()]);
+            append(out, &["Content-Type: ", &found.media_type(), "\r\n"]);
             out.extend_from_slice(found.sent.fields.length());
             append(out, &[END_OF_FILE_FIELDS]);
         }
         Answer::Part(found, range) => {
             append_validators(out, &found.sent, terms.now);
-            append(out, &[&found.media_type_fields()]);
+            append(out, &["Content-Type: ", &found.media_type(), "\r\n"]);
             append(out, &["Content-Range: "]);
             range.append_content_range(out, found.sent.length);
             append(out, &["\r\n"]);
@@ -79,7 +79,9 @@ pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
         }
         Answer::Parts(found, parts) => {
             append_validators(out, &found.sent, terms.now);
-            append(out, &["Content-Type: ", parts.content_type(), "\r\n"]);
+            append(out, &["Content-Type: "]);
+            out.extend_from_slice(parts.content_type());
+            append(out, &["\r\n"]);
             append_length(out, parts.length());
             append(out, &[END_OF_FILE_FIELDS]);
         }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::piece::{Piece, within};
 use super::representation::Representation;
 use super::resource::{Content, Resource};
+use crate::http::multipart::{self, Multipart};
 use crate::http::range::ByteRange;
 
 /// The parts: a text in front of each range of the file, and one behind the last. The texts are small; the
@@ -12,39 +13,44 @@ use crate::http::range::ByteRange;
 #[derive(Debug)]
 pub struct Parts<F> {
     resource: Rc<Resource<F>>,
-    content_type: String,
-    ranges: Vec<(String, ByteRange)>,
-    end: String,
+    content_type: Vec<u8>,
+    ranges: Vec<(Vec<u8>, ByteRange)>,
+    end: Vec<u8>,
 }
 
 impl<F> Parts<F> {
     /// These ranges of what was found.
     pub(super) fn new(found: &Representation<F>, ranges: Vec<ByteRange>) -> Self {
         let resource = &found.sent;
-        let boundary = boundary(resource);
-        let media_type = found.media_type_fields();
-        let text = |range: ByteRange| {
-            let mut text = format!("\r\n--{boundary}\r\n{media_type}Content-Range: ").into_bytes();
-            range.append_content_range(&mut text, resource.length);
-            text.extend_from_slice(b"\r\n\r\n");
-            (String::from_utf8_lossy(&text).into_owned(), range)
+        let text = Multipart {
+            content_type: &found.media_type(),
+            length: resource.length,
+            boundary: &multipart::boundary(resource.tag(), resource.length),
+        };
+        let (mut content_type, mut end) = (Vec::new(), Vec::new());
+        text.append_content_type(&mut content_type);
+        text.append_end(&mut end);
+        let part = |range| {
+            let mut head = Vec::new();
+            text.append_part_head(&mut head, range);
+            (head, range)
         };
         Self {
             resource: Rc::clone(resource),
-            content_type: format!("multipart/byteranges; boundary={boundary}"),
-            ranges: ranges.into_iter().map(text).collect(),
-            end: format!("\r\n--{boundary}--\r\n"),
+            content_type,
+            ranges: ranges.into_iter().map(part).collect(),
+            end,
         }
     }
 
     /// The value of Content-Type.
-    pub(super) fn content_type(&self) -> &str {
+    pub(super) fn content_type(&self) -> &[u8] {
         &self.content_type
     }
 
     /// The length of the whole body.
     pub(super) fn length(&self) -> u64 {
-        let part = |(text, range): &(String, ByteRange)| text.len() as u64 + range.length();
+        let part = |(text, range): &(Vec<u8>, ByteRange)| text.len() as u64 + range.length();
         self.ranges.iter().map(part).sum::<u64>() + self.end.len() as u64
     }
 
@@ -65,10 +71,10 @@ impl<F> Parts<F> {
             return true;
         };
         for (text, range) in &self.ranges {
-            out.extend_from_slice(text.as_bytes());
+            out.extend_from_slice(text);
             out.extend_from_slice(&bytes[within(*range, bytes)]);
         }
-        out.extend_from_slice(self.end.as_bytes());
+        out.extend_from_slice(&self.end);
         false
     }
 
@@ -100,15 +106,7 @@ impl<F> Parts<F> {
 }
 
 /// What is left of a text, if something is.
-fn rest(text: &str, sent: u64) -> Option<&[u8]> {
+fn rest(text: &[u8], sent: u64) -> Option<&[u8]> {
     let sent = usize::try_from(sent).ok()?;
-    text.as_bytes().get(sent..).filter(|rest| !rest.is_empty())
-}
-
-/// A text that no file holds but by intent: its own entity tag, which is a digest of its content, or its
-/// time and length. A client that finds it in the content all the same goes by the lengths.
-fn boundary<F>(resource: &Resource<F>) -> String {
-    let tag = String::from_utf8_lossy(resource.tag());
-    let is_allowed = |character: &char| character.is_ascii_alphanumeric() || *character == '-';
-    tag.chars().filter(is_allowed).take(60).collect()
+    text.get(sent..).filter(|rest| !rest.is_empty())
 }

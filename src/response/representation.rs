@@ -26,18 +26,15 @@ impl<F> Representation<F> {
         }
     }
 
-    /// Content-Type and Content-Encoding of what is sent, each with its line end: a compressed form has the
-    /// type of its file.
-    pub(super) fn media_type_fields(&self) -> String {
-        let (file, coding) = match &self.coded {
-            None => (&self.sent, None),
-            Some((coding, file)) => (file, Some(coding)),
-        };
-        let mut fields = String::from_utf8_lossy(file.fields.media_type()).into_owned();
-        if let Some(coding) = coding {
-            fields.extend(["Content-Encoding: ", coding.token(), "\r\n"]);
+    /// The value of Content-Type, and behind it the field Content-Encoding if there is one: a compressed form
+    /// has the type of its file.
+    pub(super) fn media_type(&self) -> String {
+        let file = self.coded.as_ref().map_or(&self.sent, |(_, file)| file);
+        let mut text = String::from_utf8_lossy(file.fields.media_type()).into_owned();
+        if let Some((coding, _)) = &self.coded {
+            text.extend(["\r\nContent-Encoding: ", coding.token()]);
         }
-        fields
+        text
     }
 }
 
