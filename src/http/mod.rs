@@ -9,13 +9,14 @@
 //! Read in this order: `request` (bytes to request) with `request_line` and `header_fields`;
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
-//! [`media_type_options`].
+//! [`media_type_options`]; [`header_rules`].
 
 pub mod authority;
 pub mod date;
 pub mod declared_encoding;
 pub mod entity_tag;
 mod header_fields;
+pub mod header_rules;
 pub mod media_type;
 pub mod media_type_options;
 mod registered_types;
