@@ -6,6 +6,8 @@
 
 #[path = "fuzz/harness/connection/mod.rs"]
 mod connection;
+#[path = "fuzz/harness/header_rules.rs"]
+mod header_rules;
 #[path = "fuzz/harness/request.rs"]
 mod request;
 #[path = "fuzz/harness/target.rs"]
@@ -44,4 +46,9 @@ fn every_target_of_the_corpus_is_resolved_as_promised() {
 #[test]
 fn every_connection_of_the_corpus_keeps_its_promises() {
     replay("connection", connection::check);
+}
+
+#[test]
+fn every_header_rule_of_the_corpus_keeps_its_promises() {
+    replay("header_rules", header_rules::check);
 }

@@ -11,12 +11,12 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-1800}
 shift || true
 targets=("${@:-}")
-[ -n "${targets[0]}" ] || targets=(request target connection)
+[ -n "${targets[0]}" ] || targets=(request target header_rules connection)
 sanitizer=${SANITIZER:-none}
 files_max=300
 bytes_max=$((300 * 1024))
 
-declare -A length=([request]=9000 [target]=2000 [connection]=4000)
+declare -A length=([request]=9000 [target]=2000 [header_rules]=2000 [connection]=4000)
 
 command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 
