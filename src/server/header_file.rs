@@ -4,12 +4,10 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::Server;
 use crate::connection::context::{Env, LoopContext};
 use crate::error::Error;
 use crate::files::DocumentRoot;
 use crate::http::header_rules::{FILE_MAX, HeaderRules};
-use crate::observe::live::HasLiveView;
 use crate::os::file_identity::FileIdentity;
 use crate::os::regular_file;
 
@@ -55,27 +53,21 @@ impl HeaderFile {
             .never_serve_rules(&self.path, self.identity);
         context.header_rules = Some(rules);
     }
-}
-
-impl<O: HasLiveView> Server<O> {
-    /// Reads the header rules again, if there are any. If they are bad now, the old ones stay.
-    pub(super) fn reload_header_rules(&mut self) {
-        let Some(old) = &self.header_file else {
-            return;
-        };
-        let line = match HeaderFile::open(&old.path) {
+    /// Reads the file at the same path again. If it is bad now, the old rules stay. Returns a line that
+    /// says what came of it.
+    pub(super) fn reload<E: Env<Documents = DocumentRoot>>(
+        &mut self,
+        context: &mut LoopContext<E>,
+    ) -> String {
+        match Self::open(&self.path) {
             Ok((file, rules)) => {
-                let line = format!(
-                    "the header rules were read again from '{}': patterns: {}",
-                    file.path.display(),
-                    rules.count()
-                );
-                file.put_in_use(rules, self.table.context_mut());
-                self.header_file = Some(file);
-                line
+                let count = rules.count();
+                file.put_in_use(rules, context);
+                *self = file;
+                let path = self.path.display();
+                format!("the header rules were read again from '{path}': patterns: {count}")
             }
             Err(error) => format!("{error}; the old header rules stay in use"),
-        };
-        self.outputs.diagnose(&line);
+        }
     }
 }

@@ -156,7 +156,10 @@ impl<O: HasLiveView> Server<O> {
             match request {
                 Request::Reload => {
                     self.outputs.reopen_log(context);
-                    self.reload_header_rules();
+                    let reload = |file: &mut HeaderFile| file.reload(context);
+                    if let Some(line) = self.header_file.as_mut().map(reload) {
+                        self.outputs.diagnose(&line);
+                    }
                 }
                 Request::DumpEvents => context.emit_for_loop(Event::DumpRequested),
                 Request::Nothing(signal) => self.outputs.diagnose(&signals::unused_line(signal)),
