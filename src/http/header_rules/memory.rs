@@ -18,10 +18,13 @@ const PATH_MAX: usize = 256;
 /// Beyond so many bytes of texts all is forgotten.
 const BYTES_MAX: usize = 1 << 20;
 
+/// A path and what it gets.
+type Place = (Box<[u8]>, Rc<Effects>);
+
 /// A table with one place for each path: a path takes the place of another one. Paths that are chosen to
 /// meet gain their sender nothing but what paths that are new do: that patterns are matched.
 pub(super) struct Memory {
-    places: Vec<Option<(Box<[u8]>, Rc<Effects>)>>,
+    places: Vec<Option<Place>>,
     /// No client knows it, so none can choose paths that take the place of others.
     seed: u64,
     /// By the numbers of the matching rules: most paths of a site share theirs.

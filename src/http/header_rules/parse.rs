@@ -207,18 +207,18 @@ fn has_part(value: &str, part: &str) -> bool {
 /// was removed since then is not continued.
 fn add(changes: &mut Vec<Change>, name: &str, value: &str) -> Result<(), String> {
     let joining = names::joining(name);
-    let mut last = changes.iter_mut().rev();
-    let last = last.find(|change| {
+    let mut latest_first = changes.iter_mut().rev();
+    let earlier = latest_first.find(|change| {
         let (Change::Set { name: other, .. } | Change::Remove(other)) = change;
         is_same(other, name)
     });
-    match (joining, last) {
+    match (joining, earlier) {
         (Joining::One, Some(Change::Set { .. })) => Err(format!(
             "'{name}' has one value only; keep one of its lines"
         )),
-        (Joining::ListOfRule, Some(Change::Set { value: list, .. })) => {
-            list.push_str(", ");
-            list.push_str(value);
+        (Joining::ListOfRule, Some(Change::Set { value: so_far, .. })) => {
+            so_far.push_str(", ");
+            so_far.push_str(value);
             Ok(())
         }
         _ => {
