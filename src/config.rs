@@ -35,6 +35,8 @@ pub struct Config {
     pub serving: Serving,
     /// The media types of files.
     pub media_types: MediaTypes,
+    /// The file of header rules, if there is one; see [`crate::http::header_rules`].
+    pub headers: Option<PathBuf>,
     /// Whether a connection is accepted only when its first bytes have come, or after a second of
     /// silence.
     pub defer_accept: bool,
@@ -59,6 +61,7 @@ impl Default for Config {
             print_requests: true,
             serving: Serving::default(),
             media_types: MediaTypes::default(),
+            headers: None,
             defer_accept: false,
             sandbox: false,
             observing: Observing::default(),

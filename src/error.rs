@@ -30,6 +30,24 @@ pub enum Error {
         /// The error of the system.
         source: io::Error,
     },
+    /// The file of header rules can't be read, or is no regular file.
+    #[error("cannot read the header rules '{}': {source}; name a file that can be read with --headers FILE", path.display())]
+    Headers {
+        /// The path of the file.
+        path: PathBuf,
+        /// The error of the system, or why the server refuses the file.
+        source: io::Error,
+    },
+    /// A line of the header rules is wrong.
+    #[error("{}:{line}: {message}", path.display())]
+    HeaderRule {
+        /// The path of the file.
+        path: PathBuf,
+        /// The number of the line, from 1.
+        line: usize,
+        /// What is wrong, and the cure.
+        message: String,
+    },
     /// A file for the events of the loop can't be opened, or must not be used.
     #[error("cannot record events in '{}': {source}; name another file with --trace-file FILE or --flight-recorder FILE", path.display())]
     Observing {
@@ -78,11 +96,21 @@ impl Error {
             Self::Root { source, .. }
             | Self::Listen { source, .. }
             | Self::Log { source, .. }
+            | Self::Headers { source, .. }
             | Self::Observing { source, .. }
             | Self::Admin { source, .. }
             | Self::Setup(source)
             | Self::Poll(source) => Some(source),
-            Self::Sandbox(_) | Self::Descriptors { .. } => None,
+            Self::HeaderRule { .. } | Self::Sandbox(_) | Self::Descriptors { .. } => None,
+        }
+    }
+
+    /// The exit status of the process: 2 for what the operator has written, as for a wrong command line,
+    /// and 1 for everything else.
+    pub fn exit_status(&self) -> u8 {
+        match self {
+            Self::Headers { .. } | Self::HeaderRule { .. } => 2,
+            _ => 1,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! The `millpond` binary: options → configuration → server → exit status.
 
+use std::path::Path;
 use std::process::ExitCode;
 
 use millpond::cli;
@@ -23,7 +24,7 @@ fn main() -> ExitCode {
             Err(error) => {
                 let error = spare_descriptors::explain(error, config.listen.len());
                 cli::print_error(PROGRAM, &error.to_string());
-                ExitCode::FAILURE
+                ExitCode::from(error.exit_status())
             }
         },
         Err(early_exit) => early_exit.exit(PROGRAM),
@@ -57,10 +58,11 @@ fn serve(
         .sandbox
         .then(|| {
             // A log behind a symbolic link is opened again in the folder of the file itself.
-            let log = config
-                .log_path()
-                .map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
-            sandbox::enter(&config.root, log.as_deref())
+            let behind_links =
+                |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
+            let log = config.log_path().map(behind_links);
+            let headers = config.headers.as_deref().map(behind_links);
+            sandbox::enter(&config.root, log.as_deref(), headers.as_deref())
         })
         .transpose()?;
     server.announce().map_err(Error::Setup)?;

@@ -6,6 +6,8 @@
 
 #[path = "fuzz/harness/connection/mod.rs"]
 mod connection;
+#[path = "fuzz/harness/header_rules.rs"]
+mod header_rules;
 #[path = "fuzz/harness/labels/mod.rs"]
 mod labels;
 #[path = "fuzz/harness/negotiation.rs"]
@@ -65,4 +67,9 @@ fn every_option_value_of_the_corpus_is_read_as_promised() {
 #[test]
 fn every_tag_and_encoding_of_the_corpus_is_found_as_promised() {
     replay("labels", labels::check);
+}
+
+#[test]
+fn every_header_rule_of_the_corpus_keeps_its_promises() {
+    replay("header_rules", header_rules::check);
 }

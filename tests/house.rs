@@ -102,7 +102,11 @@ const SERVER_DOORS: Doors = &[
     ("mime_guess", &["http/media_type.rs"]),
     (
         "percent_encoding",
-        &["http/target.rs", "http/request_line.rs"],
+        &[
+            "http/target.rs",
+            "http/request_line.rs",
+            "http/header_rules/pattern.rs",
+        ],
     ),
     ("cap_std", &["files/root.rs"]),
     ("lru", &["files"]),

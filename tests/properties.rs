@@ -9,6 +9,8 @@
 mod date;
 #[path = "properties/encodings.rs"]
 mod encodings;
+#[path = "properties/header_rules.rs"]
+mod header_rules;
 #[path = "properties/log.rs"]
 mod log;
 #[path = "fuzz/harness/negotiation.rs"]
@@ -21,6 +23,8 @@ mod operator;
 mod parsing;
 #[path = "fuzz/harness/request.rs"]
 mod request;
+#[path = "fuzz/harness/header_rules.rs"]
+mod rules;
 #[path = "fuzz/harness/target.rs"]
 mod target;
 #[path = "properties/targets.rs"]

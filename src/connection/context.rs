@@ -5,6 +5,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::events::event::{Event, Observer};
 use crate::events::id::ConnectionId;
+use crate::http::header_rules::HeaderRules;
 use crate::log::access_log::AccessLog;
 use crate::log::request_lines::RequestLines;
 use crate::os::descriptors::FdBudget;
@@ -35,6 +36,8 @@ pub struct LoopContext<E: Env> {
     pub config: Config,
     /// Where names are looked up.
     pub documents: E::Documents,
+    /// Which fields answers get besides the server's own.
+    pub header_rules: Option<HeaderRules>,
     /// The time of this turn.
     pub clock: Clock,
     /// The log's rows that are not written out yet.
@@ -63,6 +66,7 @@ impl<E: Env> LoopContext<E> {
     ) -> Self {
         Self {
             documents,
+            header_rules: None,
             clock,
             log: match config.log {
                 Some(_) => AccessLog::on(),

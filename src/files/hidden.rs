@@ -1,5 +1,9 @@
 //! Files that are treated as absent wherever they lie in the root and however they are linked: what
-//! the server itself has written, for it holds what clients have asked for.
+//! the server itself has written, for it holds what clients have asked for, and the header rules, which
+//! are for the operator.
+
+use std::os::unix::ffi::OsStrExt as _;
+use std::path::{Path, PathBuf};
 
 use crate::os::file_identity::FileIdentity;
 
@@ -10,6 +14,19 @@ pub(super) struct Hidden {
     /// Files that the server has open to write to. A file's identity is given to another file once
     /// the first is gone, so none is remembered for longer than its file is open.
     written: Vec<FileIdentity>,
+    rules: Option<RulesFile>,
+}
+
+/// The file of header rules. When an editor puts another file in its place, that one is hidden too, before
+/// the server has read it.
+#[derive(Debug, PartialEq, Eq)]
+struct RulesFile {
+    /// As the operator has named it.
+    path: PathBuf,
+    /// Its name below the root, if it lies there.
+    name: Option<Box<[u8]>>,
+    /// The file that was read. It is open.
+    identity: FileIdentity,
 }
 
 impl Hidden {
@@ -29,6 +46,33 @@ impl Hidden {
         self.written.contains(file)
     }
 
+    /// Replaces the file of header rules; whether it is another than before.
+    pub(super) fn set_rules(&mut self, path: &Path, root: &Path, identity: FileIdentity) -> bool {
+        let rules = Some(RulesFile {
+            path: path.to_owned(),
+            name: name_below(root, path),
+            identity,
+        });
+        let has_changed = rules != self.rules;
+        self.rules = rules;
+        has_changed
+    }
+
+    /// Whether header rules are looked for at this name below the root.
+    pub(super) fn is_name_of_rules(&self, name: &[u8]) -> bool {
+        let rules = self.rules.as_ref();
+        rules.is_some_and(|rules| rules.name.as_deref() == Some(name))
+    }
+
+    /// Whether these are the header rules, the ones that were read or the ones that are there now.
+    pub(super) fn is_rules(&self, file: &FileIdentity) -> bool {
+        self.rules.as_ref().is_some_and(|rules| {
+            let now = || rules.path.metadata().ok();
+            rules.identity == *file
+                || now().is_some_and(|metadata| FileIdentity::from(&metadata) == *file)
+        })
+    }
+
     /// How many bytes of a file [`Self::is_log`] needs.
     pub(super) const fn beginning_length(&self) -> usize {
         self.log_beginning.len()
@@ -37,4 +81,15 @@ impl Hidden {
     pub(super) fn is_log(&self, content: &[u8]) -> bool {
         !self.log_beginning.is_empty() && content.starts_with(&self.log_beginning)
     }
+}
+
+/// The name of the file below the root. The file itself may be a link; the folders before it are resolved.
+fn name_below(root: &Path, file: &Path) -> Option<Box<[u8]>> {
+    let folder = match file.parent()? {
+        folder if folder.as_os_str().is_empty() => Path::new("."),
+        folder => folder,
+    };
+    let file = folder.canonicalize().ok()?.join(file.file_name()?);
+    let name = file.strip_prefix(root.canonicalize().ok()?).ok()?;
+    Some(name.as_os_str().as_bytes().into())
 }

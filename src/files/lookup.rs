@@ -78,10 +78,22 @@ impl DocumentRoot {
     /// as long as they are treated so.
     pub fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
         if self.reader.hidden.set_written(files) {
-            // A file may be in the cache, if it was served until now.
-            self.epoch_results.clear();
-            self.cache.clear();
+            self.forget_files();
         }
+    }
+
+    /// From now on, treats the header rules at `path` as absent by any name, and what comes to be there.
+    /// `file`, which was read, stays open as long as it is treated so.
+    pub(crate) fn never_serve_rules(&mut self, path: &Path, file: FileIdentity) {
+        if self.reader.hidden.set_rules(path, self.root.path(), file) {
+            self.forget_files();
+        }
+    }
+
+    /// A file may be in the cache, if it was served until now.
+    fn forget_files(&mut self) {
+        self.epoch_results.clear();
+        self.cache.clear();
     }
 
     /// The cached file at `path`, if it is unchanged in this epoch.
@@ -147,6 +159,9 @@ impl Documents for DocumentRoot {
     type File = File;
 
     fn find(&mut self, path: &[u8]) -> LookupResult {
+        if self.reader.hidden.is_name_of_rules(path) {
+            return Err(LookupError::NotFound);
+        }
         if let Some(resource) = self.find_cached(path) {
             return Ok(resource);
         }

@@ -51,7 +51,8 @@ impl Reader {
         fingerprint: &Fingerprint,
         now: SystemTime,
     ) -> Result<Resource<File>, LookupError> {
-        if self.hidden.is_written(&fingerprint.identity) {
+        let identity = &fingerprint.identity;
+        if self.hidden.is_written(identity) || self.hidden.is_rules(identity) {
             return Err(LookupError::NotFound);
         }
         let length = fingerprint.length;

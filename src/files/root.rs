@@ -69,6 +69,10 @@ impl Root {
         })
     }
 
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Begins an epoch: forgets what was seen in the last one.
     pub(super) fn revalidate(&mut self) {
         self.is_checked = false;

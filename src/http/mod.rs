@@ -11,7 +11,7 @@
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
 //! [`media_type_options`]; fields about the choice of an answer: [`list`], [`entity_tag`], [`range`]
-//! with [`multipart`], and `preference` with [`accept`] and [`accept_encoding`].
+//! with [`multipart`], and `preference` with [`accept`] and [`accept_encoding`]; [`header_rules`].
 
 pub mod accept;
 pub mod accept_encoding;
@@ -21,6 +21,7 @@ pub mod declared_encoding;
 pub mod entity_tag;
 mod head_end;
 pub mod header_fields;
+pub mod header_rules;
 pub mod list;
 pub mod media_type;
 pub mod media_type_options;

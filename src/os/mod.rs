@@ -7,7 +7,8 @@
 //!
 //! Read in this order: [`transport`] (what a connection needs of a socket); [`listen_address`],
 //! [`bind`], `listeners` and `defer_accept` (where connections come from); [`descriptors`] and
-//! [`spare_descriptors`] (how many there can be); [`file_identity`] and `links`; `console` (lines for people); [`stop_signals`]; [`sandbox`] and
+//! [`spare_descriptors`] (how many there can be); [`file_identity`], `links` and
+//! `regular_file`; `console` (lines for people); [`stop_signals`]; [`sandbox`] and
 //! `seccomp`.
 
 pub mod bind;
@@ -18,6 +19,7 @@ pub mod file_identity;
 pub(crate) mod links;
 pub mod listen_address;
 pub(crate) mod listeners;
+pub(crate) mod regular_file;
 pub mod sandbox;
 mod seccomp;
 pub mod spare_descriptors;

@@ -1,7 +1,7 @@
 //! `--sandbox`: after start-up the process gives up what it does not need.
 //!
 //! From then on, whatever a fault in the server might be made to do, the kernel lets it read beneath
-//! the root, read and write in the log's folder, and serve the connections that come. Landlock bounds
+//! the root, read and write in the log's folder, read in that of the header rules, and serve the connections that come. Landlock bounds
 //! files (landlock(7)), the filter in `super::seccomp` bounds everything else, and capabilities are
 //! dropped, so that root is no exception. docs/design.md lists what is given up and what remains.
 //!
@@ -33,13 +33,20 @@ const NEWEST: ABI = ABI::V6;
 /// Restricts this process until it ends. Returns the sandbox's description for the banner.
 ///
 /// A kernel without Landlock is an error: `--sandbox` must not start a server without one.
-pub fn enter(root: &Path, log: Option<&Path>) -> Result<String, Error> {
-    try_enter(root, log).map_err(|error| Error::Sandbox(error.to_string()))
+pub fn enter(root: &Path, log: Option<&Path>, headers: Option<&Path>) -> Result<String, Error> {
+    try_enter(root, log, headers).map_err(|error| Error::Sandbox(error.to_string()))
 }
 
-fn try_enter(root: &Path, log: Option<&Path>) -> Result<String, SandboxError> {
+fn try_enter(
+    root: &Path,
+    log: Option<&Path>,
+    headers: Option<&Path>,
+) -> Result<String, SandboxError> {
     refuse_links(root)?;
-    let status = restrict(root, log.map(folder_of))?;
+    let rules_folder = headers
+        .map(folder_of)
+        .filter(|folder| !is_beneath(folder, root));
+    let status = restrict(root, log.map(folder_of), rules_folder)?;
     let extent = match status.ruleset {
         RulesetStatus::FullyEnforced => "sandbox",
         RulesetStatus::PartiallyEnforced => "sandbox, as far as this kernel can",
@@ -54,14 +61,22 @@ fn try_enter(root: &Path, log: Option<&Path>) -> Result<String, SandboxError> {
         Some(_) => ", and in the log's folder to read and write",
         None => "",
     };
+    let rules_folder = match rules_folder {
+        Some(_) => ", and in the header rules' folder to read",
+        None => "",
+    };
     let calls = seccomp::count();
     Ok(format!(
-        "{extent}: opens files beneath the root to read{log_folder}; makes no sockets, starts no \
-         processes, holds no capabilities; {calls} system calls are left"
+        "{extent}: opens files beneath the root to read{log_folder}{rules_folder}; makes no sockets, \
+         starts no processes, holds no capabilities; {calls} system calls are left"
     ))
 }
 
-fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus, SandboxError> {
+fn restrict(
+    root: &Path,
+    log_folder: Option<&Path>,
+    rules_folder: Option<&Path>,
+) -> Result<RestrictionStatus, SandboxError> {
     let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::BestEffort)
         .handle_access(AccessFs::from_all(NEWEST))?
@@ -83,6 +98,10 @@ fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus,
             | AccessFs::MakeReg
             | AccessFs::RemoveFile;
         rules = rules.add_rule(PathBeneath::new(PathFd::new(folder)?, access))?;
+    }
+    if let Some(folder) = rules_folder {
+        // The folder, because editors put a new file in the place of the old one.
+        rules = rules.add_rule(PathBeneath::new(PathFd::new(folder)?, AccessFs::ReadFile))?;
     }
     // Sets no_new_privs too (prctl(2)).
     Ok(rules.restrict_self()?)
@@ -158,8 +177,15 @@ fn can_be_entered(root: &Path) -> Result<(), SandboxError> {
     })
 }
 
-fn folder_of(log: &Path) -> &Path {
-    match log.parent() {
+fn is_beneath(folder: &Path, root: &Path) -> bool {
+    match (folder.canonicalize(), root.canonicalize()) {
+        (Ok(folder), Ok(root)) => folder.starts_with(root),
+        _ => false,
+    }
+}
+
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
         Some(folder) if folder != Path::new("") => folder,
         _ => Path::new("."),
     }

@@ -6,11 +6,12 @@
 //! Must not know: HTTP, files, and what state a connection is in.
 //!
 //! Read in this order: this file (the loop), `accept`, `token` (which event is whose), then `start`
-//! (all that can fail), `stop` and `finish`, `signals`, `outputs`, `log_sink`, `live_view`. The order of
+//! (all that can fail), `stop` and `finish`, `signals`, `outputs`, `log_sink`, `header_file`, `live_view`. The order of
 //! a turn is in [`crate::connection_table::turn`].
 
 mod accept;
 mod finish;
+mod header_file;
 mod live_view;
 mod log_sink;
 mod outputs;
@@ -26,6 +27,7 @@ use std::time::Duration;
 use mio::net::TcpStream;
 use mio::{Events, Poll};
 
+use self::header_file::HeaderFile;
 use self::outputs::Outputs;
 use self::signals::{Request, SignalSource};
 use self::stop::Stop;
@@ -69,6 +71,8 @@ pub struct Server<O: HasLiveView> {
     stop: Option<Stop>,
     table: ConnectionTable<ServerEnv<O>>,
     outputs: Outputs,
+    /// The file of header rules, if there is one.
+    header_file: Option<HeaderFile>,
 }
 
 impl<O: HasLiveView> Server<O> {
@@ -150,7 +154,13 @@ impl<O: HasLiveView> Server<O> {
         for request in self.signals.pending() {
             let context = self.table.context_mut();
             match request {
-                Request::ReopenLog => self.outputs.reopen_log(context),
+                Request::Reload => {
+                    self.outputs.reopen_log(context);
+                    let reload = |file: &mut HeaderFile| file.reload(context);
+                    if let Some(line) = self.header_file.as_mut().map(reload) {
+                        self.outputs.diagnose(&line);
+                    }
+                }
                 Request::DumpEvents => context.emit_for_loop(Event::DumpRequested),
                 Request::Nothing(signal) => self.outputs.diagnose(&signals::unused_line(signal)),
                 Request::Stop if self.stop.is_none() => self.begin_stop(),

@@ -56,8 +56,9 @@ pub(super) enum Request {
     /// Finish what is being sent, and end. SIGHUP asks for it when the server runs in a terminal:
     /// the terminal is gone.
     Stop,
-    /// The log was rotated. SIGHUP asks for it when there is no terminal.
-    ReopenLog,
+    /// The log was rotated, or the header rules were changed. SIGHUP asks for it when there is no
+    /// terminal.
+    Reload,
     /// Write out what the observers have recorded.
     DumpEvents,
     /// Nothing: the operator is told so.
@@ -80,7 +81,7 @@ impl SignalSource {
             hangup: if io::stdin().is_terminal() {
                 Request::Stop
             } else {
-                Request::ReopenLog
+                Request::Reload
             },
             has_recorder: config.observing.flight_recorder.is_some(),
         })

@@ -7,6 +7,7 @@ use std::path::Path;
 use mio::{Interest, Poll};
 
 use super::Server;
+use super::header_file::HeaderFile;
 use super::outputs::Outputs;
 use super::signals::SignalSource;
 use super::token::TokenKind;
@@ -42,6 +43,11 @@ impl<O: HasLiveView> Server<O> {
             })?;
         documents = documents.with_media_types(config.media_types.clone());
         documents.hide_logs(csv_row::header());
+        let header_file = config
+            .headers
+            .as_deref()
+            .map(HeaderFile::open)
+            .transpose()?;
         let listeners = Listeners::bind(&config.listen, config.defer_accept)?;
         let observing = &config.observing;
         let bind_admin = |address| Admin::bind(address, &observing.admin_hosts);
@@ -50,7 +56,11 @@ impl<O: HasLiveView> Server<O> {
         let signals = SignalSource::start(config).map_err(Error::Setup)?;
         open_log(config, &clock, &mut outputs)?;
         documents.never_serve(outputs.identities());
-        let context = LoopContext::new(config.clone(), documents, clock, observer);
+        let mut context = LoopContext::new(config.clone(), documents, clock, observer);
+        let header_file = header_file.map(|(file, rules)| {
+            file.put_in_use(rules, &mut context);
+            file
+        });
         let mut server = Self {
             poll: Poll::new().map_err(Error::Setup)?,
             listeners,
@@ -59,6 +69,7 @@ impl<O: HasLiveView> Server<O> {
             stop: None,
             table: ConnectionTable::new(context),
             outputs,
+            header_file,
         };
         server.register().map_err(Error::Setup)?;
         // Now that all is open. What follows, a sandbox, takes fewer than a client and gives them back.

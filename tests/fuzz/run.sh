@@ -11,13 +11,13 @@ cd "$(dirname "$0")/../.."
 seconds=${1:-1800}
 shift || true
 targets=("${@:-}")
-[ -n "${targets[0]}" ] || targets=(request target connection operator labels negotiation)
+[ -n "${targets[0]}" ] || targets=(request target connection operator labels negotiation header_rules)
 sanitizer=${SANITIZER:-none}
 files_max=300
 bytes_max=$((300 * 1024))
 
 declare -A length=([request]=9000 [target]=2000 [connection]=4000 [operator]=120 [labels]=600
-    [negotiation]=300)
+    [negotiation]=300 [header_rules]=2000)
 
 command -v cargo-fuzz >/dev/null || cargo install --locked cargo-fuzz
 

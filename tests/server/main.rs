@@ -25,6 +25,7 @@ mod downloads;
 mod each_deadline;
 mod error_pages;
 mod framing;
+mod header_rules;
 mod keep_alive;
 mod keep_alive_refusals;
 mod listen;

@@ -146,6 +146,14 @@ pub(super) const ROWS: &[Opt] = &[
         ..VALUE
     },
     Opt {
+        long: "headers",
+        value: Some("FILE"),
+        help: "Fields for answers by path, in the _headers format of Netlify and Cloudflare Pages; SIGHUP \
+               reads them again",
+        set: |to, path| put(&mut to.config.headers, Ok(Some(path.into()))),
+        ..VALUE
+    },
+    Opt {
         long: "defer-accept",
         help: "Accept clients with their first bytes, silent ones after a second (Linux)",
         set: |to, _| put(&mut to.config.defer_accept, Ok(true)),
