@@ -114,7 +114,8 @@ pub fn to_request<D: Documents>(
             Ok(Answer::NotModified(resource))
         }
         Ok(resource) => Ok(Answer::File(resource)),
-        Err(LookupError::NotFound) => Ok(not_found(documents)),
+        // Only a listing is not yet known.
+        Err(LookupError::NotFound | LookupError::NotYet) => Ok(not_found(documents)),
         Err(LookupError::IsDirectory) => Ok(directory(&target.path)),
         Err(LookupError::OutOfDescriptors) => Err(OutOfDescriptors),
     }
