@@ -9,7 +9,7 @@
 //! Read in this order: `request` (bytes to request) with `request_line` and `header_fields`;
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
-//! [`media_type_options`].
+//! [`media_type_options`]; [`visible`].
 
 pub mod authority;
 pub mod date;
@@ -23,3 +23,4 @@ pub mod request;
 pub mod request_line;
 pub mod status;
 pub mod target;
+pub mod visible;

@@ -103,11 +103,7 @@ fn with_index(path: &str) -> Cow<'_, [u8]> {
 /// Step 3 of [`resolve`], for one segment. `percent-encoding` leaves a `%` without two digits as it
 /// is, so this function checks for that first.
 fn decode(segment: &str) -> Result<Vec<u8>, Unresolved> {
-    let mut after_percent = segment.split('%');
-    after_percent.next();
-    let is_escape =
-        |text: &str| text.len() >= 2 && text.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
-    if !after_percent.all(is_escape) {
+    if !has_only_escapes(segment) {
         return Err(Unresolved::Malformed);
     }
     let name: Vec<u8> = percent_decode_str(segment).collect();
@@ -117,7 +113,15 @@ fn decode(segment: &str) -> Result<Vec<u8>, Unresolved> {
     Ok(name)
 }
 
-fn is_never_a_file(name: &[u8], dot_files: DotFiles) -> bool {
+/// Whether two digits follow each `%`.
+fn has_only_escapes(text: &str) -> bool {
+    let is_escape =
+        |rest: &str| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
+    text.split('%').skip(1).all(is_escape)
+}
+
+/// Whether no request can name a file so: the name is empty, or it is hidden.
+pub(crate) fn is_never_a_file(name: &[u8], dot_files: DotFiles) -> bool {
     let is_hidden = name.starts_with(b".") && name != b".well-known";
     name.is_empty() || (is_hidden && dot_files == DotFiles::Hidden)
 }
@@ -133,6 +137,15 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// The reverse of [`resolve`]: the URL path of a name below the root. It needs no escaping in HTML.
 pub fn to_url(path: &[u8]) -> String {
     format!("/{}", percent_encode(path, ENCODED))
+}
+
+/// The value of a parameter of the query, percent-decoded: of the first one with this `name`. `None`
+/// if there is none, or its escapes are malformed.
+pub fn query_value(target: &str, name: &str) -> Option<Vec<u8>> {
+    let (_, query) = target.split_once('?')?;
+    let mut parameters = query.split('&').filter_map(|text| text.split_once('='));
+    let (_, value) = parameters.find(|(given, _)| *given == name)?;
+    has_only_escapes(value).then(|| percent_decode_str(value).collect())
 }
 
 /// The form of a request target (RFC 9112, 3.2).

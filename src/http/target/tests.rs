@@ -139,3 +139,26 @@ fn a_name_is_bytes() {
         assert_eq!(&*found.path, path, "{target}");
     }
 }
+
+#[test]
+fn a_parameter_of_the_query_is_found_and_decoded() {
+    let table: [(&str, Option<&[u8]>); 10] = [
+        ("/", None),
+        ("/?", None),
+        ("/?after", None),
+        ("/?after=", Some(b"")),
+        ("/?after=f/a%20b+c", Some(b"f/a b+c")),
+        ("/?x=1&after=d/%ff%00&after=f/b", Some(b"d/\xff\x00")),
+        ("/?after=f/a?b=c", Some(b"f/a?b=c")),
+        ("/?after=f/%2", None),
+        ("/?after=f/%+1", None),
+        ("/after=f/a?before=b", None),
+    ];
+    for (target, expected) in table {
+        assert_eq!(
+            query_value(target, "after").as_deref(),
+            expected,
+            "{target}"
+        );
+    }
+}
