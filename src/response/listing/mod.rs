@@ -1,7 +1,16 @@
 //! The page that shows what is in a folder (`--listing`), as text for people or for programs.
 //!
 //! Pure: a page goes in, and the text comes out. `crate::files` finds out what is in the
-//! folder.
+//! folder. Whatever a name holds, the text shows all of it and links to that entry.
+//!
+//! Read in this order: [`place`] (the order, and where a page begins), [`page`], `html`, `json`.
+
+mod html;
+mod json;
+pub mod page;
+pub mod place;
+
+use self::page::Page;
 
 /// What the client wants to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,3 +30,14 @@ impl ListingFormat {
         }
     }
 }
+
+/// The text of a page.
+pub fn render(page: &Page, format: ListingFormat) -> String {
+    match format {
+        ListingFormat::Html => html::render(page),
+        ListingFormat::Json => json::render(page),
+    }
+}
+
+#[cfg(test)]
+mod tests;
