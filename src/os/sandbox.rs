@@ -71,7 +71,7 @@ fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus,
         .create()?
         .add_rule(PathBeneath::new(
             PathFd::new(root)?,
-            // The server lists no directory, but it opens one to find out that it is one.
+            // A folder is opened to be listed.
             AccessFs::ReadFile | AccessFs::ReadDir,
         ))?;
     if let Some(folder) = log_folder {

@@ -64,9 +64,10 @@ const ANY: &[(c_long, &str)] = &[
     (libc::SYS_statx, "the standard library's metadata"),
     (
         libc::SYS_newfstatat,
-        "whether a cached file is still the same",
+        "whether a cached file is still the same; the sizes of a listing",
     ),
     (libc::SYS_fstat, "which file was opened"),
+    (libc::SYS_getdents64, "a folder is listed"),
     (libc::SYS_pread64, "small files, and the end of the log"),
     (libc::SYS_preadv2, "whether a file is in memory"),
     (libc::SYS_fadvise64, "reading ahead"),
