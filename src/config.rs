@@ -14,6 +14,9 @@ use crate::os::listen_address::ListenAddress;
 /// The port of the reference server.
 const DEFAULT_PORT: u16 = 2130;
 
+/// The file of the log.
+pub(crate) const DEFAULT_LOG: &str = "Log.csv";
+
 /// Every setting. [`Config::default`] is what holds when nothing is typed and descriptors are without
 /// limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +36,8 @@ pub struct Config {
     pub print_requests: bool,
     /// Whether names that begin with a dot are served.
     pub dot_files: DotFiles,
+    /// Whether a folder without an index is answered with a list of what is in it.
+    pub listing: bool,
     /// The media types of files.
     pub media_types: MediaTypes,
     /// Whether a connection is accepted only when its first bytes have come, or after a second of
@@ -53,11 +58,12 @@ impl Default for Config {
         Self {
             root: "www".into(),
             listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)).into()],
-            log: Some(LogTarget::File("Log.csv".into())),
+            log: Some(LogTarget::File(DEFAULT_LOG.into())),
             cache_bytes: 16 << 20,
             cache_files: 256,
             print_requests: true,
             dot_files: DotFiles::Hidden,
+            listing: false,
             media_types: MediaTypes::default(),
             defer_accept: false,
             sandbox: false,

@@ -63,6 +63,12 @@ pub(super) const ROWS: &[Opt] = &[
         ..SWITCH
     },
     Opt {
+        long: "listing",
+        help: "List what is in a folder that has no index.html",
+        set: |to, _| put(&mut to.config.listing, Ok(true)),
+        ..SWITCH
+    },
+    Opt {
         long: "type",
         value: Some("EXT=TYPE"),
         help: "The media type of files with this extension, such as mjs=text/javascript; may be given \
