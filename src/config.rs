@@ -20,6 +20,10 @@ pub(crate) const DEFAULT_LOG: &str = "Log.csv";
 /// Every setting. [`Config::default`] is what holds when nothing is typed and descriptors are without
 /// limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Config {
     /// The folder that is served.
     pub root: PathBuf,

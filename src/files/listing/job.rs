@@ -69,4 +69,10 @@ impl Job {
         }
         Ok(None)
     }
+
+    /// How many names it holds.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> usize {
+        self.scan.names()
+    }
 }

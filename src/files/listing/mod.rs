@@ -107,7 +107,7 @@ impl Listings {
         folder: &[u8],
         format: ListingFormat,
         after: Option<&[u8]>,
-        source: Source,
+        mut source: Source,
     ) -> Result<Rc<Resource<File>>, LookupError> {
         let after = after.map(|text| Place::parse(text).ok_or(LookupError::NotFound));
         let wanted = Wanted {
@@ -119,7 +119,7 @@ impl Listings {
             return Ok(Rc::clone(page));
         }
         let reader = source.reader;
-        let found = self.find(&wanted, source)?;
+        let found = self.find(&wanted, &mut source)?;
         let page = Page {
             folder,
             is_continued: wanted.after.is_some(),
@@ -136,13 +136,13 @@ impl Listings {
     }
 
     /// Begins a job or goes on with it.
-    fn find(&mut self, wanted: &Wanted, source: Source) -> Result<Found, LookupError> {
+    fn find(&mut self, wanted: &Wanted, source: &mut Source) -> Result<Found, LookupError> {
         let begun = self.jobs.iter().position(|job| job.is_for(wanted));
         if begun.is_none() && (self.jobs.len() >= JOBS_MAX || self.budget.is_spent()) {
             return Err(LookupError::NotYet);
         }
         let mut around = Surroundings {
-            root: source.root,
+            root: &mut *source.root,
             hidden: &source.reader.hidden,
             dot_files: self.dot_files,
             budget: &mut self.budget,
@@ -160,5 +160,12 @@ impl Listings {
         }
         self.jobs.push(job);
         Err(LookupError::NotYet)
+    }
+
+    /// What this turn has spent, how many jobs there are, and how many names they hold.
+    #[cfg(test)]
+    pub(super) fn figures(&self) -> (usize, usize, usize) {
+        let names = self.jobs.iter().map(Job::names).sum();
+        (self.budget.spent, self.jobs.len(), names)
     }
 }

@@ -128,6 +128,15 @@ impl Scan {
         let stat = stat.map_err(|error| lookup_error(&error))?;
         Ok(self.is_reliable && Fingerprint::new(&stat) == self.fingerprint)
     }
+
+    /// How many names it holds.
+    #[cfg(test)]
+    pub(super) fn names(&self) -> usize {
+        match &self.stage {
+            Stage::Names(window) => window.len(),
+            Stage::Statuses { places, found } => places.len() + found.entries.len(),
+        }
+    }
 }
 
 impl Stage {
@@ -154,15 +163,20 @@ fn add_name(
 ) -> Result<(), LookupError> {
     around.budget.spend(budget::NAME);
     let name = entry.file_name().to_bytes();
-    if is_left_out(name, around) || !window.may_show(name) {
+    if is_left_out(name, around) {
         return Ok(());
     }
     let file_type = match entry.file_type() {
         // Not all file systems tell it here.
-        FileType::Symlink | FileType::Unknown => match status(name, folder, wanted, around)? {
-            Some(stat) => FileType::from_raw_mode(stat.st_mode),
-            None => return Ok(()),
-        },
+        FileType::Symlink | FileType::Unknown => {
+            if !window.may_show(name) {
+                return Ok(());
+            }
+            match status(name, folder, wanted, around)? {
+                Some(stat) => FileType::from_raw_mode(stat.st_mode),
+                None => return Ok(()),
+            }
+        }
         file_type => file_type,
     };
     if let Some(kind) = kind_of(file_type) {

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use super::page::{Entry, Page};
-use super::place::Kind;
+use super::place::{Kind, Place};
 
 pub(super) fn render(page: &Page) -> String {
     let mut out = String::from("{\"path\":");
@@ -17,7 +17,7 @@ pub(super) fn render(page: &Page) -> String {
         push_entry(&mut out, entry);
     }
     out.push_str("\n],\"next\":");
-    push_optional(&mut out, page.next.as_ref().map(|next| next.next_page()));
+    push_optional(&mut out, page.next.as_ref().map(Place::next_page));
     out.push_str("}\n");
     out
 }
