@@ -60,7 +60,7 @@ fn serve(
             let log = config
                 .log_path()
                 .map(|path| path.canonicalize().unwrap_or_else(|_| path.to_owned()));
-            sandbox::enter(&config.root, log.as_deref())
+            sandbox::enter(&config.root, log.as_deref(), config.listing)
         })
         .transpose()?;
     server.announce().map_err(Error::Setup)?;

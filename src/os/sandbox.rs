@@ -30,14 +30,14 @@ use crate::error::Error;
 /// The newest set of rights that we ask for. An older kernel enforces the rights that it knows.
 const NEWEST: ABI = ABI::V6;
 
-/// Restricts this process until it ends. Returns the sandbox's description for the banner.
+/// Restricts this process until it ends. It may read the names in folders only if it `lists_folders`. Returns the sandbox's description for the banner.
 ///
 /// A kernel without Landlock is an error: `--sandbox` must not start a server without one.
-pub fn enter(root: &Path, log: Option<&Path>) -> Result<String, Error> {
-    try_enter(root, log).map_err(|error| Error::Sandbox(error.to_string()))
+pub fn enter(root: &Path, log: Option<&Path>, lists_folders: bool) -> Result<String, Error> {
+    try_enter(root, log, lists_folders).map_err(|error| Error::Sandbox(error.to_string()))
 }
 
-fn try_enter(root: &Path, log: Option<&Path>) -> Result<String, SandboxError> {
+fn try_enter(root: &Path, log: Option<&Path>, lists_folders: bool) -> Result<String, SandboxError> {
     refuse_links(root)?;
     let status = restrict(root, log.map(folder_of))?;
     let extent = match status.ruleset {
@@ -49,12 +49,12 @@ fn try_enter(root: &Path, log: Option<&Path>) -> Result<String, SandboxError> {
     can_be_entered(root)?;
     make_no_programs();
     // The last, because it takes the calls that the other steps make.
-    seccomp::enter()?;
+    seccomp::enter(lists_folders)?;
     let log_folder = match log {
         Some(_) => ", and in the log's folder to read and write",
         None => "",
     };
-    let calls = seccomp::count();
+    let calls = seccomp::count(lists_folders);
     Ok(format!(
         "{extent}: opens files beneath the root to read{log_folder}; makes no sockets, starts no \
          processes, holds no capabilities; {calls} system calls are left"
@@ -71,7 +71,8 @@ fn restrict(root: &Path, log_folder: Option<&Path>) -> Result<RestrictionStatus,
         .create()?
         .add_rule(PathBeneath::new(
             PathFd::new(root)?,
-            // A folder is opened to be listed.
+            // A folder is opened to find out that it is one. To list it takes a call that only
+            // `--listing` leaves.
             AccessFs::ReadFile | AccessFs::ReadDir,
         ))?;
     if let Some(folder) = log_folder {

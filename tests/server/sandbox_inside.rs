@@ -209,7 +209,7 @@ impl Inside {
             wrong: 0,
         };
         let root = inside.site.join("root");
-        sandbox::enter(&root, Some(&inside.site.join("logs/Log.csv"))).unwrap();
+        sandbox::enter(&root, Some(&inside.site.join("logs/Log.csv")), false).unwrap();
         inside
     }
 
