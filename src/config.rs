@@ -14,9 +14,16 @@ use crate::response::serving::Serving;
 /// The port of the reference server.
 const DEFAULT_PORT: u16 = 2130;
 
+/// The file of the log.
+pub(crate) const DEFAULT_LOG: &str = "Log.csv";
+
 /// Every setting. [`Config::default`] is what holds when nothing is typed and descriptors are without
 /// limit.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub struct Config {
     /// The folder that is served.
     pub root: PathBuf,
@@ -55,7 +62,7 @@ impl Default for Config {
         Self {
             root: "www".into(),
             listen: vec![SocketAddr::from((Ipv4Addr::LOCALHOST, DEFAULT_PORT)).into()],
-            log: Some(LogTarget::File("Log.csv".into())),
+            log: Some(LogTarget::File(DEFAULT_LOG.into())),
             cache_bytes: 16 << 20,
             cache_files: 256,
             print_requests: true,

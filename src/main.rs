@@ -10,7 +10,9 @@ use millpond::events::event::NoopObserver;
 use millpond::observe::live::HasLiveView;
 use millpond::observe::{self, Observers};
 use millpond::os::file_identity::FileIdentity;
-use millpond::os::{descriptors, sandbox, spare_descriptors};
+use millpond::os::sandbox::{self, Needs};
+use millpond::os::{descriptors, spare_descriptors};
+use millpond::response::serving::Folders;
 use millpond::server::Server;
 
 /// What its messages begin with.
@@ -62,7 +64,12 @@ fn serve(
                 |path: &Path| path.canonicalize().unwrap_or_else(|_| path.to_owned());
             let log = config.log_path().map(behind_links);
             let headers = config.headers.as_deref().map(behind_links);
-            sandbox::enter(&config.root, log.as_deref(), headers.as_deref())
+            sandbox::enter(&Needs {
+                root: &config.root,
+                log: log.as_deref(),
+                headers: headers.as_deref(),
+                lists_folders: config.serving.folders == Folders::Listed,
+            })
         })
         .transpose()?;
     server.announce().map_err(Error::Setup)?;

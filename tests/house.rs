@@ -110,7 +110,7 @@ const SERVER_DOORS: Doors = &[
     ),
     ("cap_std", &["files/root.rs"]),
     ("lru", &["files"]),
-    ("humantime", &["log", "cli"]),
+    ("humantime", &["log", "cli", "response/listing/page.rs"]),
     ("landlock", &["os/sandbox.rs"]),
     ("nix", &["os/defer_accept.rs", "os/seccomp.rs"]),
     ("seccompiler", &["os/seccomp.rs"]),

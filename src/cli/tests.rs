@@ -11,6 +11,7 @@ use super::*;
 use crate::config::{Limits, LogTarget, Observing};
 use crate::http::target::DotFiles;
 use crate::os::listen_address::ListenAddress;
+use crate::response::serving::Folders;
 
 /// What `--help` prints, whole.
 const HELP: &str = include_str!("../../tests/shared/help.txt");
@@ -33,6 +34,7 @@ fn defaults() {
     assert_eq!(config.log, Some(LogTarget::File("Log.csv".into())));
     assert!(config.print_requests);
     assert_eq!(config.serving.dot_files, DotFiles::Hidden);
+    assert_eq!(config.serving.folders, Folders::NotFound);
     assert!(!config.defer_accept && !config.sandbox);
     assert_eq!((config.cache_bytes, config.cache_files), (16 << 20, 256));
     assert!(!config.observing.is_on());
@@ -56,7 +58,7 @@ fn defaults() {
 #[test]
 fn everything_else() {
     let line = "millpond --listen [::1]:0 -l 8080 --listen 0.0.0.0:1 -p 2 --no-log -q \
-                --dot-files --defer-accept --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 --max-head 64 \
+                --dot-files --listing --defer-accept --sandbox --keep-alive 0.5 --keep-alive-requests 0 --head-timeout 1 --max-head 64 \
                 --stall-timeout 2.25 --max-connections 7 --trace --slow-motion 0.2 \
                 --trace-file t.json --flight-recorder f.json --admin 9 --admin-host a.example \
                 --admin-host [::1] --cache 0 site";
@@ -70,6 +72,7 @@ fn everything_else() {
     assert_eq!(config.log, None);
     assert!(!config.print_requests);
     assert_eq!(config.serving.dot_files, DotFiles::Served);
+    assert_eq!(config.serving.folders, Folders::Listed);
     assert!(config.defer_accept && config.sandbox);
     assert_eq!((config.cache_bytes, config.cache_files), (0, 0));
     let observing = Observing {

@@ -13,6 +13,7 @@ use crate::events::state::StateName;
 use crate::http::method::Method;
 use crate::http::request::{Persistence, Refusal, Request, RequestBody, RequestLine};
 use crate::http::status::Status;
+use crate::http::target;
 use crate::os::transport::Transport;
 use crate::response::answer::{self, Answer, NoAnswerYet};
 use crate::response::body::Body;
@@ -50,7 +51,9 @@ impl<E: Env> Connection<E> {
         }
         self.requests = self.requests.saturating_add(1);
         let after = self.after_response(request, beyond, context);
-        let extra = Extra::of(request, serving);
+        let rules = context.header_rules.as_mut().zip(request.path);
+        let effects = rules.map(|(rules, path)| rules.effects(&target::plain_path(path)));
+        let extra = Extra::of(request, serving, effects);
         Ok(self.send_response(answer, Some(request.line), extra, after, step, context))
     }
 

@@ -9,11 +9,14 @@ use std::time::{Duration, SystemTime};
 
 use super::cache::{Cache, CacheLimits, Entry};
 use super::fingerprint::Fingerprint;
+use super::listing::{Listings, Source};
 use super::negative_cache::NegativeCache;
 use super::reader::Reader;
 use super::root::{Opened, Root, as_path, lookup_error};
 use crate::http::media_type::MediaTypes;
+use crate::http::target::DotFiles;
 use crate::os::file_identity::FileIdentity;
+use crate::response::listing::ListingFormat;
 use crate::response::resource::{Documents, LookupError, Resource};
 
 /// How many results an epoch remembers that are not in the cache. Each may hold
@@ -42,6 +45,7 @@ pub struct DocumentRoot {
     /// a folder.
     epoch_results: HashMap<Box<[u8]>, LookupResult>,
     reader: Reader,
+    listings: Listings,
 }
 
 type LookupResult = Result<Rc<Resource<File>>, LookupError>;
@@ -58,6 +62,7 @@ impl DocumentRoot {
             wall: SystemTime::UNIX_EPOCH,
             epoch_results: HashMap::new(),
             reader: Reader::default(),
+            listings: Listings::new(),
         })
     }
 
@@ -66,6 +71,15 @@ impl DocumentRoot {
     #[must_use]
     pub fn with_media_types(mut self, media_types: MediaTypes) -> Self {
         self.reader.media_types = media_types;
+        self
+    }
+
+    /// With listings that show dot files or not, and no file with the name of `log` or with what a
+    /// rotation makes of that.
+    #[must_use]
+    pub fn with_listings(mut self, dot_files: DotFiles, log: &Path) -> Self {
+        self.listings.dot_files = dot_files;
+        self.reader.hidden.set_log_name(log);
         self
     }
 
@@ -94,6 +108,28 @@ impl DocumentRoot {
     fn forget_files(&mut self) {
         self.epoch_results.clear();
         self.cache.clear();
+        self.listings.clear();
+    }
+
+    /// Files that are open only for later requests give their descriptors to this one.
+    fn close_unneeded(&mut self) {
+        self.epoch_results.clear();
+        self.cache.close_files();
+    }
+
+    fn list_once(
+        &mut self,
+        folder: &[u8],
+        format: ListingFormat,
+        after: Option<&[u8]>,
+    ) -> LookupResult {
+        let source = Source {
+            root: &mut self.root,
+            reader: &self.reader,
+            epoch: self.epoch,
+            wall: self.wall,
+        };
+        self.listings.list(folder, format, after, source)
     }
 
     /// The cached file at `path`, if it is unchanged in this epoch.
@@ -173,9 +209,7 @@ impl Documents for DocumentRoot {
         }
         let mut result = self.look_up(path);
         if matches!(result, Err(LookupError::OutOfDescriptors)) {
-            // Files that are open only for later requests give their descriptors to this one.
-            self.epoch_results.clear();
-            self.cache.close_files();
+            self.close_unneeded();
             result = self.look_up(path);
         }
         match result {
@@ -193,8 +227,18 @@ impl Documents for DocumentRoot {
         result
     }
 
+    fn list(&mut self, folder: &[u8], format: ListingFormat, after: Option<&[u8]>) -> LookupResult {
+        let result = self.list_once(folder, format, after);
+        if matches!(result, Err(LookupError::OutOfDescriptors)) {
+            self.close_unneeded();
+            return self.list_once(folder, format, after);
+        }
+        result
+    }
+
     fn begin_turn(&mut self, monotonic: Duration, wall: SystemTime) {
         self.monotonic = monotonic;
+        self.listings.begin_turn(monotonic);
         self.wall = wall;
         self.reader.begin_turn();
         self.cache.close_unused(monotonic);
@@ -205,6 +249,7 @@ impl Documents for DocumentRoot {
         self.epoch += 1;
         self.root.revalidate();
         self.epoch_results.clear();
+        self.listings.forget_results();
     }
 
     fn has_read_enough(&self) -> bool {
@@ -218,10 +263,12 @@ impl Documents for DocumentRoot {
 
     fn end_turn(&mut self) {
         self.epoch_results.clear();
+        self.listings.forget_results();
     }
 
     fn next_timeout(&self) -> Option<Duration> {
-        self.cache.closes_at()
+        let timeouts = [self.cache.closes_at(), self.listings.next_timeout()];
+        timeouts.into_iter().flatten().min()
     }
 }
 

@@ -11,13 +11,14 @@
 //! `root` and `links` (opens beneath the root, and compares); `reader` (what is served of an open
 //! file); `hidden` (what the server has written itself); `content_tag` (the entity tag);
 //! `fingerprint` (whether a file has changed); `cache` and `negative_cache` (what is kept between
-//! turns).
+//! turns); `listing` (what is in a folder).
 
 mod cache;
 mod content_tag;
 mod fingerprint;
 mod hidden;
 mod links;
+mod listing;
 mod lookup;
 mod negative_cache;
 mod reader;

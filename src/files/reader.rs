@@ -1,17 +1,20 @@
 //! An open file → what is served of it: its content or beginning, its entity tag, its type.
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::fs::File;
+use std::io::ErrorKind;
 use std::rc::Rc;
 use std::time::SystemTime;
 
 use super::content_tag;
 use super::fingerprint::Fingerprint;
 use super::hidden::Hidden;
-use super::root::{lookup_error, read_whole};
+use super::root::lookup_error;
 use crate::http::date;
 use crate::http::declared_encoding::BEGINNING;
 use crate::http::media_type::{ContentType, MediaTypes};
+use crate::os::transport::read_at;
 use crate::response::resource::{Content, LookupError, Resource, SMALL};
 
 /// How many bytes are read for entity tags in one turn before the next request has to wait for a later
@@ -69,6 +72,24 @@ impl Reader {
         Ok(resource.counted(&self.live_bytes))
     }
 
+    /// A document that no file holds. It has no time: its tag alone tells whether it has changed.
+    pub(super) fn generated(
+        &self,
+        path: &[u8],
+        media_type: &'static str,
+        text: String,
+    ) -> Resource<File> {
+        let content_type = ContentType {
+            text: Cow::Borrowed(media_type),
+            encoding: None,
+        };
+        let tag = content_tag::of_bytes(text.as_bytes());
+        let length = text.len() as u64;
+        let content = Content::Bytes(text.into_bytes().into());
+        let resource = Resource::new(path, &content_type, length, None, &tag, content);
+        resource.counted(&self.live_bytes)
+    }
+
     fn tag_of(
         &mut self,
         content: &Content<File>,
@@ -106,4 +127,21 @@ impl Reader {
         let beginning = &beginning[..beginning.len().min(BEGINNING)];
         Ok(self.media_types.of_file(path, beginning))
     }
+}
+
+/// Reads the first `length` bytes: those that Content-Length will promise, or fewer. A file that
+/// turns out shorter is being rewritten at this moment, and a file that can't be read has no content.
+/// Both are "not found", which is still possible because no head has been sent.
+fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
+    let mut bytes = vec![0; usize::try_from(length).map_err(|_| LookupError::NotFound)?];
+    let mut filled = 0;
+    while filled < bytes.len() {
+        match read_at(file, &mut bytes[filled..], filled as u64) {
+            Ok(0) => return Err(LookupError::NotFound),
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return Err(lookup_error(&error)),
+        }
+    }
+    Ok(bytes.into())
 }

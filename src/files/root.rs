@@ -7,7 +7,6 @@ use std::io::{self, ErrorKind};
 use std::os::fd::AsRawFd as _;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
-use std::rc::Rc;
 
 use cap_std::ambient_authority;
 use cap_std::fs::{Dir, OpenOptions, OpenOptionsExt};
@@ -19,7 +18,6 @@ use super::fingerprint::Fingerprint;
 use super::links;
 use crate::os::descriptors::is_out_of_descriptors;
 use crate::os::file_identity::FileIdentity;
-use crate::os::transport::read_at;
 use crate::response::resource::LookupError;
 
 /// How many folders an epoch remembers in `plain_folders`.
@@ -86,13 +84,7 @@ impl Root {
     /// opened as a mere place first (open(2), `O_PATH`), and what is there is opened by way of that
     /// place: no other file can have taken the name in between.
     pub(super) fn open_file(&mut self, path: &Path) -> io::Result<Opened> {
-        let place = match self.open_beneath(path, OFlags::PATH) {
-            Err(error) if is_escape(&error) => {
-                let inside = links::resolve(&self.path, path).ok_or(error)?;
-                self.open_beneath(&inside, OFlags::PATH)?
-            }
-            place => place?,
-        };
+        let place = self.open_inside(path, OFlags::PATH)?;
         let stat = fstat(&place)?;
         match FileType::from_raw_mode(stat.st_mode) {
             FileType::RegularFile => {}
@@ -103,6 +95,28 @@ impl Root {
             // No /proc, as in an empty root: by name again, and then it must be the same file.
             Err(error) if error.kind() == ErrorKind::NotFound => self.open_again(path, &stat),
             file => Ok(Opened::File(file?, stat)),
+        }
+    }
+
+    /// Opens the folder at `path` to be read, unless it lies outside of the root. What is no folder is
+    /// not opened, so nothing notices (open(2), `O_DIRECTORY`).
+    pub(super) fn open_folder(&mut self, path: &Path) -> io::Result<File> {
+        self.open_inside(path, OFlags::DIRECTORY | READ)
+    }
+
+    /// The status of what is at `path`, or where a link there leads to, unless that lies outside.
+    pub(super) fn status_of(&mut self, path: &Path) -> io::Result<Stat> {
+        Ok(fstat(self.open_inside(path, OFlags::PATH)?)?)
+    }
+
+    /// Opens what is at `path`. An absolute link may lead to it, if that is beneath the root.
+    fn open_inside(&mut self, path: &Path, flags: OFlags) -> io::Result<File> {
+        match self.open_beneath(path, flags) {
+            Err(error) if is_escape(&error) => {
+                let inside = links::resolve(&self.path, path).ok_or(error)?;
+                self.open_beneath(&inside, flags)
+            }
+            opened => opened,
         }
     }
 
@@ -243,21 +257,4 @@ pub(super) fn lookup_error(error: &io::Error) -> LookupError {
     } else {
         LookupError::NotFound
     }
-}
-
-/// Reads the first `length` bytes: those that Content-Length will promise, or fewer. A file that
-/// turns out shorter is being rewritten at this moment, and a file that can't be read has no content.
-/// Both are "not found", which is still possible because no head has been sent.
-pub(super) fn read_whole(file: &File, length: u64) -> Result<Rc<[u8]>, LookupError> {
-    let mut bytes = vec![0; usize::try_from(length).map_err(|_| LookupError::NotFound)?];
-    let mut filled = 0;
-    while filled < bytes.len() {
-        match read_at(file, &mut bytes[filled..], filled as u64) {
-            Ok(0) => return Err(LookupError::NotFound),
-            Ok(read) => filled += read,
-            Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) => return Err(lookup_error(&error)),
-        }
-    }
-    Ok(bytes.into())
 }

@@ -11,7 +11,8 @@
 //! [`target`] (request target to name below the root); [`authority`]; [`date`]; [`status`];
 //! [`media_type`], with [`declared_encoding`] and `registered_types`, which it alone uses;
 //! [`media_type_options`]; fields about the choice of an answer: [`list`], [`entity_tag`], [`range`]
-//! with [`multipart`], and `preference` with [`accept`] and [`accept_encoding`]; [`header_rules`].
+//! with [`multipart`], and `preference` with [`accept`] and [`accept_encoding`]; [`header_rules`];
+//! [`visible`].
 
 pub mod accept;
 pub mod accept_encoding;
@@ -36,3 +37,4 @@ pub mod request;
 pub mod request_line;
 pub mod status;
 pub mod target;
+pub mod visible;

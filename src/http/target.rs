@@ -135,11 +135,7 @@ fn with_index(path: &str) -> Target<'_> {
 /// Step 3 of [`resolve`], for one segment. `percent-encoding` leaves a `%` without two digits as it
 /// is, so this function checks for that first.
 fn decode(segment: &str) -> Result<Vec<u8>, Unresolved> {
-    let mut after_percent = segment.split('%');
-    after_percent.next();
-    let is_escape =
-        |text: &str| text.len() >= 2 && text.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
-    if !after_percent.all(is_escape) {
+    if !has_only_escapes(segment) {
         return Err(Unresolved::Malformed);
     }
     let name: Vec<u8> = percent_decode_str(segment).collect();
@@ -149,8 +145,35 @@ fn decode(segment: &str) -> Result<Vec<u8>, Unresolved> {
     Ok(name)
 }
 
-fn is_hidden(name: &[u8], dot_files: DotFiles) -> bool {
+/// Whether two digits follow each `%`.
+fn has_only_escapes(text: &str) -> bool {
+    let is_escape =
+        |rest: &str| rest.len() >= 2 && rest.as_bytes()[..2].iter().all(u8::is_ascii_hexdigit);
+    text.split('%').skip(1).all(is_escape)
+}
+
+/// Whether no request can name a file so, since the name is hidden.
+pub(crate) fn is_hidden(name: &[u8], dot_files: DotFiles) -> bool {
     dot_files == DotFiles::Hidden && name.starts_with(b".") && name != b".well-known"
+}
+
+/// The path of a request target as a person would write it: decoded, without dot segments, with its first
+/// slash and, if it is there, its last one, and without the query. A target that [`resolve`] refuses gives
+/// its path as it stands.
+pub fn plain_path(target: &str) -> Cow<'_, [u8]> {
+    let end = memchr(b'?', target.as_bytes()).unwrap_or(target.len());
+    let path = &target[..end];
+    if path.strip_prefix('/').is_none_or(is_plain) {
+        return Cow::Borrowed(path.as_bytes());
+    }
+    match resolve(path, DotFiles::Served) {
+        Err(_) => Cow::Borrowed(path.as_bytes()),
+        Ok(target) => match target.folder() {
+            None => [b"/", &*target.path].concat().into(),
+            Some(b"") => b"/".into(),
+            Some(folder) => [b"/", folder, b"/"].concat().into(),
+        },
+    }
 }
 
 /// All but the unreserved characters of RFC 3986 and the slash.
@@ -164,6 +187,15 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
 /// The reverse of [`resolve`]: the URL path of a name below the root. It needs no escaping in HTML.
 pub fn to_url(path: &[u8]) -> String {
     format!("/{}", percent_encode(path, ENCODED))
+}
+
+/// The value of a parameter of the query, percent-decoded: of the first one with this `name`. `None`
+/// if there is none, or its escapes are malformed.
+pub fn query_value(target: &str, name: &str) -> Option<Vec<u8>> {
+    let (_, query) = target.split_once('?')?;
+    let mut parameters = query.split('&').filter_map(|text| text.split_once('='));
+    let (_, value) = parameters.find(|(given, _)| *given == name)?;
+    has_only_escapes(value).then(|| percent_decode_str(value).collect())
 }
 
 /// The form of a request target (RFC 9112, 3.2).

@@ -18,6 +18,8 @@
 
 use std::fmt::Write as _;
 
+use crate::http::visible::is_unsafe;
+
 /// Appends `text` with rule 1 applied.
 pub fn append(out: &mut String, text: &[u8]) {
     // The fast path: nearly all texts are plain, and every request has some.
@@ -107,27 +109,6 @@ pub(super) fn begins_a_plain_cell(first: u8) -> bool {
 /// character, but not the backslash.
 pub(super) const fn is_verbatim(byte: u8) -> bool {
     matches!(byte, b' '..=b'~') && byte != b'\\'
-}
-
-/// Control characters, the two separators that some programs take for a line end, and invisible
-/// characters that only format text. The two joiners (U+200C, U+200D) are not among these: they are parts
-/// of words and of emoji.
-fn is_unsafe(character: char) -> bool {
-    character.is_control()
-        || matches!(
-            character,
-            '\u{ad}'
-                | '\u{61c}'
-                | '\u{180e}'
-                | '\u{200b}'
-                | '\u{200e}'
-                | '\u{200f}'
-                | '\u{2028}'..='\u{202e}'
-                | '\u{2060}'..='\u{206f}'
-                | '\u{feff}'
-                | '\u{fff9}'..='\u{fffb}'
-                | '\u{e0000}'..='\u{e007f}'
-        )
 }
 
 fn append_bytes(out: &mut String, bytes: &[u8]) {

@@ -11,7 +11,8 @@ use rustix::io::Errno;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 
 /// Descriptors that accepted connections never take: the three standard streams and two copies of
-/// them, epoll, the signals' two, the root, the log, one or two listeners, and [`FILES_RESERVE`].
+/// them, epoll, the signals' two, the root, the log, one or two listeners, two folders that are being
+/// listed, and [`FILES_RESERVE`].
 pub(crate) const RESERVE: usize = 32;
 
 /// The part of `RESERVE` that files may take when connections have taken all others.

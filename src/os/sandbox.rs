@@ -30,18 +30,29 @@ use crate::error::Error;
 /// The newest set of rights that we ask for. An older kernel enforces the rights that it knows.
 const NEWEST: ABI = ABI::V6;
 
-/// Restricts this process until it ends. Returns the sandbox's description for the banner.
-///
-/// A kernel without Landlock is an error: `--sandbox` must not start a server without one.
-pub fn enter(root: &Path, log: Option<&Path>, headers: Option<&Path>) -> Result<String, Error> {
-    try_enter(root, log, headers).map_err(|error| Error::Sandbox(error.to_string()))
+/// What this process still has to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Needs<'a> {
+    /// The folder whose files it reads.
+    pub root: &'a Path,
+    /// The log that it writes and opens again.
+    pub log: Option<&'a Path>,
+    /// The file of header rules that it reads again.
+    pub headers: Option<&'a Path>,
+    /// Whether it reads the names in folders.
+    pub lists_folders: bool,
 }
 
-fn try_enter(
-    root: &Path,
-    log: Option<&Path>,
-    headers: Option<&Path>,
-) -> Result<String, SandboxError> {
+/// Restricts this process to what it needs, until it ends. Returns the sandbox's description for the
+/// banner.
+///
+/// A kernel without Landlock is an error: `--sandbox` must not start a server without one.
+pub fn enter(needs: &Needs) -> Result<String, Error> {
+    try_enter(needs).map_err(|error| Error::Sandbox(error.to_string()))
+}
+
+fn try_enter(needs: &Needs) -> Result<String, SandboxError> {
+    let (root, log, headers) = (needs.root, needs.log, needs.headers);
     refuse_links(root)?;
     let rules_folder = headers
         .map(folder_of)
@@ -56,7 +67,7 @@ fn try_enter(
     can_be_entered(root)?;
     make_no_programs();
     // The last, because it takes the calls that the other steps make.
-    seccomp::enter()?;
+    seccomp::enter(needs.lists_folders)?;
     let log_folder = match log {
         Some(_) => ", and in the log's folder to read and write",
         None => "",
@@ -65,7 +76,7 @@ fn try_enter(
         Some(_) => ", and in the header rules' folder to read",
         None => "",
     };
-    let calls = seccomp::count();
+    let calls = seccomp::count(needs.lists_folders);
     Ok(format!(
         "{extent}: opens files beneath the root to read{log_folder}{rules_folder}; makes no sockets, \
          starts no processes, holds no capabilities; {calls} system calls are left"
@@ -86,7 +97,8 @@ fn restrict(
         .create()?
         .add_rule(PathBeneath::new(
             PathFd::new(root)?,
-            // The server lists no directory, but it opens one to find out that it is one.
+            // A folder is opened to find out that it is one. To list it takes a call that only
+            // `--listing` leaves.
             AccessFs::ReadFile | AccessFs::ReadDir,
         ))?;
     if let Some(folder) = log_folder {

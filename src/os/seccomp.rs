@@ -70,7 +70,7 @@ const ANY: &[(c_long, &str)] = &[
     (libc::SYS_lstat, "the same of a link, with musl"),
     (
         libc::SYS_newfstatat,
-        "whether a cached file is still the same",
+        "whether a cached file is still the same; the sizes of a listing",
     ),
     (libc::SYS_fstat, "which file was opened"),
     (libc::SYS_pread64, "small files, and the end of the log"),
@@ -132,6 +132,9 @@ const ANY: &[(c_long, &str)] = &[
     (libc::SYS_gettid, "an abort; the words of a panic"),
     (libc::SYS_exit_group, "the end"),
 ];
+
+/// The same, and only with `--listing`.
+const LISTING: (c_long, &str) = (libc::SYS_getdents64, "the names in a folder");
 
 /// The number for every machine but `x86_64`, which libc does not name for all of them.
 #[cfg(not(target_arch = "x86_64"))]
@@ -216,18 +219,18 @@ impl Only {
 }
 
 /// Takes all other calls from this thread for good. The server has no other thread.
-pub(super) fn enter() -> Result<(), Error> {
-    apply_filter(&program(std::process::id())?)
+pub(super) fn enter(lists_folders: bool) -> Result<(), Error> {
+    apply_filter(&program(std::process::id(), lists_folders)?)
 }
 
 /// How many calls are left.
-pub(super) const fn count() -> usize {
-    ANY.len() + SOME.len() + TO_ITSELF.len()
+pub(super) const fn count(lists_folders: bool) -> usize {
+    ANY.len() + SOME.len() + TO_ITSELF.len() + lists_folders as usize
 }
 
-fn program(own_process: u32) -> Result<BpfProgram, BackendError> {
+fn program(own_process: u32, lists_folders: bool) -> Result<BpfProgram, BackendError> {
     let mut rules = BTreeMap::new();
-    for (call, _) in ANY {
+    for (call, _) in ANY.iter().chain(lists_folders.then_some(&LISTING)) {
         rules.insert(*call, Vec::new());
     }
     for (call, conditions, _) in SOME {

@@ -65,12 +65,12 @@ pub fn to_request<D: Documents>(
     if request.method == Method::Options {
         return Ok(Answer::Options);
     }
-    let file = match selection::select(request, documents, serving)? {
-        Selected::File(file) => file,
+    let (file, choice) = match selection::select(request, documents, serving)? {
+        Selected::File(file, choice) => (file, choice),
         Selected::Moved(url) => return Ok(moved(url, serving.profile)),
         Selected::Nothing(status) => return Ok(error(documents, status, serving.profile)),
     };
-    let found = representation::choose(file, request, documents, serving.coding)?;
+    let found = representation::choose(file, choice, request, documents, serving.coding)?;
     Ok(
         match conditions::evaluate(request, &found.sent, serving.profile, now) {
             Verdict::Failed => error(documents, Status::PreconditionFailed, serving.profile),

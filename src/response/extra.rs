@@ -1,21 +1,28 @@
 //! The fields that options add to an answer.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::answer::Answer;
-use super::serving::{CodingPolicy, Serving};
+use super::selection::Choice;
+use super::serving::{CodingPolicy, Folders, Serving};
 use crate::http::header_fields::Field;
+use crate::http::header_rules::effects::{Effects, OwnField, merge_names};
 use crate::http::profile::Profile;
 use crate::http::request::Request;
+use crate::http::status::Status;
 
 /// What options add to the head of one answer.
 #[derive(Clone, Debug)]
 pub struct Extra {
     profile: Profile,
     coding: CodingPolicy,
-    /// Whether the answer depends on the origin, and the origin that may read it.
+    /// Whether some answer depends on Accept, and whether all depend on Origin.
+    varies_by_accept: bool,
     varies_by_origin: bool,
+    /// The origin that may read the answer.
     allow_origin: Option<Rc<str>>,
+    rules: Option<Rc<Effects>>,
 }
 
 /// What a page of another site may read of an answer, beyond the fields that it always may
@@ -29,11 +36,15 @@ const PREFLIGHT: &str = "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n\
                          Access-Control-Allow-Headers: *\r\nAccess-Control-Max-Age: 86400\r\n";
 
 impl Extra {
-    /// What is added to the answer to `request`; `None` if no option is given that adds any.
-    pub fn of(request: &Request, serving: &Serving) -> Option<Self> {
+    /// What is added to the answer to `request`, with what header rules do to it; `None` if no option is
+    /// given that adds any.
+    pub fn of(request: &Request, serving: &Serving, rules: Option<Rc<Effects>>) -> Option<Self> {
+        let varies_by_accept = serving.fallback.is_some() || serving.folders == Folders::Listed;
         let adds_none = serving.profile == Profile::Four
             && serving.coding == CodingPolicy::Plain
-            && !serving.cors.is_on();
+            && !serving.cors.is_on()
+            && !varies_by_accept
+            && rules.is_none();
         if adds_none {
             return None;
         }
@@ -41,36 +52,90 @@ impl Extra {
         Some(Self {
             profile: serving.profile,
             coding: serving.coding,
+            varies_by_accept,
             varies_by_origin: serving.cors.varies(),
             allow_origin: serving.cors.allowed(origin),
+            rules,
         })
     }
 
-    /// Appends the fields.
+    /// Whether a rule has replaced or removed one of the server's own fields.
+    pub(super) fn replaces(&self, field: OwnField) -> bool {
+        self.rules
+            .as_ref()
+            .is_some_and(|rules| rules.replaces(field))
+    }
+
+    /// The line of Content-Type that a rule has put in place of the file's own.
+    pub(super) fn content_type(&self) -> Option<&str> {
+        self.rules.as_ref()?.content_type()
+    }
+
+    /// Appends the fields, but for those that stand at the end of a head.
     pub(super) fn append<F>(&self, out: &mut Vec<u8>, answer: &Answer<F>) {
-        let mut add = |text: &str| out.extend_from_slice(text.as_bytes());
-        let is_file = matches!(answer, Answer::File(_));
-        if is_file && self.profile == Profile::Full {
-            add("Accept-Ranges: bytes\r\n");
+        if matches!(answer, Answer::File(_)) && self.profile == Profile::Full {
+            out.extend_from_slice(b"Accept-Ranges: bytes\r\n");
         }
-        let is_of_file = answer.representation().is_some();
-        match (
-            is_of_file && self.coding == CodingPolicy::Precompressed,
-            self.varies_by_origin,
-        ) {
-            (true, true) => add("Vary: Accept-Encoding, Origin\r\n"),
-            (true, false) => add("Vary: Accept-Encoding\r\n"),
-            (false, true) => add("Vary: Origin\r\n"),
-            (false, false) => {}
-        }
-        if let Some(origin) = &self.allow_origin {
-            add("Access-Control-Allow-Origin: ");
-            add(origin);
-            add("\r\n");
-            add(match answer {
-                Answer::Options => PREFLIGHT,
-                _ => EXPOSED,
+        self.append_vary(out, answer);
+        if let Some(origin) = &self.allow_origin
+            && !self.replaces(OwnField::AllowOrigin)
+        {
+            out.extend_from_slice(b"Access-Control-Allow-Origin: ");
+            out.extend_from_slice(origin.as_bytes());
+            out.extend_from_slice(b"\r\n");
+            out.extend_from_slice(match answer {
+                Answer::Options => PREFLIGHT.as_bytes(),
+                _ => EXPOSED.as_bytes(),
             });
+        }
+        if let (Some(rules), false) = (&self.rules, matches!(answer, Answer::Options)) {
+            out.extend_from_slice(match answer.representation() {
+                Some(_) => rules.lines().as_bytes(),
+                None => rules.error_lines().as_bytes(),
+            });
+        }
+    }
+
+    /// `Vary` (RFC 9110, 12.5.5): which fields of a request have had, or could have had, a part in the
+    /// choice of this answer.
+    fn append_vary<F>(&self, out: &mut Vec<u8>, answer: &Answer<F>) {
+        let found = answer.representation();
+        let by_coding = found.is_some() && self.coding == CodingPolicy::Precompressed;
+        let by_accept = match found {
+            Some(found) => found.choice == Choice::ByAccept,
+            None => self.varies_by_accept && answer.status() == Status::NotFound,
+        };
+        let rules = self.rules.as_ref().and_then(|rules| rules.vary());
+        let own = [
+            (by_coding, "Accept-Encoding"),
+            (by_accept, "Accept"),
+            (self.varies_by_origin, "Origin"),
+        ];
+        let mut own = own
+            .into_iter()
+            .filter_map(|(varies, name)| varies.then_some(name));
+        let (first, second) = (own.next(), own.next());
+        let names: Cow<str> = match (first, second, rules) {
+            (None, _, None) => return,
+            (Some(only), None, None) | (None, _, Some(only)) => only.into(),
+            _ => {
+                let mut names = String::new();
+                for name in first.into_iter().chain(second).chain(own).chain(rules) {
+                    merge_names(&mut names, name);
+                }
+                names.into()
+            }
+        };
+        out.extend_from_slice(b"Vary: ");
+        out.extend_from_slice(names.as_bytes());
+        out.extend_from_slice(b"\r\n");
+    }
+
+    /// Appends `Cache-Control` of an answer with a file.
+    pub(super) fn append_cache_control(&self, out: &mut Vec<u8>, usual: &str) {
+        let rule = self.rules.as_ref().and_then(|rules| rules.cache_control());
+        if rule.is_some() || !self.replaces(OwnField::CacheControl) {
+            out.extend_from_slice(rule.unwrap_or(usual).as_bytes());
         }
     }
 }

@@ -5,23 +5,22 @@ use std::time::SystemTime;
 use super::answer::Answer;
 use super::extra::Extra;
 use super::pages::Page;
+use super::representation::Representation;
 use super::resource::Resource;
+use crate::http::header_rules::effects::OwnField;
 use crate::http::status::Status;
 use crate::http::{date, range};
 
 // Every answer pays for its head, so it is put together from texts that are whole fields, and copied
 // rather than formatted.
 
-/// What follows the date, up to the fields about the connection.
-const SERVER: &str = concat!("\r\nServer: millpond/", env!("CARGO_PKG_VERSION"), "\r\n");
+const SERVER: &str = concat!("Server: millpond/", env!("CARGO_PKG_VERSION"), "\r\n");
 
-/// The last fields of a 200 and a 304.
-const END_OF_FILE_FIELDS: &str =
-    "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n\r\n";
+/// A cache asks each time whether the file is still the same.
+const NO_CACHE: &str = "Cache-Control: no-cache\r\n";
 
-/// The last field of an error page. With it a browser believes the type that we declare, and does not
-/// find a script in an image.
-const END_OF_PAGE_FIELDS: &str = "X-Content-Type-Options: nosniff\r\n\r\n";
+/// With it a browser believes the type that we declare, and does not find a script in an image.
+const NO_SNIFF: &str = "X-Content-Type-Options: nosniff\r\n";
 
 /// What a head says about the connection's future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,29 +52,23 @@ pub struct Terms<'a> {
 /// Appends the head of `answer`, its empty line included. HEAD gets the same bytes as GET. No field holds
 /// anything that came from the client, but for Location: a part of its target, in visible ASCII.
 pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
-    append(out, &[answer.status().line(), "Date: ", terms.date, SERVER]);
+    append(out, &[answer.status().line(), "Date: ", terms.date, "\r\n"]);
+    if !terms.replaces(OwnField::Server) {
+        append(out, &[SERVER]);
+    }
     append_connection(out, terms.connection);
     if let Some(extra) = &terms.extra {
         extra.append(out, answer);
     }
     match answer {
-        Answer::File(found) if found.coded.is_none() => {
-            append_fields_of(out, &found.sent, terms.now);
-        }
-        Answer::File(found) => {
-            append_validators(out, &found.sent, terms.now);
-            append(out, &["Content-Type: ", &found.media_type(), "\r\n"]);
-            out.extend_from_slice(found.sent.fields.length());
-            append(out, &[END_OF_FILE_FIELDS]);
-        }
+        Answer::File(found) => append_file_fields(out, found, terms),
         Answer::Part(found, range) => {
             append_validators(out, &found.sent, terms.now);
-            append(out, &["Content-Type: ", &found.media_type(), "\r\n"]);
+            append_media_type(out, found, terms);
             append(out, &["Content-Range: "]);
             range.append_content_range(out, found.sent.length);
             append(out, &["\r\n"]);
             append_length(out, range.length());
-            append(out, &[END_OF_FILE_FIELDS]);
         }
         Answer::Parts(found, parts) => {
             append_validators(out, &found.sent, terms.now);
@@ -83,22 +76,14 @@ pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
             out.extend_from_slice(parts.content_type());
             append(out, &["\r\n"]);
             append_length(out, parts.length());
-            append(out, &[END_OF_FILE_FIELDS]);
         }
-        Answer::NotModified(found) => {
-            // Content-Type and Content-Length would describe a body that is not there
-            // (RFC 9110, 15.4.5).
-            append_validators(out, &found.sent, terms.now);
-            append(out, &[END_OF_FILE_FIELDS]);
-        }
-        // No Content-Length either: RFC 9110, 8.6.
-        Answer::Options => append(out, &[ALLOW, "\r\n"]),
+        // Content-Type and Content-Length would describe a body that is not there (RFC 9110, 15.4.5).
+        Answer::NotModified(found) => append_validators(out, &found.sent, terms.now),
+        // No Content-Length either (RFC 9110, 8.6).
+        Answer::Options => return append(out, &[ALLOW, "\r\n"]),
         Answer::Moved(location, page) => {
             // A client may keep a 301 for ever, and the folder may become a file.
-            append(
-                out,
-                &["Location: ", location, "\r\nCache-Control: no-cache\r\n"],
-            );
+            append(out, &["Location: ", location, "\r\n", NO_CACHE]);
             append_page_fields(out, page);
         }
         Answer::Unsatisfiable(length, page) => {
@@ -111,6 +96,33 @@ pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
             append(out, &[fields_of(*status)]);
             append_page_fields(out, page);
         }
+    }
+    append_end(out, answer, terms);
+}
+
+/// The last fields, and the empty line.
+fn append_end<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
+    if answer.representation().is_some() {
+        match &terms.extra {
+            None => append(out, &[NO_CACHE]),
+            Some(extra) => extra.append_cache_control(out, NO_CACHE),
+        }
+    }
+    if !terms.replaces(OwnField::ContentTypeOptions) {
+        append(out, &[NO_SNIFF]);
+    }
+    append(out, &["\r\n"]);
+}
+
+impl Terms<'_> {
+    fn replaces(&self, field: OwnField) -> bool {
+        self.extra
+            .as_ref()
+            .is_some_and(|extra| extra.replaces(field))
+    }
+
+    fn content_type(&self) -> Option<&str> {
+        self.extra.as_ref()?.content_type()
     }
 }
 
@@ -139,14 +151,29 @@ fn append_connection(out: &mut Vec<u8>, connection: ConnectionField) {
     append(out, &["\r\n"]);
 }
 
-fn append_fields_of<F>(out: &mut Vec<u8>, resource: &Resource<F>, now: SystemTime) {
-    if resource.is_date_told(now) {
-        out.extend_from_slice(resource.fields.all());
-    } else {
-        append_validators(out, resource, now);
-        out.extend_from_slice(resource.fields.content());
+fn append_file_fields<F>(out: &mut Vec<u8>, found: &Representation<F>, terms: &Terms) {
+    let fields = &found.sent.fields;
+    let is_usual = found.coded.is_none() && terms.content_type().is_none();
+    if is_usual && found.sent.is_date_told(terms.now) {
+        return out.extend_from_slice(fields.all());
     }
-    append(out, &[END_OF_FILE_FIELDS]);
+    append_validators(out, &found.sent, terms.now);
+    append_media_type(out, found, terms);
+    out.extend_from_slice(fields.length());
+}
+
+/// Content-Type and Content-Encoding.
+fn append_media_type<F>(out: &mut Vec<u8>, found: &Representation<F>, terms: &Terms) {
+    let own = found.media_type();
+    match terms.content_type() {
+        None => append(out, &["Content-Type: ", &own, "\r\n"]),
+        Some(line) => {
+            // What stands behind the type is Content-Encoding.
+            let encoding = own.split_once("\r\n").map_or("", |(_, encoding)| encoding);
+            let end = if encoding.is_empty() { "" } else { "\r\n" };
+            append(out, &[line, encoding, end]);
+        }
+    }
 }
 
 /// `ETag`, and Last-Modified unless the file may still change within the second of that date. It is
@@ -171,7 +198,6 @@ fn append_page_fields<F>(out: &mut Vec<u8>, page: &Page<F>) {
             append_length(out, page.len() as u64);
         }
     }
-    append(out, &[END_OF_PAGE_FIELDS]);
 }
 
 fn append_length(out: &mut Vec<u8>, length: u64) {

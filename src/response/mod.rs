@@ -8,7 +8,7 @@
 //!
 //! Read in this order: [`serving`] (the settings), [`resource`], [`answer`] with `selection` (which file),
 //! `redirect`, [`representation`] (which form of it), `conditions`, [`pages`]; [`head`] with `file_fields`,
-//! [`extra`] and [`cors`]; [`piece`], [`body`] with `answer_body` and [`parts`]; [`in_flight`].
+//! [`extra`] and [`cors`]; [`piece`], [`body`] with `answer_body` and [`parts`]; [`in_flight`]; [`listing`].
 
 pub mod answer;
 mod answer_body;
@@ -19,6 +19,7 @@ pub mod extra;
 mod file_fields;
 pub mod head;
 pub mod in_flight;
+pub mod listing;
 pub mod pages;
 pub mod parts;
 pub mod piece;

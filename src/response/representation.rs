@@ -3,6 +3,7 @@
 use std::rc::Rc;
 
 use super::resource::{Documents, LookupError, Resource};
+use super::selection::Choice;
 use super::serving::CodingPolicy;
 use crate::http::accept_encoding::{self, Coding};
 use crate::http::header_fields::Field;
@@ -15,6 +16,8 @@ pub struct Representation<F> {
     pub sent: Rc<Resource<F>>,
     /// If that is a compressed form: its coding, and the file that it is a form of, whose type it has.
     pub coded: Option<(Coding, Rc<Resource<F>>)>,
+    /// What has decided on the file.
+    pub choice: Choice,
 }
 
 impl<F> Representation<F> {
@@ -23,6 +26,7 @@ impl<F> Representation<F> {
         Self {
             sent: file,
             coded: None,
+            choice: Choice::ByName,
         }
     }
 
@@ -41,13 +45,18 @@ impl<F> Representation<F> {
 /// The form of `file` that the client of `request` gets.
 pub(super) fn choose<D: Documents>(
     file: Rc<Resource<D::File>>,
+    choice: Choice,
     request: &Request,
     documents: &mut D,
     policy: CodingPolicy,
 ) -> Result<Representation<D::File>, LookupError> {
     let is_coded_already = file.fields.has_encoding();
+    let plain = |file| Representation {
+        choice,
+        ..Representation::plain(file)
+    };
     if policy == CodingPolicy::Plain || is_coded_already {
-        return Ok(Representation::plain(file));
+        return Ok(plain(file));
     }
     for coding in accept_encoding::acceptable(request.fields.all(Field::AcceptEncoding)).codings() {
         let name = [&file.path, coding.extension().as_bytes()].concat();
@@ -56,13 +65,14 @@ pub(super) fn choose<D: Documents>(
                 return Ok(Representation {
                     sent: form,
                     coded: Some((coding, file)),
+                    choice,
                 });
             }
             Err(LookupError::OutOfDescriptors) => return Err(LookupError::OutOfDescriptors),
             Ok(_) | Err(_) => {}
         }
     }
-    Ok(Representation::plain(file))
+    Ok(plain(file))
 }
 
 /// A form that is older than its file was made from another content.

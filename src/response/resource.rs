@@ -5,6 +5,7 @@ use std::rc::Rc;
 use std::time::{Duration, SystemTime};
 
 use super::file_fields::FileFields;
+use super::listing::ListingFormat;
 use crate::http::date;
 use crate::http::declared_encoding::BEGINNING;
 use crate::http::media_type::{ContentType, MediaTypes};
@@ -155,7 +156,8 @@ pub enum LookupError {
     IsDirectory,
     /// There is no descriptor or memory to open it with. It may well be there.
     OutOfDescriptors,
-    /// It is being made: to be asked for again in a later turn.
+    /// It takes longer than one turn to find out: the request is to be tried again in a later one.
+    /// Only [`Documents::list`] says so.
     NotYet,
 }
 
@@ -167,6 +169,17 @@ pub trait Documents {
 
     /// Finds the regular file of this name; see [`crate::http::target::resolve`] for what a name is.
     fn find(&mut self, path: &[u8]) -> Result<Rc<Resource<Self::File>>, LookupError>;
+
+    /// One page of what is in the folder of this name, which is empty for the root and has no slash at
+    /// its end. The page begins behind the entry `after`, or with the first one.
+    fn list(
+        &mut self,
+        _folder: &[u8],
+        _format: ListingFormat,
+        _after: Option<&[u8]>,
+    ) -> Result<Rc<Resource<Self::File>>, LookupError> {
+        Err(LookupError::NotFound)
+    }
 
     /// A turn begins, at this time of the monotonic and of the calendar's clock. With it begins a
     /// validation epoch.

@@ -2,9 +2,10 @@
 
 use std::rc::Rc;
 
+use super::listing::{ListingFormat, place};
 use super::redirect;
 use super::resource::{Documents, LookupError, Resource};
-use super::serving::{CleanUrls, Serving};
+use super::serving::{CleanUrls, Folders, Serving};
 use crate::http::accept;
 use crate::http::header_fields::Field;
 use crate::http::profile::Profile;
@@ -12,10 +13,19 @@ use crate::http::request::Request;
 use crate::http::status::Status;
 use crate::http::target::{self, Target, TargetKind, Unresolved};
 
+/// What has decided on a file.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Choice {
+    /// Its name.
+    ByName,
+    /// What kinds of document the client takes, too: another client may get another answer.
+    ByAccept,
+}
+
 /// What a request is about.
 pub(super) enum Selected<F> {
     /// This file.
-    File(Rc<Resource<F>>),
+    File(Rc<Resource<F>>, Choice),
     /// What is at another name: its path and query.
     Moved(String),
     /// Nothing that is served: 400 or 404.
@@ -62,7 +72,7 @@ pub(super) fn select<D: Documents>(
     match documents.find(&target.path) {
         Ok(file) => match shorter_name(path, &target, documents, serving) {
             Some(url) => Ok(Selected::Moved(url)),
-            None => Ok(Selected::File(file)),
+            None => Ok(Selected::File(file, Choice::ByName)),
         },
         Err(LookupError::IsDirectory) => Ok(Selected::Moved(match serving.profile {
             Profile::Full => redirect::with_slash(path),
@@ -103,16 +113,36 @@ fn absent<D: Documents>(
     if serving.clean_urls == CleanUrls::On && target.kind == TargetKind::Name {
         let name = [&target.path, &b".html"[..]].concat();
         if let Some(file) = found(documents.find(&name))? {
-            return Ok(Selected::File(file));
+            return Ok(Selected::File(file, Choice::ByName));
         }
+    }
+    if serving.folders == Folders::Listed
+        && let Some(folder) = target.folder()
+        && let Some(list) = found(list(request, folder, documents))?
+    {
+        return Ok(Selected::File(list, Choice::ByAccept));
     }
     if let Some(fallback) = &serving.fallback
         && is_a_page(request, target)
         && let Some(file) = found(documents.find(fallback))?
     {
-        return Ok(Selected::File(file));
+        return Ok(Selected::File(file, Choice::ByAccept));
     }
     Ok(Selected::Nothing(Status::NotFound))
+}
+
+/// The page of a listing that the request asks for.
+fn list<D: Documents>(
+    request: &Request,
+    folder: &[u8],
+    documents: &mut D,
+) -> Result<Rc<Resource<D::File>>, LookupError> {
+    let format = if accept::prefers_json(request.fields.all(Field::Accept)) {
+        ListingFormat::Json
+    } else {
+        ListingFormat::Html
+    };
+    documents.list(folder, format, place::after(request.line.target).as_deref())
 }
 
 /// What is found, if something is.

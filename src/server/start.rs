@@ -13,7 +13,7 @@ use super::signals::SignalSource;
 use super::token::TokenKind;
 use crate::admin::Admin;
 use crate::clock::Clock;
-use crate::config::{Config, LogTarget};
+use crate::config::{Config, DEFAULT_LOG, LogTarget};
 use crate::connection::context::LoopContext;
 use crate::connection_table::ConnectionTable;
 use crate::error::Error;
@@ -42,6 +42,8 @@ impl<O: HasLiveView> Server<O> {
                 source,
             })?;
         documents = documents.with_media_types(config.media_types.clone());
+        let log = config.log_path().unwrap_or(Path::new(DEFAULT_LOG));
+        documents = documents.with_listings(config.serving.dot_files, log);
         documents.hide_logs(csv_row::header());
         let header_file = config
             .headers

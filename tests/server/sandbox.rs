@@ -259,3 +259,17 @@ fn a_root_that_only_capabilities_open_is_refused() {
     assert_eq!(String::from_utf8_lossy(&output.stderr), expected);
     assert_eq!(output.status.code(), Some(1));
 }
+
+/// The one call that an option adds.
+#[test]
+fn a_sandboxed_server_that_lists_folders_has_one_call_more() {
+    if !has_landlock(ABI::V1) {
+        return;
+    }
+    let site = Site::new();
+    fs::create_dir(site.path("logs")).unwrap();
+    let mut server = site.start(&["--sandbox", "--listing", "--log", "logs/Log.csv"]);
+    server.next_diagnostic();
+    let line = server.next_diagnostic();
+    assert!(line.ends_with("; 51 system calls are left"), "{line}");
+}

@@ -21,7 +21,7 @@ use landlock::ABI;
 use millpond::config::{Config, Observing};
 use millpond::events::event::{Event, Observer as _};
 use millpond::observe::Observers;
-use millpond::os::sandbox;
+use millpond::os::sandbox::{self, Needs};
 use nix::sched::{CloneFlags, setns, unshare};
 use nix::sys::ptrace;
 use rustix::fs::{
@@ -209,7 +209,14 @@ impl Inside {
             wrong: 0,
         };
         let root = inside.site.join("root");
-        sandbox::enter(&root, Some(&inside.site.join("logs/Log.csv")), None).unwrap();
+        let log = inside.site.join("logs/Log.csv");
+        sandbox::enter(&Needs {
+            root: &root,
+            log: Some(&log),
+            headers: None,
+            lists_folders: false,
+        })
+        .unwrap();
         inside
     }
 

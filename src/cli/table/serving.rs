@@ -6,7 +6,7 @@ use crate::cli::values;
 use crate::http::media_type_options;
 use crate::http::target::DotFiles;
 use crate::response::cors;
-use crate::response::serving::{CleanUrls, CodingPolicy};
+use crate::response::serving::{CleanUrls, CodingPolicy, Folders};
 
 pub(super) const ROWS: &[Opt] = &[
     Opt {
@@ -117,6 +117,12 @@ pub(super) const ROWS: &[Opt] = &[
         long: "dot-files",
         help: "Serve names that begin with a dot; without this only .well-known is served",
         set: |to, _| put(&mut to.config.serving.dot_files, Ok(DotFiles::Served)),
+        ..SWITCH
+    },
+    Opt {
+        long: "listing",
+        help: "List what is in a folder that has no index.html",
+        set: |to, _| put(&mut to.config.serving.folders, Ok(Folders::Listed)),
         ..SWITCH
     },
     Opt {

@@ -11,6 +11,7 @@ use crate::os::transport::read_at;
 use crate::response::resource::{Content, SMALL};
 
 mod freshness;
+mod listings;
 
 const LIMITS: CacheLimits = CacheLimits {
     bytes: 1 << 20,

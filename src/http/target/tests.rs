@@ -139,3 +139,44 @@ fn a_name_is_bytes() {
         assert_eq!(&*found.path, path, "{target}");
     }
 }
+
+#[test]
+fn a_parameter_of_the_query_is_found_and_decoded() {
+    let table: [(&str, Option<&[u8]>); 10] = [
+        ("/", None),
+        ("/?", None),
+        ("/?after", None),
+        ("/?after=", Some(b"")),
+        ("/?after=f/a%20b+c", Some(b"f/a b+c")),
+        ("/?x=1&after=d/%ff%00&after=f/b", Some(b"d/\xff\x00")),
+        ("/?after=f/a?b=c", Some(b"f/a?b=c")),
+        ("/?after=f/%2", None),
+        ("/?after=f/%+1", None),
+        ("/after=f/a?before=b", None),
+    ];
+    for (target, expected) in table {
+        assert_eq!(
+            query_value(target, "after").as_deref(),
+            expected,
+            "{target}"
+        );
+    }
+}
+
+#[test]
+fn a_plain_path_is_decoded_and_keeps_its_slashes() {
+    let table: [(&str, &[u8]); 9] = [
+        ("/", b"/"),
+        ("/a/b?c", b"/a/b"),
+        ("/a/", b"/a/"),
+        ("/a%20b/%E9?%20", b"/a b/\xe9"),
+        ("/a/../b/", b"/b/"),
+        ("/a/..", b"/"),
+        ("/.well-known/a", b"/.well-known/a"),
+        ("/%zz", b"/%zz"),
+        ("/../a", b"/../a"),
+    ];
+    for (target, path) in table {
+        assert_eq!(&*plain_path(target), path, "{target}");
+    }
+}

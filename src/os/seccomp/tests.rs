@@ -48,7 +48,10 @@ impl Call {
 
 /// What the kernel is told to do (bpf(4)).
 fn verdict(call: &Call) -> u32 {
-    let program = program(OWN).unwrap();
+    verdict_of(&program(OWN, false).unwrap(), call)
+}
+
+fn verdict_of(program: &BpfProgram, call: &Call) -> u32 {
     let (mut at, mut accumulator) = (0, 0);
     loop {
         let step = &program[at];
@@ -105,7 +108,7 @@ fn no_call_stands_in_the_tables_twice() {
     numbers.extend(TO_ITSELF);
     numbers.sort_unstable();
     numbers.dedup();
-    assert_eq!(numbers.len(), count());
+    assert_eq!(numbers.len(), count(false));
 }
 
 #[test]
@@ -186,4 +189,14 @@ fn a_call_by_another_machines_numbers_ends_the_process() {
         call.machine = OTHER_MACHINE;
         assert_eq!(verdict(&call), KILL_PROCESS, "{number}");
     }
+}
+
+#[test]
+fn only_a_server_that_lists_folders_reads_their_names() {
+    let (number, _) = LISTING;
+    let call = Call::new(number, &[]);
+    assert_eq!(verdict(&call), EPERM);
+    let listing = program(OWN, true).unwrap();
+    assert_eq!(verdict_of(&listing, &call), ALLOW);
+    assert_eq!(count(true), count(false) + 1);
 }
