@@ -112,7 +112,14 @@ const SERVER_DOORS: Doors = &[
     ("lru", &["files"]),
     ("humantime", &["log", "cli", "response/listing/page.rs"]),
     ("landlock", &["os/sandbox.rs"]),
-    ("nix", &["os/defer_accept.rs", "os/seccomp.rs"]),
+    (
+        "nix",
+        &[
+            "os/defer_accept.rs",
+            "os/refuse_handshakes.rs",
+            "os/seccomp.rs",
+        ],
+    ),
     ("seccompiler", &["os/seccomp.rs"]),
     ("socket2", &["os/bind.rs"]),
     ("signal_hook", &["os/stop_signals.rs", "server/signals.rs"]),

@@ -3,6 +3,8 @@
 //! To add one: a field and its default in [`crate::config`], a row in a file beside this one, and the
 //! place that uses it.
 
+mod about;
+mod limits;
 mod observing;
 mod serving;
 
@@ -20,7 +22,8 @@ pub(crate) const ROOT: Opt = Opt {
 
 /// All options, in the order of `--help`.
 pub(crate) fn options() -> impl Iterator<Item = &'static Opt> {
-    serving::ROWS.iter().chain(observing::ROWS)
+    let groups = [serving::ROWS, limits::ROWS, about::ROWS, observing::ROWS];
+    groups.into_iter().flatten()
 }
 
 pub(crate) fn find_by_name(long: &str) -> Option<&'static Opt> {

@@ -138,3 +138,26 @@ impl SendBudget {
         self.sent >= STAGE_SEND_BUDGET
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::config::Limits;
+    use crate::testing::context;
+
+    #[test]
+    fn fewer_descriptors_bound_connections_and_files_and_more_change_nothing() {
+        let mut context = context(Limits {
+            max_descriptors: 100,
+            max_connections: 50,
+            ..Limits::default()
+        });
+        for (most, descriptors, connections) in [(200, 100, 50), (70, 70, 50), (3, 3, 3)] {
+            context.bound_descriptors(most);
+            let limits = &context.config.limits;
+            assert_eq!(limits.max_descriptors, descriptors, "{most}");
+            assert_eq!(limits.max_connections, connections, "{most}");
+            let left = context.descriptors.left_for_connections();
+            assert_eq!(left, descriptors, "{most}");
+        }
+    }
+}

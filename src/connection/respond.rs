@@ -153,7 +153,9 @@ impl<E: Env> Connection<E> {
             date: context.clock.date(),
             extra,
         };
-        let (head, more) = compose(&mut output, &answer, method, &terms);
+        // HEAD gets the fields of GET, all of them, and no body.
+        let with_body = method != "HEAD";
+        let (head, more) = head::compose(&mut output, &answer, with_body, &terms);
         let taken = self.write_first(&output, more, step, context);
         step.count_sent(taken.as_ref().copied().unwrap_or(0), context);
         let flow = match taken {
@@ -213,22 +215,6 @@ impl<E: Env> Connection<E> {
             Err(error) => Err(error),
         }
     }
-}
-
-/// Puts head and small body together in `output`. Returns the head's length, and whether a body
-/// follows that is a file.
-fn compose<F>(
-    output: &mut Vec<u8>,
-    answer: &Answer<F>,
-    method: &str,
-    terms: &Terms,
-) -> (usize, bool) {
-    output.clear();
-    head::append_head(output, answer, terms);
-    let head = output.len();
-    // HEAD gets the fields of GET, all of them, and no body.
-    let more = method != "HEAD" && answer.append_body(output);
-    (head, more)
 }
 
 /// What the log will say of an answer that is given now.

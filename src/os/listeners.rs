@@ -11,6 +11,7 @@ use super::bind::{self, Bound, Endpoint};
 use super::defer_accept;
 use super::descriptors::is_out_of_descriptors;
 use super::listen_address::ListenAddress;
+use super::refuse_handshakes;
 use crate::error::Error;
 
 /// How long to wait after an accept that failed because no descriptor was left, if no connection
@@ -183,6 +184,14 @@ impl Listeners {
     pub(crate) fn mark_all_acceptable(&mut self) {
         for listener in &mut self.sockets {
             listener.may_accept = true;
+        }
+    }
+
+    /// The kernel refuses clients that begin a handshake from now on. Where it can't, clients go on
+    /// coming until the sockets are closed.
+    pub(crate) fn refuse_handshakes(&self) {
+        for listener in &self.sockets {
+            let _ = refuse_handshakes::refuse_handshakes(&listener.bound.socket);
         }
     }
 

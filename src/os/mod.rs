@@ -6,10 +6,9 @@
 //! Must not know: HTTP, the states of a connection, the settings. A caller passes values.
 //!
 //! Read in this order: [`transport`] (what a connection needs of a socket); [`listen_address`],
-//! [`bind`], `listeners` and `defer_accept` (where connections come from); [`descriptors`] and
-//! [`spare_descriptors`] (how many there can be); [`file_identity`], `links` and
-//! `regular_file`; `console` (lines for people); [`stop_signals`]; [`sandbox`] and
-//! `seccomp`.
+//! [`bind`], `listeners`, `defer_accept` and `refuse_handshakes` (where connections come from, and how that
+//! ends); [`descriptors`] and [`spare_descriptors`] (how many there can be); [`file_identity`], `links` and
+//! `regular_file`; `console` (lines for people); [`stop_signals`]; [`sandbox`] and `seccomp`.
 
 pub mod bind;
 pub(crate) mod console;
@@ -19,6 +18,7 @@ pub mod file_identity;
 pub(crate) mod links;
 pub mod listen_address;
 pub(crate) mod listeners;
+mod refuse_handshakes;
 pub(crate) mod regular_file;
 pub mod sandbox;
 mod seccomp;

@@ -18,11 +18,13 @@
 use std::collections::BTreeMap;
 use std::env::consts::ARCH;
 
-use nix::libc::{self, c_long};
+use nix::libc::{self, c_int, c_long};
 use seccompiler::{
     BackendError, BpfProgram, SeccompAction, SeccompCmpArgLen, SeccompCmpOp, SeccompCondition,
     SeccompFilter, SeccompRule, TargetArch, apply_filter, sock_filter,
 };
+
+use super::refuse_handshakes::SO_BINDTOIFINDEX;
 
 pub(super) use seccompiler::Error;
 
@@ -170,6 +172,11 @@ const SOME: &[(c_long, &[Only], &str)] = &[
         ],
         "whether standard error is a terminal",
     ),
+    (
+        libc::SYS_setsockopt,
+        &[Only::Option(libc::SOL_SOCKET, SO_BINDTOIFINDEX)],
+        "new clients are refused, at a stop",
+    ),
     (libc::SYS_mmap, &[Only::Lacks(2, EXEC)], "large buffers"),
     (libc::SYS_mprotect, &[Only::Lacks(2, EXEC)], "the heap"),
     (
@@ -202,19 +209,24 @@ enum Only {
     Lacks(u8, u64),
     /// A pointer to nothing.
     Null(u8),
+    /// Level and name of a socket's option.
+    Option(c_int, c_int),
 }
 
 impl Only {
-    fn condition(self) -> Result<SeccompCondition, BackendError> {
+    fn rule(self) -> Result<SeccompRule, BackendError> {
         use SeccompCmpArgLen::{Dword, Qword};
         use SeccompCmpOp::{Eq, MaskedEq};
-        match self {
-            Self::Is(argument, value) => SeccompCondition::new(argument, Dword, Eq, value),
+        let is = |argument, value| SeccompCondition::new(argument, Dword, Eq, value);
+        let number = |value: c_int| u64::from(value.cast_unsigned());
+        SeccompRule::new(match self {
+            Self::Is(argument, value) => vec![is(argument, value)?],
             Self::Lacks(argument, bits) => {
-                SeccompCondition::new(argument, Dword, MaskedEq(bits), 0)
+                vec![SeccompCondition::new(argument, Dword, MaskedEq(bits), 0)?]
             }
-            Self::Null(argument) => SeccompCondition::new(argument, Qword, Eq, 0),
-        }
+            Self::Null(argument) => vec![SeccompCondition::new(argument, Qword, Eq, 0)?],
+            Self::Option(level, name) => vec![is(1, number(level))?, is(2, number(name))?],
+        })
     }
 }
 
@@ -234,14 +246,12 @@ fn program(own_process: u32, lists_folders: bool) -> Result<BpfProgram, BackendE
         rules.insert(*call, Vec::new());
     }
     for (call, conditions, _) in SOME {
-        let alternatives = conditions
-            .iter()
-            .map(|only| SeccompRule::new(vec![only.condition()?]));
+        let alternatives = conditions.iter().map(|only| only.rule());
         rules.insert(*call, alternatives.collect::<Result<_, _>>()?);
     }
     for call in TO_ITSELF {
-        let to_itself = Only::Is(0, own_process.into()).condition()?;
-        rules.insert(*call, vec![SeccompRule::new(vec![to_itself])?]);
+        let to_itself = Only::Is(0, own_process.into()).rule()?;
+        rules.insert(*call, vec![to_itself]);
     }
     let tables: BpfProgram = SeccompFilter::new(
         rules,

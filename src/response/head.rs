@@ -49,6 +49,21 @@ pub struct Terms<'a> {
     pub extra: Option<Extra>,
 }
 
+/// Puts head and, if that is in memory, body together in `output`, in place of what is there. Returns the
+/// head's length, and whether a body follows that is a file.
+pub fn compose<F>(
+    output: &mut Vec<u8>,
+    answer: &Answer<F>,
+    with_body: bool,
+    terms: &Terms,
+) -> (usize, bool) {
+    output.clear();
+    append_head(output, answer, terms);
+    let head = output.len();
+    let more = with_body && answer.append_body(output);
+    (head, more)
+}
+
 /// Appends the head of `answer`, its empty line included. HEAD gets the same bytes as GET. No field holds
 /// anything that came from the client, but for Location: a part of its target, in visible ASCII.
 pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {

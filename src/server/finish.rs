@@ -14,6 +14,7 @@ impl<O: HasLiveView> Server<O> {
         if let Some(admin) = &mut self.admin {
             admin.close_listener();
         }
+        self.listeners.refuse_handshakes();
         self.stop = Some(Stop::begin(self.now()));
         self.table.stop();
         // A second signal may cut off what comes from now on, but not what has come so far.
@@ -21,7 +22,8 @@ impl<O: HasLiveView> Server<O> {
     }
 
     /// The stop's part of a turn. The listeners are closed only when no client waits in the kernel's
-    /// queue: the handshake of those is complete, and closing would reset them.
+    /// queue, and none can come into it: the handshake of those is complete, or will be soon, and
+    /// closing would reset them.
     pub(super) fn go_on_stopping(&mut self) {
         let now = self.now();
         let Some(stop) = &mut self.stop else {
@@ -30,7 +32,9 @@ impl<O: HasLiveView> Server<O> {
         if stop.is_draining() {
             // What came since the last accept found the queue empty has not been told as an edge yet.
             self.listeners.mark_all_acceptable();
-            if stop.is_drain_over(now) || !self.listeners.has_waiting_client() {
+            let has_waiting_client = self.listeners.has_waiting_client();
+            let is_drained = stop.are_handshakes_over(now) && !has_waiting_client;
+            if is_drained || stop.is_drain_over(now) {
                 self.listeners.close();
                 stop.drained(now);
             }
@@ -43,7 +47,7 @@ impl<O: HasLiveView> Server<O> {
     /// When the stop has something to do, on the monotonic clock.
     pub(super) fn stop_timeout(&self) -> Option<Duration> {
         let has_silent = self.table.waiting_for(Deadline::FirstByte) > 0;
-        self.stop.map(|stop| stop.next(has_silent))
+        self.stop.map(|stop| stop.next(self.now(), has_silent))
     }
 
     pub(super) fn is_over(&self) -> bool {

@@ -44,6 +44,36 @@ fn silent_clients_at_the_connection_cap_give_way_to_new_ones() {
     check_new_clients_are_served(site.start(&["--max-connections", "32"]), Server::connect);
 }
 
+/// So many that most of them find no descriptor of 256.
+const PARTIAL: usize = 600;
+
+#[test]
+fn begun_heads_under_256_descriptors_give_way_to_a_new_client() {
+    let site = Site::new();
+    let under_256 = ["sh", "-c", "ulimit -n 256; exec \"$@\"", "sh"];
+    let command = site.command_behind(&under_256, &["--head-timeout", "60"]);
+    let mut server = Server::spawn(command);
+    let begin = || {
+        let mut client = server.connect();
+        client.send("G");
+        client
+    };
+    let _crowd: Vec<Client> = (0..PARTIAL).map(|_| begin()).collect();
+    let since = Instant::now();
+    let mut client = server.connect();
+    assert_eq!(client.get("/"), Answer::index());
+    // It had to wait for those before it in the kernel's queue, who are let in as others get old
+    // enough to go: at most 1 s for each time that the server is filled.
+    let waited = since.elapsed();
+    assert!(waited < Duration::from_secs(5), "served after {waited:?}");
+    // None was closed but to make room.
+    let goodbye = Goodbye::of(&mut server);
+    let connections = goodbye.connections;
+    assert!(connections <= PARTIAL as u64 + 1, "{goodbye:?}");
+    let [evicted, stopped] = ["evicted", "stopped"].map(|reason| goodbye.count(reason));
+    assert_eq!(evicted + stopped, connections, "{goodbye:?}");
+}
+
 /// A client that has made a request.
 #[track_caller]
 fn idle(server: &Server) -> Client {

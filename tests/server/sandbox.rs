@@ -67,7 +67,7 @@ fn a_sandboxed_server_serves_and_says_so() {
         return;
     };
     let expected = ": opens files beneath the root to read, and in the log's folder to read and \
-                    write; makes no sockets, starts no processes, holds no capabilities; 55 system \
+                    write; makes no sockets, starts no processes, holds no capabilities; 56 system \
                     calls are left";
     assert!(line.ends_with(expected), "{line}");
     let status = server.process_file("status");

@@ -1,7 +1,7 @@
-//! How the server stops: it refuses new clients at once, finishes what it is sending, writes its
-//! log, and ends with 0.
+//! How the server stops: it takes in whoever has connected and no one else, finishes what it is sending,
+//! writes its log, and ends with 0.
 
-use std::io::ErrorKind;
+use std::io::{ErrorKind, Read as _};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::ExitStatusExt;
 
@@ -144,4 +144,25 @@ fn a_stopped_server_starts_again_at_once_on_the_same_port() {
         server = site.start(&["--listen", &address]);
         assert_eq!(server.address.to_string(), address);
     }
+}
+
+/// A client that can't be accepted is given up before a response in progress is.
+#[test]
+fn a_client_that_finds_no_room_is_reset_while_a_response_has_time_left() {
+    let site = Site::new();
+    site.write_sparse("large", LENGTH as u64);
+    let mut server = site.start(&["--max-connections", "1"]);
+    let mut large = begin(&server);
+    // Its handshake is complete, but the only slot is taken by one that is being served.
+    let waiting = server.connect();
+    server.signal(Signal::TERM);
+    let end = waiting.stream().read(&mut [0]);
+    assert_eq!(end.unwrap_err().kind(), ErrorKind::ConnectionReset);
+    assert!(large.read(LENGTH).iter().all(|&byte| byte == 0));
+    large.expect_end();
+    drop(large);
+    assert_eq!(server.wait().code(), Some(0));
+    let line = server.diagnostics.rest().pop().unwrap();
+    let expected = "millpond: stopped after 1 connections (stopped 1) and 1 responses";
+    assert_eq!(line, expected);
 }

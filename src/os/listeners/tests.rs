@@ -1,3 +1,4 @@
+use std::io::Write as _;
 use std::net::TcpStream as Client;
 
 use super::*;
@@ -113,4 +114,39 @@ fn both_families_can_listen_on_one_port() {
     drop(first);
     let both = bound(&[&format!("0.0.0.0:{port}"), &format!("[::]:{port}")]);
     assert_eq!(both.len(), 2);
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn new_clients_are_refused_and_those_in_the_queue_are_accepted() {
+    for text in ["127.0.0.1:0", "[::]:0"] {
+        let mut listeners = bound(&[text]);
+        let address = addresses(&listeners)[0];
+        let before = Client::connect(address).unwrap();
+        listeners.refuse_handshakes();
+        let error = Client::connect(address).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::ConnectionRefused, "{text}");
+        let Accepted::Client(_, peer) = listeners.accept() else {
+            panic!("{text}");
+        };
+        assert_eq!(peer, before.local_addr().unwrap());
+        listeners.mark_all_acceptable();
+        assert!(!listeners.has_waiting_client());
+    }
+}
+
+/// With deferral a handshake ends when the client's first bytes come.
+#[test]
+#[cfg(target_os = "linux")]
+fn a_handshake_that_has_begun_can_end() {
+    let address = "127.0.0.1:0".parse().unwrap();
+    let mut listeners = Listeners::bind(&[address], true).unwrap();
+    let mut client = Client::connect(addresses(&listeners)[0]).unwrap();
+    listeners.mark_all_acceptable();
+    assert!(!listeners.has_waiting_client());
+    listeners.refuse_handshakes();
+    client.write_all(b"GET").unwrap();
+    listeners.mark_all_acceptable();
+    assert!(listeners.has_waiting_client());
+    assert!(matches!(listeners.accept(), Accepted::Client(..)));
 }

@@ -70,6 +70,11 @@ fn verdict_of(program: &BpfProgram, call: &Call) -> u32 {
     }
 }
 
+/// A level or name of a socket's option, as an argument.
+fn option(number: c_int) -> u64 {
+    u64::from(number.cast_unsigned())
+}
+
 const ALLOW: u32 = 0x7FFF_0000;
 const KILL_PROCESS: u32 = 0x8000_0000;
 const EPERM: u32 = 0x0005_0000 + libc::EPERM.unsigned_abs();
@@ -120,6 +125,21 @@ fn arguments_are_looked_at_where_one_call_can_do_much() {
         (libc::SYS_sendto, vec![1, 1, 1, 0, 0, 0], ALLOW),
         (libc::SYS_sendto, vec![1, 1, 1, 0, 1, 16], EPERM),
         (libc::SYS_sendto, vec![1, 1, 1, 0, high, 16], EPERM),
+        (
+            libc::SYS_setsockopt,
+            vec![1, option(libc::SOL_SOCKET), option(SO_BINDTOIFINDEX)],
+            ALLOW,
+        ),
+        (
+            libc::SYS_setsockopt,
+            vec![1, option(libc::SOL_SOCKET), option(libc::SO_ATTACH_FILTER)],
+            EPERM,
+        ),
+        (
+            libc::SYS_setsockopt,
+            vec![1, option(libc::IPPROTO_TCP), option(SO_BINDTOIFINDEX)],
+            EPERM,
+        ),
         (libc::SYS_mmap, vec![0, 1, data], ALLOW),
         (libc::SYS_mmap, vec![0, 1, exec], EPERM),
         (libc::SYS_mmap, vec![0, 1, high | exec], EPERM),
