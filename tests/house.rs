@@ -118,6 +118,7 @@ const SERVER_DOORS: Doors = &[
             "os/defer_accept.rs",
             "os/refuse_handshakes.rs",
             "os/seccomp.rs",
+            "os/seccomp/allowed.rs",
         ],
     ),
     ("seccompiler", &["os/seccomp.rs"]),

@@ -169,20 +169,14 @@ impl<E: Env> Connection<E> {
             }
             Ok(taken) => {
                 let record = record.to_owned();
-                let pending = Box::new(PendingResponse {
-                    head: output[taken.min(head)..head].into(),
-                    head_taken: 0,
-                    body: match method {
-                        "HEAD" => Body::None,
-                        _ => answer.into_body(),
-                    },
-                    body_sent: taken.saturating_sub(head) as u64,
-                    record,
-                    leftover: Box::default(),
-                    after,
-                });
+                let body = if with_body {
+                    answer.into_body()
+                } else {
+                    Body::None
+                };
+                let pending = PendingResponse::begun(&output[..head], taken, body, record, after);
                 context.descriptors.open_files(pending.files());
-                self.state = State::Responding(pending);
+                self.state = State::Responding(Box::new(pending));
                 Continue(())
             }
         };

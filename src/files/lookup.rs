@@ -13,9 +13,6 @@ use super::listing::{Listings, Source};
 use super::negative_cache::NegativeCache;
 use super::reader::Reader;
 use super::root::{Opened, Root, as_path, lookup_error};
-use crate::http::media_type::MediaTypes;
-use crate::http::target::DotFiles;
-use crate::os::file_identity::FileIdentity;
 use crate::response::listing::ListingFormat;
 use crate::response::resource::{Documents, LookupError, Resource};
 
@@ -48,6 +45,8 @@ pub struct DocumentRoot {
     listings: Listings,
 }
 
+mod settings;
+
 type LookupResult = Result<Rc<Resource<File>>, LookupError>;
 
 impl DocumentRoot {
@@ -64,51 +63,6 @@ impl DocumentRoot {
             reader: Reader::default(),
             listings: Listings::new(),
         })
-    }
-
-    /// With these types in place of the default ones. For a root from which nothing was served yet:
-    /// its caches hold no field of an earlier type.
-    #[must_use]
-    pub fn with_media_types(mut self, media_types: MediaTypes) -> Self {
-        self.reader.media_types = media_types;
-        self
-    }
-
-    /// With listings that show dot files or not, and no file with the name of `log` or with what a
-    /// rotation makes of that.
-    #[must_use]
-    pub fn with_listings(mut self, dot_files: DotFiles, log: &Path) -> Self {
-        self.listings.dot_files = dot_files;
-        self.reader.hidden.set_log_name(log);
-        self
-    }
-
-    /// From now on, treats every file that begins so as absent: a log.
-    pub fn hide_logs(&mut self, beginning: Vec<u8>) {
-        self.reader.hidden.set_log_beginning(beginning);
-    }
-
-    /// From now on, treats the files of these identities as absent, and no others. They must be open
-    /// as long as they are treated so.
-    pub fn never_serve(&mut self, files: impl IntoIterator<Item = FileIdentity>) {
-        if self.reader.hidden.set_written(files) {
-            self.forget_files();
-        }
-    }
-
-    /// From now on, treats the header rules at `path` as absent by any name, and what comes to be there.
-    /// `file`, which was read, stays open as long as it is treated so.
-    pub(crate) fn never_serve_rules(&mut self, path: &Path, file: FileIdentity) {
-        if self.reader.hidden.set_rules(path, self.root.path(), file) {
-            self.forget_files();
-        }
-    }
-
-    /// A file may be in the cache, if it was served until now.
-    fn forget_files(&mut self) {
-        self.epoch_results.clear();
-        self.cache.clear();
-        self.listings.clear();
     }
 
     /// Files that are open only for later requests give their descriptors to this one.

@@ -7,7 +7,7 @@ use super::body::Body;
 use super::pages::Page;
 use super::piece::within;
 use super::representation::Representation;
-use super::resource::{Content, Resource};
+use super::resource::{Content, Resource, SMALL};
 use crate::http::method::Method;
 use crate::http::range::ByteRange;
 
@@ -26,20 +26,16 @@ impl<F> Answer<F> {
         matches!(resource.content, Content::File(_))
     }
 
-    /// Appends the body to `out` if it is in memory. Returns whether it is a file instead, which is
-    /// to be sent after `out`.
+    /// Appends the body to `out` if it is small and in memory. Returns whether it is not, and is to be sent
+    /// after `out`.
     pub fn append_body(&self, out: &mut Vec<u8>) -> bool {
         match self {
-            Self::File(found) => append(out, &found.sent),
-            Self::Part(found, range) => {
-                let bytes = found.sent.bytes();
-                out.extend_from_slice(&bytes[within(*range, bytes)]);
-                self.has_open_file()
-            }
+            Self::File(found) => append(out, &found.sent, all(&found.sent)),
+            Self::Part(found, range) => append(out, &found.sent, *range),
             Self::Parts(_, parts) => parts.append(out),
             Self::Error(_, page) | Self::Unsatisfiable(_, page) | Self::Moved(_, page) => {
                 match page {
-                    Page::Own(page) => append(out, page),
+                    Page::Own(page) => append(out, page, all(page)),
                     Page::BuiltIn(page) => {
                         out.extend_from_slice(page.as_bytes());
                         false
@@ -95,16 +91,24 @@ impl<F> Answer<F> {
     }
 }
 
-/// Appends a file that is in memory; whether it is not.
-fn append<F>(out: &mut Vec<u8>, resource: &Resource<F>) -> bool {
-    out.extend_from_slice(resource.bytes());
-    matches!(resource.content, Content::File(_))
+/// Appends these bytes of a file if they are small and in memory; whether they are not.
+fn append<F>(out: &mut Vec<u8>, resource: &Resource<F>, range: ByteRange) -> bool {
+    match &resource.content {
+        Content::Bytes(bytes) if range.length() <= SMALL => {
+            out.extend_from_slice(&bytes[within(range, bytes)]);
+            false
+        }
+        Content::Bytes(_) | Content::File(_) => true,
+    }
+}
+
+fn all<F>(resource: &Resource<F>) -> ByteRange {
+    ByteRange {
+        first: 0,
+        end: resource.length,
+    }
 }
 
 fn whole<F>(resource: &Rc<Resource<F>>) -> Body<F> {
-    let range = ByteRange {
-        first: 0,
-        end: resource.length,
-    };
-    Body::of(resource, range)
+    Body::of(resource, all(resource))
 }

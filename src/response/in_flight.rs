@@ -86,6 +86,25 @@ pub struct PendingResponse<F> {
 }
 
 impl<F> PendingResponse<F> {
+    /// A response of which the socket has taken so many bytes at once, of its head and then of its body.
+    pub fn begun(
+        head: &[u8],
+        taken: usize,
+        body: Body<F>,
+        record: AccessRecord<Box<[u8]>>,
+        after: AfterResponse,
+    ) -> Self {
+        Self {
+            head: head[taken.min(head.len())..].into(),
+            head_taken: 0,
+            body,
+            body_sent: taken.saturating_sub(head.len()) as u64,
+            record,
+            leftover: Box::default(),
+            after,
+        }
+    }
+
     /// How many descriptors it holds: one if the body is a file.
     pub fn files(&self) -> usize {
         usize::from(self.body.is_file())

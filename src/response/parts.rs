@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use super::piece::{Piece, within};
 use super::representation::Representation;
-use super::resource::{Content, Resource};
+use super::resource::{Content, Resource, SMALL};
 use crate::http::multipart::{self, Multipart};
 use crate::http::range::ByteRange;
 
@@ -65,10 +65,11 @@ impl<F> Parts<F> {
         texts.sum::<usize>() + self.content_type.len() + self.end.len()
     }
 
-    /// Appends all of the body if the file is in memory. Returns whether it is not.
+    /// Appends all of the body if it is small and in memory. Returns whether it is not.
     pub(super) fn append(&self, out: &mut Vec<u8>) -> bool {
-        let Content::Bytes(bytes) = &self.resource.content else {
-            return true;
+        let bytes = match &self.resource.content {
+            Content::Bytes(bytes) if bytes.len() as u64 <= SMALL => bytes,
+            Content::Bytes(_) | Content::File(_) => return true,
         };
         for (text, range) in &self.ranges {
             out.extend_from_slice(text);

@@ -87,7 +87,8 @@ fn start(site: &Site) -> Server {
 #[track_caller]
 fn is_absent(server: &Server, name: &str) {
     let answer = server.connect().get(&format!("/{name}"));
-    assert_eq!(answer, Answer::not_found(), "{name}");
+    let expected = Answer::not_found().with_extra("X-Robots-Tag", "noindex");
+    assert_eq!(answer, expected, "{name}");
 }
 
 #[test]
@@ -119,7 +120,8 @@ fn the_file_is_never_served_by_any_name() {
     is_absent(&server, "hard");
     site.write("a.txt", "a\n");
     let answer = server.connect().get("/a.txt");
-    assert_eq!(answer, Answer::file(TEXT, "a\n"));
+    let expected = Answer::file(TEXT, "a\n").with_extra("X-Robots-Tag", "noindex");
+    assert_eq!(answer, expected);
 }
 
 #[test]
@@ -133,10 +135,11 @@ fn sighup_reads_the_file_again_and_keeps_the_old_rules_if_it_is_bad() {
         server.signal(Signal::HUP);
         assert_eq!(
             server.next_diagnostic(),
-            "millpond: the log was opened anew"
+            "millpond: the log was opened again"
         );
         let line = server.next_diagnostic();
-        is_absent(&server, "_headers");
+        let answer = server.connect().get("/_headers");
+        assert_eq!(answer.body, Answer::not_found().body);
         line
     };
     assert_eq!(reload("/a\n  A: b\n/b\n  A: b\n"), format!("{RELOADED}2"));
@@ -155,7 +158,8 @@ fn sighup_reads_the_file_again_and_keeps_the_old_rules_if_it_is_bad() {
         line.ends_with("; the old header rules stay in use"),
         "{line}"
     );
-    assert_eq!(server.connect().get("/"), Answer::index());
+    let expected = Answer::index().with_extra("X-Robots-Tag", "noindex");
+    assert_eq!(server.connect().get("/"), expected);
 }
 
 #[test]

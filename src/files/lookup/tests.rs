@@ -7,6 +7,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use rustix::fs::inotify;
 
 use super::*;
+use crate::os::file_identity::FileIdentity;
 use crate::os::transport::read_at;
 use crate::response::resource::{Content, SMALL};
 

@@ -1,6 +1,9 @@
 //! The filter's program is run here as the kernel runs it, so that calls can be judged that no test
 //! may make.
 
+use nix::libc::c_long;
+
+use super::allowed::EXEC;
 use super::*;
 
 /// A call, as the filter sees it (seccomp(2), `struct seccomp_data`).
@@ -127,7 +130,11 @@ fn arguments_are_looked_at_where_one_call_can_do_much() {
         (libc::SYS_sendto, vec![1, 1, 1, 0, high, 16], EPERM),
         (
             libc::SYS_setsockopt,
-            vec![1, option(libc::SOL_SOCKET), option(SO_BINDTOIFINDEX)],
+            vec![
+                1,
+                option(libc::SOL_SOCKET),
+                option(super::super::refuse_handshakes::SO_BINDTOIFINDEX),
+            ],
             ALLOW,
         ),
         (
@@ -137,7 +144,11 @@ fn arguments_are_looked_at_where_one_call_can_do_much() {
         ),
         (
             libc::SYS_setsockopt,
-            vec![1, option(libc::IPPROTO_TCP), option(SO_BINDTOIFINDEX)],
+            vec![
+                1,
+                option(libc::IPPROTO_TCP),
+                option(super::super::refuse_handshakes::SO_BINDTOIFINDEX),
+            ],
             EPERM,
         ),
         (libc::SYS_mmap, vec![0, 1, data], ALLOW),

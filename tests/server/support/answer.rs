@@ -134,20 +134,37 @@ impl Answer {
             .with("Keep-Alive", "timeout=10, max=997")
     }
 
-    fn with(mut self, name: &str, value: &str) -> Self {
+    /// With a field more, at the end.
+    pub fn with(mut self, name: &str, value: &str) -> Self {
         self.fields.push((name.to_owned(), value.to_owned()));
         self
     }
 
-    fn without(mut self, name: &str) -> Self {
+    pub fn without(mut self, name: &str) -> Self {
         self.fields.retain(|(found, _)| found != name);
         self
     }
 
-    fn set(mut self, name: &str, value: &str) -> Self {
+    pub fn set(mut self, name: &str, value: &str) -> Self {
         let mut fields = self.fields.iter_mut();
         let field = fields.find(|(found, _)| found == name);
         value.clone_into(&mut field.expect("a field to replace").1);
+        self
+    }
+
+    /// With a field more, behind those about the connection: where options add theirs.
+    pub fn with_extra(mut self, name: &str, value: &str) -> Self {
+        let is_of_connection = |(name, _): &(String, String)| {
+            ["Date", "Server", "Connection", "Keep-Alive"].contains(&name.as_str())
+        };
+        let at = self
+            .fields
+            .iter()
+            .take_while(|field| is_of_connection(field))
+            .count();
+        let mut after = self.fields.split_off(at);
+        self.fields.push((name.to_owned(), value.to_owned()));
+        self.fields.append(&mut after);
         self
     }
 

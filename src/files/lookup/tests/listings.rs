@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::http::target::DotFiles;
 use crate::response::listing::place;
 
 /// The most that a turn may spend: its last piece may cost more than what was left.
