@@ -38,6 +38,7 @@ const PREFLIGHT: &str = "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n\
 impl Extra {
     /// What is added to the answer to `request`, with what header rules do to it; `None` if no option is
     /// given that adds any.
+    #[inline]
     pub fn of(request: &Request, serving: &Serving, rules: Option<Rc<Effects>>) -> Option<Self> {
         let varies_by_accept = serving.fallback.is_some() || serving.folders == Folders::Listed;
         let adds_none = serving.profile == Profile::Four

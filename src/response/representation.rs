@@ -43,6 +43,7 @@ impl<F> Representation<F> {
 }
 
 /// The form of `file` that the client of `request` gets.
+#[inline]
 pub(super) fn choose<D: Documents>(
     file: Rc<Resource<D::File>>,
     choice: Choice,
