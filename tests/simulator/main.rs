@@ -11,15 +11,23 @@
 #![allow(unreachable_pub)]
 
 mod alarm;
+mod ask;
+mod assembly;
+mod byteranges;
 mod calendar;
 mod checks;
 mod client;
+mod codings;
 mod disk;
 mod eviction;
 mod files;
+mod forms;
+mod head;
 mod oracle;
 mod plan;
 mod random;
+mod ranges;
+mod root;
 mod rows;
 mod scene;
 mod served;
@@ -173,7 +181,7 @@ fn report(sum: &Stats, seeds: u64, seconds: f64) {
     println!(
         "faults: interrupted {}, no memory for a send queue {}, late input {}, broken {}, \
          disk {}, no descriptor {}, files changed {}, stray events {}, clock leaps {}, \
-         room made {}, stops {}, locks held {}, inodes reused {}",
+         room made {}, stops {}, locks held {}, inodes reused {}; ranges {}, assembled {}",
         sum.interrupted,
         sum.pressure,
         sum.hidden,
@@ -186,6 +194,8 @@ fn report(sum: &Stats, seeds: u64, seconds: f64) {
         sum.room_made,
         sum.stops,
         sum.locks_held,
-        sum.inodes_reused
+        sum.inodes_reused,
+        sum.partial,
+        sum.assembled
     );
 }

@@ -3,9 +3,11 @@
 use std::time::Duration;
 
 use millpond::events::close_reason::CloseReason;
+use millpond::http::status::Status;
 use millpond::response::pages;
 
-use crate::files::Inode;
+use crate::byteranges::Byteranges;
+use crate::files::{Found, Inode};
 use crate::plan::{Answer, Plan, Request};
 use crate::scene::Scene;
 
@@ -14,7 +16,30 @@ use crate::scene::Scene;
 pub enum Body {
     Nothing,
     Page(Vec<u8>),
-    File(usize),
+    /// The bytes of a file from `first` on.
+    File {
+        generation: usize,
+        first: u64,
+    },
+    /// Several ranges of a file.
+    Parts(Box<Byteranges>),
+}
+
+impl Body {
+    pub fn whole(found: &Found) -> Self {
+        Self::File {
+            generation: found.inode.generation,
+            first: 0,
+        }
+    }
+}
+
+/// What a client needs to ask for more of the same version.
+#[derive(Debug)]
+pub struct Part {
+    pub tag: String,
+    /// Content-Range, if there is one.
+    pub range: Option<String>,
 }
 
 /// One response, as far as it has left.
@@ -29,6 +54,8 @@ pub struct Response {
     pub ends_for: Option<CloseReason>,
     /// Its cells in the log: method, target, file.
     pub named: [String; 3],
+    /// If it is about a version of a file.
+    pub part: Option<Part>,
 }
 
 impl Response {
@@ -51,6 +78,8 @@ pub struct Tap {
     pub idle_since: Option<Duration>,
     /// When the server last made progress: read a request, or sent something.
     pub progress: Duration,
+    /// The body of the last response as far as it has left, if its client puts bodies together.
+    pub kept: Option<Vec<u8>>,
 }
 
 /// The tap's view of its wire.
@@ -108,6 +137,9 @@ impl Tap {
                     let (now, later) = bytes.split_at(left.min(bytes.len()));
                     last.check(now);
                     bytes = later;
+                    if let Some(kept) = &mut self.kept {
+                        kept.extend_from_slice(now);
+                    }
                     self.note_end(view);
                 }
                 _ => bytes = self.feed_head(bytes, view),
@@ -120,11 +152,21 @@ impl Tap {
         self.progress = view.scene.now.get();
         assert!(self.head.is_empty(), "a file in the middle of a head");
         let last = self.responses.last_mut().expect("a file without a head");
-        match last.body {
-            Body::File(generation) => assert_eq!(generation, file.generation, "another file"),
-            _ => panic!("a file is sent where none should be"),
+        match &mut last.body {
+            Body::File { generation, first } => {
+                assert_eq!(*generation, file.generation, "another file");
+                assert_eq!(offset, *first + last.taken, "the file's offset");
+            }
+            Body::Parts(parts) => {
+                assert_eq!(parts.generation, file.generation, "another file");
+                parts.read_file(offset, count);
+            }
+            Body::Nothing | Body::Page(_) => panic!("a file is sent where none should be"),
         }
-        assert_eq!(offset, last.taken, "the file's offset");
+        if let Some(kept) = &mut self.kept {
+            let offsets = (offset..offset + count).map(|at| usize::try_from(at).unwrap());
+            kept.extend(offsets.map(|at| Inode::byte(file.generation, at)));
+        }
         last.taken += count;
         assert!(last.taken <= last.length, "more than was promised");
         self.note_end(view);
@@ -145,6 +187,9 @@ impl Tap {
         let head = std::str::from_utf8(&head).expect("a head that is not text");
         let response = crate::oracle::begin(self, head, view);
         self.responses.push(response);
+        if let Some(kept) = &mut self.kept {
+            kept.clear();
+        }
         self.note_end(view);
         &bytes[end - before..]
     }
@@ -156,7 +201,13 @@ impl Tap {
         };
         if last.is_complete() {
             let now = view.scene.now.get();
-            view.scene.count(|stats| stats.responses += 1);
+            if let (Body::Parts(parts), true) = (&last.body, last.length > 0) {
+                assert!(parts.is_complete(), "a part or the end is missing");
+            }
+            view.scene.count(|stats| {
+                stats.responses += 1;
+                stats.partial += u64::from(last.status == 206);
+            });
             self.idle_since = Some(now);
             let more = view.has_begun(self.responses.len());
             self.head_since = more.then_some(now);
@@ -192,11 +243,15 @@ impl Tap {
 impl Response {
     fn check(&mut self, bytes: &[u8]) {
         let from = usize::try_from(self.taken).unwrap();
-        let is_right = match &self.body {
+        let is_right = match &mut self.body {
             Body::Nothing => false,
             Body::Page(page) => page.get(from..from + bytes.len()) == Some(bytes),
-            Body::File(generation) => {
-                let mut offsets = from..;
+            Body::Parts(parts) => {
+                parts.read(bytes);
+                true
+            }
+            Body::File { generation, first } => {
+                let mut offsets = usize::try_from(*first).unwrap() + from..;
                 bytes.iter().all(|&byte| {
                     offsets.next().map(|at| Inode::byte(*generation, at)) == Some(byte)
                 })
@@ -211,7 +266,14 @@ impl Response {
 pub fn page_of(answer: &Answer) -> Vec<u8> {
     match answer {
         Answer::Directory(page) => page.clone().into_bytes(),
-        Answer::Bad => pages::BAD_REQUEST.into(),
-        _ => pages::NOT_FOUND.into(),
+        Answer::Moved(to) => pages::link(Status::MovedPermanently, to).into_bytes(),
+        Answer::Refused(status) => built_in(*status),
+        Answer::Found(..) | Answer::NotFound => built_in(404),
     }
+}
+
+/// The built-in page of a status.
+pub fn built_in(status: u16) -> Vec<u8> {
+    let found = Status::ALL.iter().find(|other| other.code() == status);
+    pages::built_in(*found.expect("a status")).into()
 }

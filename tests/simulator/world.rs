@@ -17,13 +17,15 @@ use millpond::events::id::ConnectionId;
 use millpond::http::status::Status;
 use millpond::observe::invariants::Invariants;
 use millpond::os::transport::Transport;
+use millpond::response::serving::CodingPolicy;
 
 use crate::calendar::Calendar;
 use crate::client::Client;
 use crate::disk::Disk;
-use crate::files::{Files, Root};
+use crate::files::Files;
 use crate::random::Random;
-use crate::scene::{Rates, Scene, Stats};
+use crate::root::Root;
+use crate::scene::{Rates, Scene, Stats, any_serving};
 use crate::transport::Socket;
 
 /// How many clients come into one world.
@@ -54,8 +56,11 @@ pub struct World {
 impl World {
     pub fn new(seed: u64, is_traced: bool) -> Self {
         let mut random = Random::new(seed);
+        let serving = any_serving(&mut random.beside());
+        let has_sidecars = serving.coding == CodingPolicy::Precompressed;
         let scene = Rc::new(Scene {
             limits: any_limits(&mut random),
+            serving,
             rates: Cell::new(Rates::any(&mut random)),
             now: Cell::default(),
             turn: Cell::default(),
@@ -64,11 +69,18 @@ impl World {
             is_closing_all: Cell::default(),
             is_room_wanted: Cell::default(),
             scarce_at: Cell::default(),
-            files: RefCell::new(Files::new(&mut random)),
+            files: RefCell::new(Files::new(&mut random, has_sidecars)),
             stats: RefCell::default(),
             is_traced,
         });
-        scene.trace(|| format!("{:?} {:?}", scene.limits, scene.rates.get()));
+        scene.trace(|| {
+            format!(
+                "{:?} {:?} {:?}",
+                scene.limits,
+                scene.serving,
+                scene.rates.get()
+            )
+        });
         let calendar = Calendar::new(&mut random);
         Self {
             table: ConnectionTable::new(context(&scene, &calendar, &mut random)),
@@ -283,6 +295,7 @@ fn context(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> LoopC
     let clock = Clock::manual(calendar.now());
     let config = Config {
         limits: scene.limits.clone(),
+        serving: scene.serving.clone(),
         ..Config::default()
     };
     LoopContext::new(config, documents, clock, Invariants::default())
