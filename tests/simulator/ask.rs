@@ -7,9 +7,10 @@ use millpond::http::date;
 use millpond::http::profile::Profile;
 
 use crate::codings::{self, Weights};
-use crate::files::{Files, Found};
+use crate::files::Files;
 use crate::random::Random;
 use crate::ranges::{self, Bytes, Spec, Wanted};
+use crate::versions::Found;
 
 /// A version, as a client names it in If-Range.
 #[derive(Clone, Debug)]
@@ -90,6 +91,22 @@ impl Ask {
         self.text.extend([name, ": ", value, "\r\n"]);
     }
 
+    /// Whether the client has the file already: by a date, and by tags, which then decide alone.
+    pub fn any_conditions(&mut self, path: &str, random: &mut Random, files: &Files) {
+        if !random.one_in(6) {
+            return;
+        }
+        let is_unchanged = random.one_in(2);
+        let present = files.since(path, u64::MAX).last().flatten();
+        let date = present.map_or(crate::files::modified(), |found| found.modified);
+        self.modified_since(date - Duration::from_secs(u64::from(!is_unchanged)));
+        // A tag that the file has now, or had.
+        let known = random.one_in(2).then(|| files.any_version(path, random));
+        if let Some(known) = known.flatten() {
+            self.none_of(&["\"x\"", &format!("W/{}", known.tag())]);
+        }
+    }
+
     /// Fields that only a server with more than four statuses heeds, about versions that the file or a
     /// compressed form of it has or had.
     pub fn any_more(&mut self, path: &str, files: &Files, random: &mut Random) {
@@ -106,7 +123,8 @@ impl Ask {
         let modified = known
             .as_ref()
             .map_or(crate::files::modified(), |found| found.modified);
-        let date = modified - Duration::from_secs(u64::from(random.one_in(4)));
+        let second = Duration::from_secs(1);
+        let date = random.pick(&[modified, modified, modified - second, modified + second]);
         if random.one_in(6) {
             let (other, any) = ("\"x\"".to_owned(), "*".to_owned());
             let tags = match random.below(3) {

@@ -2,11 +2,12 @@
 //! With the tag of its first part in If-Range it never gets bytes of two versions.
 
 use crate::ask::{Ask, Known};
-use crate::files::{Files, Inode};
+use crate::files::Files;
 use crate::plan::Plan;
 use crate::random::Random;
 use crate::ranges::Spec;
 use crate::scene::Scene;
+use crate::versions::Inode;
 use crate::wire::Wire;
 
 /// Files that are large enough for a few ranges, and not too large to put together.
@@ -81,20 +82,17 @@ impl Assembly {
             self.is_over = true;
             return;
         };
-        match &part.range {
-            Some(range) => {
-                let (first, length) = first_and_length(range);
-                assert_eq!(first, self.bytes.len(), "another range than was asked for");
-                self.tag.get_or_insert_with(|| part.tag.clone());
-                self.bytes.extend(body);
-                self.is_over = self.bytes.len() == length;
-            }
+        if let Some(range) = &part.range {
+            let (first, length) = first_and_length(range);
+            assert_eq!(first, self.bytes.len(), "another range than was asked for");
+            self.tag.get_or_insert_with(|| part.tag.clone());
+            self.bytes.extend(body);
+            self.is_over = self.bytes.len() == length;
+        } else {
             // Another version: all of it.
-            None => {
-                self.tag = Some(part.tag.clone());
-                self.bytes = body;
-                self.is_over = true;
-            }
+            self.tag = Some(part.tag.clone());
+            self.bytes = body;
+            self.is_over = true;
         }
         if self.is_over {
             self.check(&wire.scene);

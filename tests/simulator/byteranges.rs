@@ -3,8 +3,8 @@
 
 use std::collections::VecDeque;
 
-use crate::files::Inode;
 use crate::ranges::Bytes;
+use crate::versions::Inode;
 
 #[derive(Debug)]
 pub struct Byteranges {

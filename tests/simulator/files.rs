@@ -3,110 +3,15 @@
 //! The bytes of a file follow from its generation, so the simulator can check what is sent without
 //! storing it. A file is one inode for as long as it is open, whatever its name stands for by then.
 
-use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use millpond::http::date;
-use millpond::response::pages;
 
 use crate::random::Random;
+use crate::response::Body;
 use crate::scene::Scene;
-use crate::tap::Body;
-
-/// An open file.
-#[derive(Debug)]
-pub struct Inode {
-    pub generation: usize,
-    pub length: Cell<u64>,
-    /// Whether it has ever become shorter, or could not be read.
-    pub is_harmed: Cell<bool>,
-    /// The contents when they were last read as a whole.
-    bytes: RefCell<Rc<[u8]>>,
-}
-
-impl Inode {
-    /// Its first `length` bytes.
-    pub fn whole(&self, length: u64) -> Rc<[u8]> {
-        let mut bytes = self.bytes.borrow_mut();
-        if bytes.len() as u64 != length {
-            let offsets = 0..usize::try_from(length).unwrap_or(0);
-            *bytes = offsets.map(|at| Self::byte(self.generation, at)).collect();
-        }
-        bytes.clone()
-    }
-
-    /// The byte at `offset`: cheap to compute, and different between files and between offsets.
-    pub fn byte(generation: usize, offset: usize) -> u8 {
-        let mixed = (offset ^ (offset >> 8)).wrapping_add(generation.wrapping_mul(131));
-        mixed.to_le_bytes()[0]
-    }
-}
-
-/// What is found by a name.
-#[derive(Clone, Debug)]
-pub struct Found {
-    pub inode: Rc<Inode>,
-    pub length: u64,
-    pub modified: SystemTime,
-}
-
-impl Found {
-    /// The tag of its content, which follows from these two.
-    pub fn tag(&self) -> String {
-        format!("\"{}-{}\"", self.inode.generation, self.length)
-    }
-
-    /// Whether this may be a compressed form of that: it is not older, as far as its time tells.
-    pub fn is_as_new_as(&self, plain: &Self) -> bool {
-        let second = date::whole_seconds(plain.modified);
-        self.modified >= plain.modified || self.modified == second
-    }
-}
-
-/// What a name stood for since one change.
-#[derive(Debug)]
-struct Version {
-    since: u64,
-    found: Option<Found>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    path: &'static str,
-    /// Its least and greatest length.
-    bounds: (usize, usize),
-    versions: Vec<Version>,
-}
-
-impl Entry {
-    fn is_sidecar(&self) -> bool {
-        SIDECARS.iter().any(|(path, ..)| *path == self.path)
-    }
-
-    /// Whether `length` is in use: the length tells one version from another, and from the built-in
-    /// page.
-    fn has_had(&self, length: u64) -> bool {
-        if length == pages::NOT_FOUND.len() as u64 {
-            return true;
-        }
-        let mut found = self
-            .versions
-            .iter()
-            .filter_map(|version| version.found.as_ref());
-        found.any(|found| found.length == length)
-    }
-
-    fn new_length(&self, random: &mut Random) -> u64 {
-        let (least, most) = self.bounds;
-        loop {
-            let length = random.between(least, most) as u64;
-            if least == most || !self.has_had(length) {
-                return length;
-            }
-        }
-    }
-}
+use crate::versions::{Entry, Found, Inode, Version};
 
 /// All files, with their history.
 #[derive(Debug, Default)]
@@ -184,22 +89,14 @@ impl Files {
         let generation = self.generations;
         // Tools that compress may give a form the time of the file, and keep whole seconds only.
         let is_cut = self.entries[index].is_sidecar() && generation.is_multiple_of(3);
-        let found = length.map(|length| {
-            let inode = Inode {
-                generation,
-                length: Cell::new(length),
-                is_harmed: Cell::new(false),
-                bytes: RefCell::new(Rc::new([])),
-            };
-            Found {
-                inode: Rc::new(inode),
-                length,
-                modified: if is_cut {
-                    date::whole_seconds(modified_at(since))
-                } else {
-                    modified_at(since)
-                },
-            }
+        let found = length.map(|length| Found {
+            inode: Rc::new(Inode::new(generation, length)),
+            length,
+            modified: if is_cut {
+                date::whole_seconds(modified_at(since))
+            } else {
+                modified_at(since)
+            },
         });
         let version = Version { since, found };
         self.entries[index].versions.push(version);

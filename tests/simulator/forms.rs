@@ -8,9 +8,10 @@ use millpond::response::serving::{CodingPolicy, Serving};
 use crate::ask::{Ask, Outcome};
 use crate::byteranges::Byteranges;
 use crate::codings;
-use crate::files::{Files, Found, SIDECARS};
+use crate::files::{Files, SIDECARS};
 use crate::head::Head;
-use crate::tap::Body;
+use crate::response::Body;
+use crate::versions::Found;
 
 /// One version of a file or of a compressed form of it, and what is to be answered with it.
 struct Form<'a> {
@@ -28,7 +29,9 @@ pub fn body(
     serving: &Serving,
 ) -> (Body, &'static str) {
     let mut forms = all(path, ask, (files, came), serving);
-    let statuses: Vec<u16> = forms.iter().map(|form| form.outcome.status()).collect();
+    let mut statuses: Vec<u16> = forms.iter().map(|form| form.outcome.status()).collect();
+    statuses.sort_unstable();
+    statuses.dedup();
     forms.retain(|form| form.outcome.status() == head.status);
     assert!(
         !forms.is_empty(),
@@ -43,7 +46,9 @@ pub fn body(
     let tag = head.tag;
     assert!(
         !forms.is_empty(),
-        "{tag:?}, which no form of {path} had that was right"
+        "{} ({tag:?}, coding {:?}, {path})",
+        complaint_of_tag(head, files.with_tag(path, tag.unwrap_or_default())),
+        head.coding
     );
     // The same content may have been written at two times.
     let date = |form: &&Form| {
@@ -70,6 +75,15 @@ fn complaint(status: u16, right: &[u16]) -> String {
         412 => "412 for the version that is wanted".to_owned(),
         416 => "416 for a range that the file has".to_owned(),
         _ => format!("{status} for a file"),
+    }
+}
+
+/// `found` is the version that has the tag, whenever that was.
+fn complaint_of_tag(head: &Head, found: Option<&Found>) -> &'static str {
+    match (found, head.coding) {
+        (None, _) => "a tag that the file never had",
+        (_, Some(_)) => "a compressed form that is old or not wanted, or the tag of another form",
+        (_, None) => "an old version, or a form that is not wanted, or the tag of another form",
     }
 }
 
@@ -131,7 +145,7 @@ fn error(head: &Head, forms: &[Form]) -> (Body, &'static str) {
         });
         assert!(is_right, "a 416 with {:?}", head.content_range);
     }
-    let page = crate::tap::built_in(head.status);
+    let page = crate::response::built_in(head.status);
     assert_eq!(head.length, Some(page.len() as u64), "the length of a page");
     (Body::Page(page), "")
 }

@@ -27,15 +27,19 @@ mod oracle;
 mod plan;
 mod random;
 mod ranges;
+mod response;
 mod root;
 mod rows;
 mod scene;
 mod served;
+mod settings;
 mod strangers;
 mod surroundings;
 mod tap;
+mod targets;
 mod transport;
 mod verdict;
+mod versions;
 mod wire;
 mod world;
 
@@ -160,6 +164,8 @@ fn check_transitions(sum: &Stats) {
     for (transition, count) in TRANSITIONS.iter().zip(sum.transitions) {
         assert!(count > 0, "no connection ever took {transition:?}");
     }
+    assert!(sum.partial > 0, "no range was ever sent");
+    assert!(sum.assembled > 0, "no file was ever put together");
 }
 
 fn report(sum: &Stats, seeds: u64, seconds: f64) {

@@ -8,8 +8,9 @@ use millpond::http::profile::Profile;
 use crate::forms;
 use crate::head::Head;
 use crate::plan::{Answer, Request};
+use crate::response::{Body, Part, Response, built_in, page_of};
 use crate::scene::Scene;
-use crate::tap::{Body, Part, Response, Tap, WireView, built_in, page_of};
+use crate::tap::{Tap, WireView};
 
 /// Checks the head with which the next response begins.
 pub fn begin(tap: &Tap, text: &str, view: &WireView) -> Response {

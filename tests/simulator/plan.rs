@@ -2,15 +2,12 @@
 //!
 //! This is the oracle. It knows each request because it composes it itself; it has no parser.
 
-use std::time::Duration;
-
 use millpond::http::profile::Profile;
-use millpond::response::pages;
 
 use crate::ask::Ask;
-use crate::files::{DIRECTORY, Files, NAMES, modified};
 use crate::random::Random;
 use crate::scene::Scene;
+use crate::targets::{MALFORMED, any_target};
 
 /// What the answer must be, apart from the content that the file happens to have at the time.
 #[derive(Clone, Debug)]
@@ -51,34 +48,6 @@ pub struct Plan {
     pub bytes: Vec<u8>,
     pub requests: Vec<Request>,
 }
-
-/// Requests with malformed framing, and their method and target if those can still be read.
-const MALFORMED: [(&str, &str, &str); 9] = [
-    ("GET / HTTP/1.1\r\n\r\n", "GET", "/"),
-    ("HEAD /x HTTP/1.1\r\n\r\n", "HEAD", "/x"),
-    ("GET /\r\n\r\n", "", ""),
-    ("GET / HTTP/1.1\nHost: h\r\n\r\n", "", ""),
-    ("GET / HTTP/2.0\r\nHost: h\r\n\r\n", "", ""),
-    ("\0\u{1}\u{2}\r\n\r\n", "", ""),
-    (
-        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n",
-        "POST",
-        "/",
-    ),
-    (
-        "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "GET",
-        "/",
-    ),
-    (
-        "\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
-        "",
-        "",
-    ),
-];
-
-/// Targets without a file, or with one that must not be served.
-const ABSENT: [&str; 4] = ["/absent", "/a//b", "/.hidden", "/index.html/"];
 
 impl Plan {
     pub fn any(random: &mut Random, scene: &Scene) -> Self {
@@ -151,7 +120,7 @@ impl Plan {
         };
         let mut fields = String::new();
         if let Answer::Found(path, ask) = &mut answer {
-            add_conditions(ask, path, random, &scene.files.borrow());
+            ask.any_conditions(path, random, &scene.files.borrow());
             // What came later has a generator of its own.
             let mut more = random.beside();
             if more.one_in(if scene.is_plain() { 12 } else { 2 }) {
@@ -235,55 +204,6 @@ impl Plan {
             (Some(request), _) => request.start,
             (None, Some(last)) => last.end,
             (None, None) => 0,
-        }
-    }
-}
-
-/// Whether the client has the file already: by a date, and by tags, which then decide alone.
-fn add_conditions(ask: &mut Ask, path: &str, random: &mut Random, files: &Files) {
-    if !random.one_in(6) {
-        return;
-    }
-    let is_unchanged = random.one_in(2);
-    let present = files.since(path, u64::MAX).last().flatten();
-    let date = present.map_or(modified(), |found| found.modified);
-    ask.modified_since(date - Duration::from_secs(u64::from(!is_unchanged)));
-    // A tag that the file has now, or had.
-    let known = random.one_in(2).then(|| files.any_version(path, random));
-    if let Some(known) = known.flatten() {
-        ask.none_of(&["\"x\"", &format!("W/{}", known.tag())]);
-    }
-}
-
-fn any_target(random: &mut Random, is_burst: bool, is_full: bool) -> (Answer, String) {
-    let found = |path| Answer::Found(path, Box::default());
-    match random.below(12) {
-        0 => match random.pick(&ABSENT) {
-            "/a//b" if is_full => (Answer::Moved("/a/b".to_owned()), "/a//b".to_owned()),
-            target => (Answer::NotFound, target.to_owned()),
-        },
-        1 if is_full => (
-            Answer::Moved(format!("/{DIRECTORY}/")),
-            format!("/{DIRECTORY}"),
-        ),
-        1 => {
-            let page = pages::directory(&format!("/{DIRECTORY}"));
-            (Answer::Directory(page), format!("/{DIRECTORY}"))
-        }
-        2 => (
-            Answer::Refused(400),
-            random.pick(&["/%zz", "/../x", "/a%2fb"]).to_owned(),
-        ),
-        3 => (found("index.html"), "/".to_owned()),
-        _ => {
-            // Mostly small files: each large one takes many turns.
-            let most = if is_burst || random.one_in(2) {
-                3
-            } else {
-                NAMES.len()
-            };
-            let (path, ..) = NAMES[random.below(most)];
-            (found(path), format!("/{path}"))
         }
     }
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, SystemTime};
 
 use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
 
-use crate::files::{DIRECTORY, Found, Inode};
+use crate::files::DIRECTORY;
 use crate::random::Random;
 use crate::scene::Scene;
+use crate::versions::{Found, Inode};
 
 type LookedUp = Result<Rc<Resource<Inode>>, LookupError>;
 

@@ -7,8 +7,7 @@ use std::time::Duration;
 use millpond::config::Limits;
 use millpond::events::close_reason::{CloseCounts, CloseReason};
 use millpond::events::state::TRANSITIONS;
-use millpond::http::profile::Profile;
-use millpond::response::serving::{CodingPolicy, Serving};
+use millpond::response::serving::Serving;
 
 use crate::files::Files;
 use crate::random::Random;
@@ -158,21 +157,6 @@ pub struct Scene {
     pub files: RefCell<Files>,
     pub stats: RefCell<Stats>,
     pub is_traced: bool,
-}
-
-/// In one world of three the server has more than four statuses or sends compressed forms, or both.
-pub fn any_serving(random: &mut Random) -> Serving {
-    let (profile, coding) = match random.below(9) {
-        0 => (Profile::Full, CodingPolicy::Plain),
-        1 => (Profile::Full, CodingPolicy::Precompressed),
-        2 => (Profile::Four, CodingPolicy::Precompressed),
-        _ => (Profile::Four, CodingPolicy::Plain),
-    };
-    Serving {
-        profile,
-        coding,
-        ..Serving::default()
-    }
 }
 
 impl Scene {
