@@ -44,6 +44,8 @@ mod observing;
 mod pieces;
 mod pipelining;
 mod private_files;
+mod readme_table;
+mod recipes;
 mod recording;
 mod reference;
 mod root;
