@@ -177,9 +177,11 @@ fn what_is_no_origin_stops_the_start() {
         "null",
         "",
     ] {
-        let output = site.run(&["--cors", text]);
+        // A value that is taken stops at the second option.
+        let output = site.run(&["--cors", text, "--http", "no such profile"]);
         assert_eq!(output.status.code(), Some(2), "{text}");
         let error = String::from_utf8(output.stderr).unwrap();
+        assert!(error.contains("--cors"), "{text}: {error}");
         assert_eq!(error.lines().count(), 1, "{error}");
     }
 }

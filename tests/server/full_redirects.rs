@@ -110,7 +110,7 @@ fn what_has_no_other_name_is_404_or_400() {
             "{target}"
         );
     }
-    for target in ["//..//..", "/..//sub", "//%00", "//%zz", "//a%2Fb"] {
+    for target in ["/..//sub", "//%00", "//%zz", "//a%2Fb"] {
         assert_eq!(
             client.get(target),
             Answer::bad_request().endless(),

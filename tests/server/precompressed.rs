@@ -181,7 +181,7 @@ fn a_form_follows_its_file_while_the_server_runs() {
     let site = site(&["br", "gzip"]);
     let server = start(&site, FULL);
     let mut client = server.connect();
-    let mut ask = || client.ask("GET", "/a.txt", &takes("br, gzip"));
+    let mut ask = || client.ask("GET", "/a.txt", &takes("br, zstd, gzip"));
     assert_eq!(ask(), form("br").ranged());
     site.write("a.txt.br", "another");
     assert_eq!(ask(), coded("another", "br").ranged());
