@@ -45,7 +45,7 @@ impl<E: Env> Connection<E> {
         let now = context.clock.now().wall;
         step.revalidate_if_needed(&mut context.documents);
         let serving = &context.config.serving;
-        let answer = answer::to_request(request, &mut context.documents, serving, now)?;
+        let mut answer = answer::to_request(request, &mut context.documents, serving, now)?;
         // A file that stays open must not take the descriptor with which the next small file is
         // read.
         if answer.keeps_file(request.method) && context.descriptors.left_for_files() == 0 {
@@ -56,6 +56,7 @@ impl<E: Env> Connection<E> {
         let rules = context.header_rules.as_mut().zip(request.path);
         let effects = rules.map(|(rules, path)| rules.effects(&target::plain_path(path)));
         let extra = Extra::of(request, serving, effects);
+        answer.retype_parts(extra.as_ref());
         Ok(self.send_response(answer, Some(request.line), extra, after, step, context))
     }
 

@@ -63,7 +63,8 @@ pub fn parse_origin(text: &str) -> Result<String, &'static str> {
             .bytes()
             .all(|byte| byte.is_ascii_alphanumeric() || b"+-.".contains(&byte));
     let is_host = crate::http::authority::names_a_host(authority.as_bytes());
-    if !is_scheme || !is_host || authority.contains('@') {
+    // A star within a host would never match: browsers send the whole host.
+    if !is_scheme || !is_host || authority.contains(['@', '*']) {
         return Err(CURE);
     }
     let origin = text.to_ascii_lowercase();
@@ -99,6 +100,7 @@ mod tests {
             ("example.org", None),
             ("https://", None),
             ("https://a b", None),
+            ("https://*.example.org", None),
             ("https://a\r\nb", None),
             ("1a://b", None),
             ("null", None),

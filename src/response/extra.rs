@@ -86,6 +86,7 @@ impl Extra {
             out.extend_from_slice(b"\r\n");
             out.extend_from_slice(match answer {
                 Answer::Options => PREFLIGHT.as_bytes(),
+                _ if self.replaces(OwnField::ExposeHeaders) => b"",
                 _ => EXPOSED.as_bytes(),
             });
         }
@@ -100,11 +101,18 @@ impl Extra {
     /// `Vary` (RFC 9110, 12.5.5): which fields of a request have had, or could have had, a part in the
     /// choice of this answer.
     fn append_vary<F>(&self, out: &mut Vec<u8>, answer: &Answer<F>) {
-        let found = answer.representation();
-        let by_coding = found.is_some() && self.coding == CodingPolicy::Precompressed;
-        let by_accept = match found {
-            Some(found) => found.choice == Choice::ByAccept,
-            None => self.varies_by_accept && answer.status() == Status::NotFound,
+        let choice = answer.representation().map(|found| found.choice);
+        let status = answer.status();
+        // Both are about a file that was chosen.
+        let is_of_file = matches!(
+            status,
+            Status::PreconditionFailed | Status::RangeNotSatisfiable
+        );
+        let has_forms = choice.map_or(is_of_file, |choice| choice != Choice::Listing);
+        let by_coding = has_forms && self.coding == CodingPolicy::Precompressed;
+        let by_accept = match choice {
+            Some(choice) => choice != Choice::ByName,
+            None => self.varies_by_accept && (is_of_file || status == Status::NotFound),
         };
         let rules = self.rules.as_ref().and_then(|rules| rules.vary());
         let own = [
@@ -130,6 +138,12 @@ impl Extra {
         out.extend_from_slice(b"Vary: ");
         out.extend_from_slice(names.as_bytes());
         out.extend_from_slice(b"\r\n");
+    }
+
+    /// Whether a rule has put a short Cache-Control on what is no answer with a file.
+    pub(super) fn has_error_cache_control(&self) -> bool {
+        let rules = self.rules.as_ref();
+        rules.is_some_and(|rules| rules.has_error_cache_control())
     }
 
     /// Appends `Cache-Control` of an answer with a file.

@@ -102,8 +102,12 @@ pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
         // No Content-Length either (RFC 9110, 8.6).
         Answer::Options => return append(out, &[ALLOW, "\r\n"]),
         Answer::Moved(location, page) => {
+            append(out, &["Location: ", location, "\r\n"]);
             // A client may keep a 301 for ever, and the folder may become a file.
-            append(out, &["Location: ", location, "\r\n", NO_CACHE]);
+            let extra = terms.extra.as_ref();
+            if !extra.is_some_and(Extra::has_error_cache_control) {
+                append(out, &[NO_CACHE]);
+            }
             append_page_fields(out, page);
         }
         Answer::Unsatisfiable(length, page) => {

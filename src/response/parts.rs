@@ -21,9 +21,24 @@ pub struct Parts<F> {
 impl<F> Parts<F> {
     /// These ranges of what was found.
     pub(super) fn new(found: &Representation<F>, ranges: Vec<ByteRange>) -> Self {
-        let resource = &found.sent;
+        Self::typed(&found.sent, &found.media_type(), ranges)
+    }
+
+    /// The same parts with the type that stands in this line of a head.
+    pub(super) fn retype(&mut self, found: &Representation<F>, line: &str) {
+        let own = found.media_type();
+        let encoding = own.find("\r\n").map_or("", |at| &own[at..]);
+        let value = line
+            .split_once(": ")
+            .map_or(line, |(_, value)| value.trim_end());
+        let ranges = self.ranges.iter().map(|(_, range)| *range).collect();
+        *self = Self::typed(&found.sent, &(value.to_owned() + encoding), ranges);
+    }
+
+    /// `media_type` is the value of Content-Type, and what stands behind it.
+    fn typed(resource: &Rc<Resource<F>>, media_type: &str, ranges: Vec<ByteRange>) -> Self {
         let text = Multipart {
-            content_type: &found.media_type(),
+            content_type: media_type,
             length: resource.length,
             boundary: &multipart::boundary(resource.tag(), resource.length),
         };

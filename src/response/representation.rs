@@ -56,7 +56,8 @@ pub(super) fn choose<D: Documents>(
         choice,
         ..Representation::plain(file)
     };
-    if policy == CodingPolicy::Plain || is_coded_already {
+    // What lies beside a folder is no form of its listing.
+    if policy == CodingPolicy::Plain || is_coded_already || choice == Choice::Listing {
         return Ok(plain(file));
     }
     for coding in accept_encoding::acceptable(request.fields.all(Field::AcceptEncoding)).codings() {

@@ -20,6 +20,8 @@ pub enum Choice {
     ByName,
     /// What kinds of document the client takes, too: another client may get another answer.
     ByAccept,
+    /// The same, and it is no file but a listing.
+    Listing,
 }
 
 /// What a request is about.
@@ -98,8 +100,11 @@ fn shorter_name<D: Documents>(
     if target.path.ends_with(b"/index.html") || &*target.path == b"index.html" {
         return redirect::without_suffix(path, "index.html");
     }
-    // Something else may be at the shorter name.
+    // Something else may be at the shorter name, or nothing may be left of it.
     let shorter = target.path.strip_suffix(b".html")?;
+    if shorter.is_empty() || shorter.ends_with(b"/") {
+        return None;
+    }
     let is_free = documents.find(shorter).err() == Some(LookupError::NotFound);
     is_free.then(|| redirect::without_suffix(path, ".html"))?
 }
@@ -121,7 +126,7 @@ fn absent<D: Documents>(
         && let Some(folder) = target.folder()
         && let Some(list) = found(list(request, folder, documents))?
     {
-        return Ok(Selected::File(list, Choice::ByAccept));
+        return Ok(Selected::File(list, Choice::Listing));
     }
     if let Some(fallback) = &serving.fallback
         && is_a_page(request, target)

@@ -203,7 +203,8 @@ fn examine(
     };
     let fingerprint = Fingerprint::new(&stat);
     let is_shown = kind_of(fingerprint.file_type()) == Some(place.kind)
-        && !around.hidden.is_written(&fingerprint.identity);
+        && !around.hidden.is_written(&fingerprint.identity)
+        && !around.hidden.is_rules(&fingerprint.identity);
     Ok(is_shown.then(|| Entry {
         place,
         length: fingerprint.length,

@@ -44,6 +44,12 @@ impl Effects {
         &self.error_lines
     }
 
+    /// Whether one of the fields of error pages is `Cache-Control`.
+    pub fn has_error_cache_control(&self) -> bool {
+        let line = self.cache_control().and_then(|line| line.split_once(": "));
+        line.is_some_and(|(_, value)| lifetime::is_short(value.trim_end()))
+    }
+
     /// The line `Cache-Control: …` of a 200, 206 and 304.
     pub fn cache_control(&self) -> Option<&str> {
         self.cache_control.as_deref()

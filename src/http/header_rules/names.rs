@@ -13,6 +13,8 @@ pub enum OwnField {
     ContentType,
     /// `Access-Control-Allow-Origin`
     AllowOrigin,
+    /// `Access-Control-Expose-Headers`
+    ExposeHeaders,
 }
 
 const OWN: &[(&str, OwnField)] = &[
@@ -21,6 +23,7 @@ const OWN: &[(&str, OwnField)] = &[
     ("Server", OwnField::Server),
     ("Content-Type", OwnField::ContentType),
     ("Access-Control-Allow-Origin", OwnField::AllowOrigin),
+    ("Access-Control-Expose-Headers", OwnField::ExposeHeaders),
 ];
 
 /// How the values of several lines or rules are put together.

@@ -3,6 +3,7 @@
 pub mod answer;
 pub mod client;
 pub mod faulty;
+pub mod full;
 pub mod goodbye;
 pub mod lacking;
 pub mod load;
