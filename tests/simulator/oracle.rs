@@ -96,7 +96,43 @@ fn refused(head: &Head, tap: &Tap, view: &WireView) -> Response {
     }
 }
 
+/// The response to a request for whose file no descriptor has become free in time.
+fn without_room(head: &Head, request: &Request, tap: &Tap, view: &WireView) -> Response {
+    let scene = view.scene;
+    assert_eq!(scene.serving.profile, Profile::Full, "503 among four");
+    // The head may leave long after it was written, if the client does not read.
+    let began = tap.head_since.unwrap_or_default();
+    assert!(
+        scene.scarce_at.get() >= began,
+        "503 with descriptors to spare"
+    );
+    assert!(is_overdue(tap, view), "503 too early");
+    assert_eq!(head.connection, "close", "a request that had no room");
+    let page = built_in(503);
+    assert_eq!(head.length, Some(page.len() as u64), "the length of a page");
+    Response {
+        status: 503,
+        length: if request.is_head {
+            0
+        } else {
+            page.len() as u64
+        },
+        body: Body::Page(page),
+        taken: 0,
+        ends_for: Some(CloseReason::OutOfDescriptors),
+        named: [
+            request.method.to_owned(),
+            request.target.clone(),
+            String::new(),
+        ],
+        part: None,
+    }
+}
+
 fn answered(head: &Head, request: &Request, tap: &Tap, view: &WireView) -> Response {
+    if head.status == 503 {
+        return without_room(head, request, tap, view);
+    }
     let next = tap.responses.len();
     let came = tap.came.get(next).copied().unwrap_or(0);
     let (body, file) = body(head, request, came, view.scene);
