@@ -9,6 +9,7 @@ import shutil
 import sys
 
 import footprint
+import full
 import latency
 import loads
 import machine
@@ -17,7 +18,7 @@ import result
 from servers import Starter
 from tree import Tree
 
-ROWS = {**loads.ROWS, **footprint.ROWS, **latency.ROWS}
+ROWS = {**loads.ROWS, **footprint.ROWS, **latency.ROWS, **full.ROWS}
 
 
 class Bench:

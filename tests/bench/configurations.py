@@ -37,6 +37,9 @@ http {{
     server {{
         listen 127.0.0.1:{port} backlog=4096;
         root {root};
+        gzip_static on;
+        location /folder/ {{ autoindex on; }}
+        location /app/ {{ try_files $uri /1k.bin; }}
     }}
 }}
 """

@@ -4,6 +4,7 @@ import os
 
 import chart
 import document
+import full
 from document import table
 from servers import PEERS
 
@@ -15,6 +16,23 @@ COMPARED = ["small", "304", "404", "100k", "10m", "new", "mixed"]
 
 def write(results):
     """Puts the tables into the document."""
+    of_full = [result for result in results if result.row in full.ROWS]
+    if of_full:
+        rows = [["work", *full.SERVERS, "millpond to nginx"], *map(beside_nginx, of_full)]
+        parts = [about(of_full), table(rows), *notes(of_full)]
+        document.replace(DOCUMENT, "full", "\n\n".join(parts))
+        print(table(rows))
+    usual = [result for result in results if result.row not in full.ROWS]
+    if usual:
+        write_usual(usual)
+
+
+def beside_nginx(result):
+    ours, theirs = (result.median(server) for server in full.SERVERS)
+    return [result.title, figure(ours), figure(theirs), f"{ours / theirs:.2f}"]
+
+
+def write_usual(results):
     compared = [result for result in results if result.row in COMPARED]
     parts = [
         about(results),

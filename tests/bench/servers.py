@@ -12,6 +12,9 @@ import processes
 SERVER_CPU = "0"
 LOAD_CPU = "1"
 
+#: All that a site may want of `--http full`.
+FULL = ["--http", "full", "--precompressed", "--listing", "--fallback", "1k.bin"]
+
 PEERS = ["nginx", "lighttpd", "h2o", "lwan", "darkhttpd"]
 
 
@@ -119,7 +122,7 @@ class Starter:
         if "lines" in name:
             command = self.millpond_command([], root, folder)
             return Server(name, command, lines="read", folder=folder)
-        variants = {"no log": ["--no-log"], "defer": ["--defer-accept"]}
+        variants = {"no log": ["--no-log"], "defer": ["--defer-accept"], "full": FULL}
         of_variant = variants.get(name.removeprefix("millpond").strip(), [])
         command = self.millpond_command(["--quiet", *of_variant], root, folder)
         return Server(name, command, folder=folder)

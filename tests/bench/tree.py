@@ -24,6 +24,11 @@ class Tree:
         for name, length in [("1k.bin", 1024), ("100k.bin", 100 << 10), ("10m.bin", 10 << 20)]:
             self.write(name, length)
         self.write("index.html", 0)
+        for name, length in [("page.html", 1024), ("page.html.gz", 600)]:
+            self.write(name, length)
+        os.mkdir(os.path.join(self.root, "folder"))
+        for number in range(10):
+            self.write(f"folder/{number}.bin", number)
         self.settle()
 
     def write(self, name, length):
