@@ -54,7 +54,9 @@ impl<E: Env> Connection<E> {
         let rules = context.header_rules.as_mut().zip(request.path);
         let effects = rules.map(|(rules, path)| rules.effects(&target::plain_path(path)));
         let extra = Extra::of(request, serving, effects);
-        answer.retype_parts(extra.as_ref());
+        if let Some(extra) = &extra {
+            extra.retype_parts(&mut answer);
+        }
         Ok(self.send_response(answer, Some(request.line), extra, after, step, context))
     }
 

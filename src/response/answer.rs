@@ -3,7 +3,6 @@
 use std::time::SystemTime;
 
 use super::conditions::{self, Verdict};
-use super::extra::Extra;
 use super::pages::{self, Page};
 use super::parts::Parts;
 use super::representation::{self, Representation};
@@ -39,16 +38,6 @@ pub enum Answer<F> {
 }
 
 impl<F> Answer<F> {
-    /// With the type that a rule has put in place of the file's own, in each of several parts: in a head it
-    /// is put when that is written.
-    pub fn retype_parts(&mut self, extra: Option<&Extra>) {
-        if let (Self::Parts(found, parts), Some(extra)) = (self, extra)
-            && let Some(line) = extra.content_type()
-        {
-            parts.retype(found, line);
-        }
-    }
-
     /// Its status.
     pub fn status(&self) -> Status {
         match self {

@@ -71,6 +71,14 @@ impl Extra {
         self.rules.as_ref()?.content_type()
     }
 
+    /// Puts the type of a rule in place of the file's own in each of several parts: in a head it is put when
+    /// that is written.
+    pub fn retype_parts<F>(&self, answer: &mut Answer<F>) {
+        if let (Answer::Parts(found, parts), Some(line)) = (answer, self.content_type()) {
+            parts.retype(found, line);
+        }
+    }
+
     /// Appends the fields, but for those that stand at the end of a head.
     pub(super) fn append<F>(&self, out: &mut Vec<u8>, answer: &Answer<F>) {
         if matches!(answer, Answer::File(_)) && self.profile == Profile::Full {
