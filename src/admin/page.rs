@@ -19,7 +19,7 @@ pub(super) const POLICY: &str = concat!(
     "default-src 'none'; connect-src 'self'; base-uri 'none'; form-action 'none'; ",
     "frame-ancestors 'none'; img-src data:; ",
     "style-src 'sha256-u9X/lIQVG7ymyeR/t3VjxhDAMkSWJhc55Wo7BJQ3fCc='; ",
-    "script-src 'sha256-0Ct05c5ZIfys6XtLfqLEiPEkd1csCUIUv0p06uDmSUI='"
+    "script-src 'sha256-FZ6YdutrmPbb8mfG01yiz+1jniid+Ray0qkbE1wIJhA='"
 );
 
 #[cfg(test)]

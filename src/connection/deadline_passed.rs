@@ -9,6 +9,7 @@ use super::state::State;
 use super::step::{NextStep, Progress, Step};
 use crate::events::close_reason::CloseReason;
 use crate::events::id::ConnectionId;
+use crate::http::profile::Profile;
 use crate::http::request;
 
 impl<E: Env> Connection<E> {
@@ -30,7 +31,7 @@ impl<E: Env> Connection<E> {
         let progress = self.advance(id, context, input);
         match (progress.next, progress.deadline) {
             (NextStep::Wait, None) => self.give_up(id, context),
-            (NextStep::OutOfDescriptors, None) => Progress::close(CloseReason::OutOfDescriptors),
+            (NextStep::OutOfDescriptors, None) => self.give_up_file(id, context),
             _ => progress,
         }
     }
@@ -39,7 +40,7 @@ impl<E: Env> Connection<E> {
     fn give_up(&mut self, id: ConnectionId, context: &mut LoopContext<E>) -> Progress {
         match &self.state {
             State::Reading(Some(partial)) if !request::is_blank(&partial.bytes) => {
-                self.reject_partial_head(id, context)
+                self.reject_head(Rejected::Late, id, context)
             }
             State::Reading(_) => Progress::close(CloseReason::HeadDeadline),
             State::Responding(_) => Progress::close(CloseReason::StallDeadline),
@@ -48,8 +49,21 @@ impl<E: Env> Connection<E> {
         }
     }
 
-    /// A head that has begun and not ended in time gets a 400.
-    fn reject_partial_head(&mut self, id: ConnectionId, context: &mut LoopContext<E>) -> Progress {
+    /// No descriptor has become free. There is a status for that, but it is none of the four.
+    fn give_up_file(&mut self, id: ConnectionId, context: &mut LoopContext<E>) -> Progress {
+        match context.config.serving.profile {
+            Profile::Four => Progress::close(CloseReason::OutOfDescriptors),
+            Profile::Full => self.reject_head(Rejected::NoRoom, id, context),
+        }
+    }
+
+    /// A head that has begun gets its answer now, and is the last.
+    fn reject_head(
+        &mut self,
+        rejected: Rejected,
+        id: ConnectionId,
+        context: &mut LoopContext<E>,
+    ) -> Progress {
         let before = std::mem::replace(&mut self.state, State::Reading(None));
         let State::Reading(Some(partial)) = before else {
             return Progress::close(CloseReason::HeadDeadline);
@@ -58,7 +72,7 @@ impl<E: Env> Connection<E> {
         let mut copy = Vec::new();
         let line = request::line_of(&partial.bytes, &mut copy);
         let mut step = Step::new(id);
-        let next = match self.reject(line, Rejected::Late, &mut step, context) {
+        let next = match self.reject(line, rejected, &mut step, context) {
             Break(next) => next,
             // There may be input to throw away, or room for the rest of the answer.
             Continue(()) => NextStep::Yield,

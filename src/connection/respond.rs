@@ -28,6 +28,8 @@ pub(super) enum Rejected {
     Refused(Refusal),
     /// A head that has begun and is late.
     Late,
+    /// A request for whose file no descriptor has become free in time.
+    NoRoom,
 }
 
 impl<E: Env> Connection<E> {
@@ -73,6 +75,7 @@ impl<E: Env> Connection<E> {
         let (status, reason) = match rejected {
             Rejected::Refused(refusal) => (answer::status_of(refusal), CloseReason::BadRequest),
             Rejected::Late => (Status::RequestTimeout, CloseReason::HeadDeadline),
+            Rejected::NoRoom => (Status::ServiceUnavailable, CloseReason::OutOfDescriptors),
         };
         let mut answer = answer::error(&mut context.documents, status, profile);
         // The root's own error page is not worth waiting for a descriptor.

@@ -67,7 +67,8 @@ impl Reader {
         // Before the tag: no digest is made of a log that is not served.
         let content_type = self.examine(path, &content)?;
         let tag = self.tag_of(&content, fingerprint, now)?;
-        let modified = fingerprint.modified().and_then(date::representable);
+        let modified = fingerprint.modified();
+        let modified = modified.filter(|&time| date::representable(time).is_some());
         let resource = Resource::new(path, &content_type, length, modified, &tag, content);
         Ok(resource.counted(&self.live_bytes))
     }

@@ -1,6 +1,7 @@
 //! The few header fields that this server reads, and whether they make the framing malformed.
 
 use httparse::Header;
+use memchr::memchr;
 
 use super::authority;
 use super::list::{self, trim};
@@ -69,42 +70,56 @@ impl Field {
 /// The values of the fields that are kept, of one head.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Values<'a> {
-    /// The whole head. A field that comes in several lines is so rare that its lines are looked for again
-    /// when they are needed.
+    /// The whole head.
     head: &'a [u8],
-    /// The first line of each field, at its number.
-    first: [Option<&'a [u8]>; Field::COUNT],
-    /// The fields that come in several lines: a bit each.
+    /// Where in the head the first line of each field has its value; 0 for a field that is not there. The end
+    /// of the value is looked for when it is needed: a request is copied a few times on its way, and hardly any
+    /// value is needed.
+    first: [u32; Field::COUNT],
+    /// The fields that come in several lines: a bit each. That is so rare that the lines are looked for again.
     repeated: u16,
 }
 
 impl<'a> Values<'a> {
     /// Whether the field is there.
     pub fn has(&self, field: Field) -> bool {
-        self.first[field as usize].is_some()
+        self.first[field as usize] != 0
     }
 
     /// The value of a field that must come in one line. Several are as good as none: which one would
     /// count can't be told.
     pub fn single(&self, field: Field) -> Option<&'a [u8]> {
         let is_repeated = self.repeated & field.bit() != 0;
-        self.first[field as usize].filter(|_| !is_repeated)
+        self.first(field).filter(|_| !is_repeated)
     }
 
     /// The values of all lines of a field whose value is a list (RFC 9110, 5.3).
     pub fn all(&self, field: Field) -> impl Iterator<Item = &'a [u8]> + use<'a> {
         let is_repeated = self.repeated & field.bit() != 0;
-        let first = self.first[field as usize].filter(|_| !is_repeated);
+        let first = self.first(field).filter(|_| !is_repeated);
         let head = if is_repeated { self.head } else { b"" };
         first
             .into_iter()
             .chain(list::values(head, field.name().as_bytes()))
     }
 
+    /// The value in the first line of the field.
+    fn first(&self, field: Field) -> Option<&'a [u8]> {
+        let at = usize::try_from(self.first[field as usize]).ok()?;
+        let rest = self.head.get(at..).filter(|_| at > 0)?;
+        let end = memchr(b'\r', rest).unwrap_or(rest.len());
+        Some(trim(&rest[..end]))
+    }
+
+    /// Adds a line with a `value` that lies in the head.
     fn add(&mut self, field: Field, value: &'a [u8]) {
+        let at = value
+            .as_ptr()
+            .addr()
+            .saturating_sub(self.head.as_ptr().addr());
         match &mut self.first[field as usize] {
-            Some(_) => self.repeated |= field.bit(),
-            first => *first = Some(value),
+            0 => self.first[field as usize] = u32::try_from(at).unwrap_or(0),
+            _ => self.repeated |= field.bit(),
         }
     }
 }
@@ -167,7 +182,7 @@ impl<'a> Fields<'a> {
             }
             _ => {
                 if let Some(field) = Field::of(header.name) {
-                    self.values.add(field, value);
+                    self.values.add(field, header.value);
                 }
             }
         }

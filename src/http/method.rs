@@ -39,6 +39,7 @@ const KNOWN: [&str; 17] = [
 
 impl Method {
     /// What `token` asks for.
+    #[inline]
     pub fn of(token: &str) -> Self {
         match token {
             "GET" => Self::Get,

@@ -82,10 +82,20 @@ pub fn parse<'a>(
     head_max: usize,
     copy: &'a mut Vec<u8>,
 ) -> Parsed<'a> {
-    let (part, refusal) = match parse_raw(bytes, scanned, head_max) {
-        Ok(parsed) => return parsed,
-        Err(Rejected(part, refusal)) => (part, refusal),
-    };
+    match parse_raw(bytes, scanned, head_max) {
+        Ok(parsed) => parsed,
+        Err(rejected) => parse_mended(&rejected, head_max, copy),
+    }
+}
+
+/// What is made of the head once it is mended, if there is something to mend.
+#[cold]
+fn parse_mended<'a>(
+    Rejected(part, refusal): &Rejected<'a>,
+    head_max: usize,
+    copy: &'a mut Vec<u8>,
+) -> Parsed<'a> {
+    let (part, refusal) = (*part, *refusal);
     let Some(mended) = request_line::mend(part) else {
         return Parsed::Rejected(first_line(part), first_line_refusal(part, refusal));
     };
@@ -125,6 +135,7 @@ pub fn line_of<'a>(bytes: &'a [u8], copy: &'a mut Vec<u8>) -> Option<RequestLine
 struct Rejected<'a>(&'a [u8], Refusal);
 
 /// [`parse`] without a copy.
+#[inline]
 fn parse_raw(bytes: &[u8], scanned: usize, head_max: usize) -> Result<Parsed<'_>, Rejected<'_>> {
     let Some(start) = head_end::skip_empty_lines(bytes) else {
         return Ok(Parsed::Rejected(None, Refusal::Malformed));

@@ -66,6 +66,7 @@ const INDEX: &str = "index.html";
 ///    is malformed;
 /// 5. append `index.html` to a path that ends in a slash;
 /// 6. refuse an empty name, as in `//`, and a hidden one.
+#[inline]
 pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolved> {
     let end = memchr(b'?', target.as_bytes()).unwrap_or(target.len());
     let path = target[..end].strip_prefix('/');
@@ -73,6 +74,12 @@ pub fn resolve(target: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolv
     if is_plain(path) {
         return Ok(with_index(path));
     }
+    resolve_names(path, dot_files)
+}
+
+/// Steps 2 to 6 of [`resolve`], for the rare path that is not plain.
+#[cold]
+fn resolve_names(path: &str, dot_files: DotFiles) -> Result<Target<'_>, Unresolved> {
     let mut names: Vec<Vec<u8>> = Vec::new();
     let mut last = Vec::new();
     for segment in path.split('/') {

@@ -58,6 +58,7 @@ pub struct Row<'a> {
 pub(super) struct RowWriter {
     connected_at: TimeText,
     requested_at: TimeText,
+    client: AddressText,
 }
 
 impl RowWriter {
@@ -67,7 +68,7 @@ impl RowWriter {
         out.push(b',');
         out.extend_from_slice(self.requested_at.format(row.response.requested_at));
         out.push(b',');
-        append_address(out, row.client.ip());
+        out.extend_from_slice(self.client.format(row.client.ip()));
         out.push(b',');
         append_number(out, row.client.port().into());
         let response = &row.response;
@@ -157,6 +158,26 @@ const TIME_LENGTH: usize = 24;
 /// The place of the milliseconds in it.
 const MILLISECONDS: std::ops::Range<usize> = 20..23;
 
+/// The last address that was formatted: many rows in a turn are of one client, and all of them of one
+/// proxy.
+#[derive(Debug, Default)]
+struct AddressText {
+    /// The address that `text` shows; `None` before the first.
+    address: Option<IpAddr>,
+    text: Vec<u8>,
+}
+
+impl AddressText {
+    fn format(&mut self, address: IpAddr) -> &[u8] {
+        if self.address != Some(address) {
+            self.address = Some(address);
+            self.text.clear();
+            append_address(&mut self.text, address);
+        }
+        &self.text
+    }
+}
+
 /// The last time that was formatted: RFC 3339, UTC, milliseconds. Rows of one second differ in three
 /// digits only, and requests of one turn not even in those.
 #[derive(Debug, Default)]
@@ -198,6 +219,15 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
+
+    #[test]
+    fn each_address_is_its_text_whatever_address_came_before() {
+        let mut text = AddressText::default();
+        for address in ["1.2.3.4", "::1", "1.2.3.4", "1.2.3.4", "1.2.3.40"] {
+            let written = text.format(address.parse().unwrap());
+            assert_eq!(written, address.as_bytes());
+        }
+    }
 
     #[test]
     fn each_time_is_its_rfc_3339_text_whatever_time_came_before() {

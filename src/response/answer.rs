@@ -99,13 +99,6 @@ pub fn status_of(refusal: Refusal) -> Status {
     }
 }
 
-/// The answer when a descriptor has not become free in time; `None` if there is no status for it.
-pub fn to_shortage<F>(profile: Profile) -> Option<Answer<F>> {
-    let status = Status::ServiceUnavailable;
-    let answer = || Answer::Error(status, Page::built_in(status));
-    (profile == Profile::Full).then(answer)
-}
-
 /// What is wrong with a request, whatever there is by the name that it asks for.
 fn refused(request: &Request, profile: Profile) -> Option<Status> {
     let is_long = profile == Profile::Full && request.line.target.len() > TARGET_MAX;

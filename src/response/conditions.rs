@@ -24,6 +24,7 @@ pub(super) enum Verdict {
 
 /// Evaluates the conditions. Four statuses have no 412 and no 206: what would lead to them is ignored, as
 /// RFC 9110 allows for Range (14.2) and for conditions that a server does not know.
+#[inline]
 pub(super) fn evaluate<F>(
     request: &Request,
     resource: &Resource<F>,
@@ -60,6 +61,7 @@ fn is_the_version_that_is_wanted<F>(request: &Request, resource: &Resource<F>) -
 
 /// If-None-Match, or without it If-Modified-Since: a date is the present one if it is at or after the
 /// file's, a date in the future included, unless the file may still change within the second of that date.
+#[inline]
 fn is_not_modified<F>(request: &Request, resource: &Resource<F>, now: SystemTime) -> bool {
     let fields = &request.fields;
     if fields.has(Field::IfNoneMatch) {

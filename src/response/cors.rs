@@ -28,7 +28,7 @@ impl Cors {
 
     /// Whether any site is named.
     pub fn is_on(&self) -> bool {
-        *self != Self::None
+        !matches!(self, Self::None)
     }
 
     /// The value of Access-Control-Allow-Origin for a request from `origin`.

@@ -38,6 +38,7 @@ const PREFLIGHT: &str = "Access-Control-Allow-Methods: GET, HEAD, OPTIONS\r\n\
 impl Extra {
     /// What is added to the answer to `request`, with what header rules do to it; `None` if no option is
     /// given that adds any.
+    #[inline]
     pub fn of(request: &Request, serving: &Serving, rules: Option<Rc<Effects>>) -> Option<Self> {
         let varies_by_accept = serving.fallback.is_some() || serving.folders == Folders::Listed;
         let adds_none = serving.profile == Profile::Four
@@ -71,8 +72,8 @@ impl Extra {
         self.rules.as_ref()?.content_type()
     }
 
-    /// Puts the type of a rule in place of the file's own in each of several parts: in a head it is put when
-    /// that is written.
+    /// Puts the type that a rule has put in place of the file's own into each of several parts: in a head it
+    /// is put when that is written.
     pub fn retype_parts<F>(&self, answer: &mut Answer<F>) {
         if let (Answer::Parts(found, parts), Some(line)) = (answer, self.content_type()) {
             parts.retype(found, line);

@@ -14,13 +14,16 @@ use crate::http::{date, range};
 // Every answer pays for its head, so it is put together from texts that are whole fields, and copied
 // rather than formatted.
 
-const SERVER: &str = concat!("Server: millpond/", env!("CARGO_PKG_VERSION"), "\r\n");
+const SERVER: &str = concat!("\r\nServer: millpond/", env!("CARGO_PKG_VERSION"), "\r\n");
 
 /// A cache asks each time whether the file is still the same.
 const NO_CACHE: &str = "Cache-Control: no-cache\r\n";
 
 /// With it a browser believes the type that we declare, and does not find a script in an image.
 const NO_SNIFF: &str = "X-Content-Type-Options: nosniff\r\n";
+
+/// The end of a head with a file if no option adds anything: both, and the empty line.
+const USUAL_END: &str = "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n\r\n";
 
 /// What a head says about the connection's future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,10 +70,12 @@ pub fn compose<F>(
 /// Appends the head of `answer`, its empty line included. HEAD gets the same bytes as GET. No field holds
 /// anything that came from the client, but for Location: a part of its target, in visible ASCII.
 pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
-    append(out, &[answer.status().line(), "Date: ", terms.date, "\r\n"]);
-    if !terms.replaces(OwnField::Server) {
-        append(out, &[SERVER]);
-    }
+    let server = if terms.replaces(OwnField::Server) {
+        "\r\n"
+    } else {
+        SERVER
+    };
+    append(out, &[answer.status().line(), "Date: ", terms.date, server]);
     append_connection(out, terms.connection);
     if let Some(extra) = &terms.extra {
         extra.append(out, answer);
@@ -123,7 +128,7 @@ pub fn append_head<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
 fn append_end<F>(out: &mut Vec<u8>, answer: &Answer<F>, terms: &Terms) {
     if answer.representation().is_some() {
         match &terms.extra {
-            None => append(out, &[NO_CACHE]),
+            None => return append(out, &[USUAL_END]),
             Some(extra) => extra.append_cache_control(out, NO_CACHE),
         }
     }
@@ -157,6 +162,7 @@ fn fields_of(status: Status) -> &'static str {
     }
 }
 
+#[inline]
 fn append_connection(out: &mut Vec<u8>, connection: ConnectionField) {
     let ConnectionField::KeepAlive { timeout, max } = connection else {
         return append(out, &["Connection: close\r\n"]);

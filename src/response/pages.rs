@@ -65,7 +65,7 @@ pub const BAD_REQUEST: &str = page!(
 pub const NOT_FOUND: &str = page!("File Not Found", "There is no such file here.");
 
 /// The built-in page for a status; empty for those that have no page.
-pub(super) fn built_in(status: Status) -> &'static str {
+pub fn built_in(status: Status) -> &'static str {
     match status {
         Status::Ok | Status::NoContent | Status::PartialContent | Status::NotModified => "",
         Status::MovedPermanently => page!("Moved", "This is a folder: its name ends with a slash."),
@@ -98,7 +98,7 @@ pub(super) fn built_in(status: Status) -> &'static str {
 }
 
 /// The page that leads to `url`.
-pub(super) fn link(status: Status, url: &str) -> String {
+pub fn link(status: Status, url: &str) -> String {
     let (title, sentence) = match status {
         Status::NotFound => ("File Not Found", "This is a directory. Did you mean"),
         _ => ("Moved", "This address has changed. It is now"),

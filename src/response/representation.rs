@@ -43,6 +43,7 @@ impl<F> Representation<F> {
 }
 
 /// The form of `file` that the client of `request` gets.
+#[inline]
 pub(super) fn choose<D: Documents>(
     file: Rc<Resource<D::File>>,
     choice: Choice,
@@ -76,7 +77,46 @@ pub(super) fn choose<D: Documents>(
     Ok(plain(file))
 }
 
-/// A form that is older than its file was made from another content.
+/// A form that is older than its file was made from another content. Within one second the exact times
+/// decide, unless the form's has no part of a second: some tools give the form the file's own time, and keep
+/// whole seconds only.
 fn is_as_new<F>(form: &Resource<F>, file: &Resource<F>) -> bool {
-    form.modified >= file.modified
+    let is_cut = form.modified_exactly == form.modified;
+    form.modified_exactly >= file.modified_exactly || (is_cut && form.modified == file.modified)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, UNIX_EPOCH};
+
+    use super::super::resource::Content;
+    use super::*;
+
+    fn at(modified: Option<u64>) -> Resource<()> {
+        let content = Content::Bytes(Rc::new([]));
+        let modified = modified.map(|millis| UNIX_EPOCH + Duration::from_millis(millis));
+        Resource::of_default_type("a", 0, modified, "\"t\"", content)
+    }
+
+    #[test]
+    fn a_form_is_as_new_as_its_file_to_the_part_of_a_second() {
+        let table = [
+            (Some(9_400), Some(9_400), true),
+            (Some(9_401), Some(9_400), true),
+            (Some(9_399), Some(9_400), false),
+            (Some(8_999), Some(9_000), false),
+            (Some(10_000), Some(9_400), true),
+            // As a tool that keeps whole seconds gives it the file's own time.
+            (Some(9_000), Some(9_400), true),
+            (Some(8_000), Some(9_400), false),
+            // Files without a time to tell.
+            (None, None, true),
+            (Some(9_400), None, true),
+            (None, Some(9_400), false),
+        ];
+        for (form, file, expected) in table {
+            let found = is_as_new(&at(form), &at(file));
+            assert_eq!(found, expected, "{form:?} {file:?}");
+        }
+    }
 }

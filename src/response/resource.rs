@@ -25,6 +25,8 @@ pub struct Resource<F> {
     /// Its modification time in whole seconds, if it is one to tell (see
     /// [`date::representable`]).
     pub modified: Option<SystemTime>,
+    /// The same with its part of a second, which tells two files of one second apart.
+    pub(super) modified_exactly: Option<SystemTime>,
     /// Its content.
     pub content: Content<F>,
     pub(super) fields: FileFields,
@@ -55,7 +57,7 @@ pub enum Content<F> {
 }
 
 impl<F> Resource<F> {
-    /// What was found at `path`. `modified` is cut to whole seconds. `tag` is the entity tag, with its
+    /// What was found at `path`. `modified` is exact; what clients are told is cut to whole seconds. `tag` is the entity tag, with its
     /// quotes.
     pub fn new(
         path: &[u8],
@@ -65,11 +67,13 @@ impl<F> Resource<F> {
         tag: &str,
         content: Content<F>,
     ) -> Self {
+        let modified_exactly = modified;
         let modified = modified.map(date::whole_seconds);
         Self {
             path: path.into(),
             length,
             modified,
+            modified_exactly,
             content,
             fields: FileFields::new(content_type, length, modified, tag),
             live: None,

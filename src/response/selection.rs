@@ -53,6 +53,7 @@ impl From<LookupError> for NoAnswerYet {
 }
 
 /// Selects by the name, and by what may stand for it.
+#[inline]
 pub(super) fn select<D: Documents>(
     request: &Request,
     documents: &mut D,

@@ -32,6 +32,11 @@ class Case:
         return f"GET /{self.path} HTTP/1.1\\r\\nHost: h\\r\\n{self.field}\\r\\n"
 
 
+FULL = ("--quiet", "--http", "full")
+#: What a site with all of it has: compressed forms, and 100 rules of which three match.
+ALL = (*FULL, "--precompressed", "--headers", "@_headers")
+CODED = "Accept-Encoding: gzip\\r\\n"
+
 CASES = [
     Case("1 KB", "1k.bin"),
     Case("1 KB, a line printed", "1k.bin", options=()),
@@ -39,6 +44,14 @@ CASES = [
     Case("304", "1k.bin", 304, "If-Modified-Since: Tue, 14 Nov 2023 22:13:20 GMT\\r\\n"),
     Case("404", "none.bin", 404),
     Case("100 KB", "100k.bin"),
+    Case("304 by tag", "1k.bin", 304, "If-None-Match: *\\r\\n"),
+    Case("1 KB, full", "1k.bin", options=FULL),
+    Case("206, full", "1k.bin", 206, "Range: bytes=0-1022\\r\\n", FULL),
+    Case("404 answered by a fallback", "deep/link", options=("--quiet", "--fallback", "1k.bin")),
+    Case("a listing", "folder/", options=("--quiet", "--listing")),
+    Case("1 KB, full, compressed", "1k.bin", field=CODED, options=(*FULL, "--precompressed")),
+    Case("1 KB, full, 100 rules", "1k.bin", options=(*FULL, "--headers", "@_headers")),
+    Case("1 KB, full, all", "1k.bin", field=CODED, options=ALL),
 ]
 
 

@@ -12,6 +12,15 @@ import time
 MODIFIED = 1_700_000_000
 
 
+#: Rules as a site has them: a hundred patterns, of which three match 1k.bin.
+RULES = [
+    "/*\n  X-Frame-Options: DENY\n",
+    "/*.bin\n  Cache-Control: public, max-age=60\n",
+    "/:name\n  Referrer-Policy: no-referrer\n",
+    *(f"/assets/{number}/*\n  X-Number: {number}\n" for number in range(97)),
+]
+
+
 class Site:
     """A folder with the files that the requests name."""
 
@@ -20,11 +29,16 @@ class Site:
         self.root = os.path.join(self.folder.name, "www")
         os.mkdir(self.root)
         generator = random.Random(2130)
-        for name, length in [("1k.bin", 1024), ("100k.bin", 100 << 10), ("index.html", 0)]:
+        os.mkdir(os.path.join(self.root, "folder"))
+        files = [("1k.bin", 1024), ("1k.bin.gz", 1024), ("100k.bin", 100 << 10), ("index.html", 0)]
+        files += [(f"folder/{number}.bin", 0) for number in range(10)]
+        for name, length in files:
             path = os.path.join(self.root, name)
             with open(path, "wb") as file:
                 file.write(generator.randbytes(length))
             os.utime(path, (MODIFIED, MODIFIED))
+        with open(self.path("_headers"), "w") as file:
+            file.writelines(RULES)
         # Long enough ago that the cache trusts their timestamps.
         time.sleep(2.5)
 
@@ -39,6 +53,8 @@ class Server:
         self.site = site
         log = [] if "--no-log" in options else ["--log", site.path("Log.csv")]
         forever = ["--keep-alive", "3600", "--keep-alive-requests", "0"]
+        # A file beside the root.
+        options = [site.path(text[1:]) if text[0] == "@" else text for text in options]
         command = [*tool, binary, "--listen", "127.0.0.1:0", *forever, *log, *options, site.root]
         with open(site.path("output"), "wb") as output, open(site.path("errors"), "wb") as errors:
             self.process = subprocess.Popen(command, stdout=output, stderr=errors)

@@ -22,6 +22,8 @@ fn type_of(file: &Path) -> &'static str {
         Some("png") => "image/png",
         Some("jpg") => "image/jpeg",
         Some("ico") => "image/vnd.microsoft.icon",
+        Some("webm") => "video/webm",
+        Some("mp4") => "video/mp4",
         other => panic!("{other:?}: no media type is known for this extension"),
     }
 }
@@ -130,7 +132,7 @@ fn every_link_and_image_of_www_loads_over_six_connections() {
     let site = Site::around(&www());
     let server = site.start(&[]);
     let targets = crawl(&mut server.connect());
-    for kind in ["html", "css", "svg", "png", "jpg", "ico"] {
+    for kind in ["html", "css", "svg", "png", "jpg", "ico", "webm", "mp4"] {
         let of_this_kind = |target: &&String| file_of(target).extension().unwrap() == kind;
         assert!(
             targets.iter().any(|target| of_this_kind(&target)),

@@ -55,6 +55,8 @@ mod pieces;
 mod pipelining;
 mod precompressed;
 mod private_files;
+mod readme_table;
+mod recipes;
 mod recording;
 mod reference;
 mod root;

@@ -4,6 +4,7 @@ use std::cell::RefCell;
 use std::io::ErrorKind;
 use std::rc::Rc;
 
+use crate::assembly::Assembly;
 use crate::random::Random;
 use crate::scene::Scene;
 use crate::wire::Wire;
@@ -56,6 +57,8 @@ pub struct Client {
     vanishes: usize,
     is_silent: bool,
     taken: usize,
+    /// It puts a file together from ranges.
+    assembly: Option<Assembly>,
     /// How many rows the log has for this client.
     pub rows: usize,
     /// Its end has been seen and judged: the connection table holds nothing of it any more.
@@ -67,7 +70,15 @@ pub struct Client {
 impl Client {
     pub fn new(scene: &Rc<Scene>, random: &mut Random, number: u16) -> Self {
         let mut random = random.fork();
-        let wire = Wire::new(scene.clone(), random.fork(), number);
+        let mut wire = Wire::new(scene.clone(), random.fork(), number);
+        let mut beside = random.beside();
+        let is_assembler = !scene.is_plain() && beside.one_in(5);
+        let assembly = is_assembler.then(|| {
+            let mut assembly = Assembly::new(beside);
+            wire.plan = assembly.plan();
+            wire.tap.kept = Some(Vec::new());
+            assembly
+        });
         let sends = match random.below(12) {
             0 => Sends::Nothing,
             1..=3 => Sends::Drips,
@@ -82,6 +93,11 @@ impl Client {
             0..=1 => Leaves::HalfClosed,
             2..=3 => Leaves::Never,
             _ => Leaves::WhenAnswered,
+        };
+        let leaves = if is_assembler {
+            Leaves::WhenAnswered
+        } else {
+            leaves
         };
         scene.trace(|| {
             let text = wire.plan.bytes[..wire.plan.bytes.len().min(400)].escape_ascii();
@@ -98,6 +114,7 @@ impl Client {
             random,
             is_silent: false,
             taken: 0,
+            assembly,
             rows: 0,
             is_judged: false,
             ended_for: Vec::new(),
@@ -138,6 +155,9 @@ impl Client {
     }
 
     fn send(&mut self, wire: &mut Wire) {
+        if let Some(assembly) = &mut self.assembly {
+            assembly.go_on(wire);
+        }
         let limit = self.may_send(wire);
         // A client waits while the server's kernel has no space for its bytes.
         let window = WINDOW.saturating_sub(wire.unread());

@@ -3,83 +3,15 @@
 //! The bytes of a file follow from its generation, so the simulator can check what is sent without
 //! storing it. A file is one inode for as long as it is open, whatever its name stands for by then.
 
-use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
 use std::rc::Rc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use millpond::response::pages;
-use millpond::response::resource::{Content, Documents, LookupError, Resource, SMALL};
+use millpond::http::date;
 
 use crate::random::Random;
+use crate::response::Body;
 use crate::scene::Scene;
-use crate::tap::Body;
-
-/// An open file.
-#[derive(Debug)]
-pub struct Inode {
-    pub generation: usize,
-    pub length: Cell<u64>,
-    /// Whether it has ever become shorter, or could not be read.
-    pub is_harmed: Cell<bool>,
-    /// The contents when they were last read as a whole.
-    bytes: RefCell<Rc<[u8]>>,
-}
-
-impl Inode {
-    /// Its first `length` bytes.
-    fn whole(&self, length: u64) -> Rc<[u8]> {
-        let mut bytes = self.bytes.borrow_mut();
-        if bytes.len() as u64 != length {
-            let offsets = 0..usize::try_from(length).unwrap_or(0);
-            *bytes = offsets.map(|at| Self::byte(self.generation, at)).collect();
-        }
-        bytes.clone()
-    }
-
-    /// The byte at `offset`: cheap to compute, and different between files and between offsets.
-    pub fn byte(generation: usize, offset: usize) -> u8 {
-        let mixed = (offset ^ (offset >> 8)).wrapping_add(generation.wrapping_mul(131));
-        mixed.to_le_bytes()[0]
-    }
-}
-
-/// What a name stood for since one change.
-#[derive(Debug)]
-struct Version {
-    since: u64,
-    found: Option<(Rc<Inode>, u64)>,
-}
-
-#[derive(Debug)]
-struct Entry {
-    path: &'static str,
-    versions: Vec<Version>,
-}
-
-impl Entry {
-    /// Whether `length` is in use: the length tells one version from another, and from the built-in
-    /// page.
-    fn has_had(&self, length: u64) -> bool {
-        if length == pages::NOT_FOUND.len() as u64 {
-            return true;
-        }
-        let mut found = self
-            .versions
-            .iter()
-            .filter_map(|version| version.found.as_ref());
-        found.any(|found| found.1 == length)
-    }
-
-    fn new_length(&self, random: &mut Random, least: usize, most: usize) -> u64 {
-        loop {
-            let length = random.between(least, most) as u64;
-            if least == most || !self.has_had(length) {
-                return length;
-            }
-        }
-    }
-}
+use crate::versions::{Entry, Found, Inode, Version};
 
 /// All files, with their history.
 #[derive(Debug, Default)]
@@ -106,46 +38,65 @@ pub const NAMES: [(&str, usize, usize); 8] = [
     ("404.html", 10, 30_000),
 ];
 
+/// Compressed forms of some of them, in worlds whose server looks for such.
+pub const SIDECARS: [(&str, usize, usize); 6] = [
+    ("index.html.gz", 1, 1_500),
+    ("small.css.br", 50, 3_000),
+    ("small.css.gz", 60, 4_000),
+    ("above.bin.gz", 9_000, 17_000),
+    ("medium.bin.br", 10_000, 60_000),
+    ("large.bin.gz", 100_000, 400_000),
+];
+
 /// The one name of a directory.
 pub const DIRECTORY: &str = "folder";
 
-/// When all files were modified: long before any clock of the simulation, so that the rule for
+/// When the first files were modified: long before any clock of the simulation, so that the rule for
 /// dates in the future never applies.
 pub fn modified() -> SystemTime {
     UNIX_EPOCH + Duration::from_secs(784_111_777)
 }
 
-/// The tag of a file's content, which follows from these two.
-pub fn tag(generation: usize, length: u64) -> String {
-    format!("\"{generation}-{length}\"")
+/// The time of the change with this number, never a whole second. Some changes fall into the second of the one before, and some
+/// into the same moment, as with a tool that sets times.
+fn modified_at(changes: u64) -> SystemTime {
+    let within = [0, 400, 400][usize::try_from(changes % 3).unwrap_or(0)];
+    modified() + Duration::from_millis(changes / 3 * 2_100 + within + 50)
 }
 
 impl Files {
-    pub fn new(random: &mut Random) -> Self {
+    pub fn new(random: &mut Random, has_sidecars: bool) -> Self {
         let mut files = Self::default();
-        for (path, least, most) in NAMES {
-            let versions = Vec::new();
-            files.entries.push(Entry { path, versions });
+        let sidecars: &[_] = if has_sidecars { &SIDECARS } else { &[] };
+        for &(path, least, most) in NAMES.iter().chain(sidecars) {
+            files.entries.push(Entry {
+                path,
+                bounds: (least, most),
+                versions: Vec::new(),
+            });
             let is_there = path != "404.html" || random.one_in(2);
             let entry = files.entries.last();
-            let length = entry.map_or(0, |entry| entry.new_length(random, least, most));
-            files.replace(files.entries.len() - 1, 0, is_there.then_some(length));
+            let length = entry.map_or(0, |entry| entry.new_length(random));
+            files.replace(files.entries.len() - 1, is_there.then_some(length));
         }
         files
     }
 
     /// Gives a name a new inode, or none.
-    fn replace(&mut self, index: usize, since: u64, length: Option<u64>) {
+    fn replace(&mut self, index: usize, length: Option<u64>) {
+        let since = self.changes;
         self.generations += 1;
         let generation = self.generations;
-        let found = length.map(|length| {
-            let inode = Inode {
-                generation,
-                length: Cell::new(length),
-                is_harmed: Cell::new(false),
-                bytes: RefCell::new(Rc::new([])),
-            };
-            (Rc::new(inode), length)
+        // Tools that compress may give a form the time of the file, and keep whole seconds only.
+        let is_cut = self.entries[index].is_sidecar() && generation.is_multiple_of(3);
+        let found = length.map(|length| Found {
+            inode: Rc::new(Inode::new(generation, length)),
+            length,
+            modified: if is_cut {
+                date::whole_seconds(modified_at(since))
+            } else {
+                modified_at(since)
+            },
         });
         let version = Version { since, found };
         self.entries[index].versions.push(version);
@@ -154,55 +105,86 @@ impl Files {
     /// One file shrinks, grows or vanishes, or another takes its name.
     pub fn change(&mut self, random: &mut Random, scene: &Scene) {
         let index = random.below(self.entries.len());
-        let (path, least, most) = NAMES[index];
+        self.change_entry(index, random, scene);
+    }
+
+    /// The same happens to `path` or to a compressed form of it.
+    pub fn change_form(&mut self, path: &str, random: &mut Random, scene: &Scene) {
+        let entries = self.entries.iter().enumerate();
+        let forms = entries.filter(|(_, entry)| entry.path.starts_with(path));
+        let forms: Vec<usize> = forms.map(|(index, _)| index).collect();
+        self.change_entry(random.pick(&forms), random, scene);
+    }
+
+    fn change_entry(&mut self, index: usize, random: &mut Random, scene: &Scene) {
         self.changes += 1;
         let since = self.changes;
-        let length = self.entries[index].new_length(random, least, most);
+        let path = self.entries[index].path;
+        let length = self.entries[index].new_length(random);
         let current = self.entries[index].versions.last();
         let current = current.and_then(|version| version.found.clone());
         match (random.below(4), current) {
-            (0, _) => self.replace(index, since, None),
-            (1, _) | (_, None) => self.replace(index, since, Some(length)),
-            (_, Some((inode, _))) => {
+            (0, _) => self.replace(index, None),
+            (1, _) | (_, None) => self.replace(index, Some(length)),
+            (_, Some(Found { inode, .. })) => {
                 inode
                     .is_harmed
                     .set(inode.is_harmed.get() || length < inode.length.get());
                 inode.length.set(length);
-                let found = Some((inode, length));
+                let found = Some(Found {
+                    inode,
+                    length,
+                    modified: modified_at(since),
+                });
                 self.entries[index].versions.push(Version { since, found });
             }
         }
         scene.count(|stats| stats.files_changed += 1);
         let found = self.entries[index].versions.last();
         let found = found.and_then(|version| version.found.as_ref());
-        let now = found.map(|(inode, length)| (inode.generation, length));
+        let now = found.map(Found::tag);
         scene.trace(|| format!("{path} changes: generation and length {now:?}"));
     }
 
     /// Whether the file that a body comes from can no longer be relied on.
     pub fn is_harmed(&self, body: &Body) -> bool {
-        let Body::File(generation) = body else {
-            return false;
+        let generation = match body {
+            Body::File { generation, .. } => *generation,
+            Body::Parts(parts) => parts.generation,
+            Body::Nothing | Body::Page(_) => return false,
         };
         let versions = self.entries.iter().flat_map(|entry| &entry.versions);
-        let mut inodes = versions.filter_map(|version| version.found.as_ref());
-        inodes.any(|(inode, _)| inode.generation == *generation && inode.is_harmed.get())
+        let mut found = versions.filter_map(|version| version.found.as_ref());
+        found.any(|found| found.inode.generation == generation && found.inode.is_harmed.get())
     }
 
-    /// The tag of any version that `path` has had.
-    pub fn any_tag(&self, path: &str, random: &mut Random) -> Option<String> {
+    /// Any version that `path` has had, or nothing if it was absent then.
+    pub fn any_version(&self, path: &str, random: &mut Random) -> Option<Found> {
         let entry = self.entries.iter().find(|entry| entry.path == path)?;
         let version = &entry.versions[random.below(entry.versions.len())];
-        let (inode, length) = version.found.as_ref()?;
-        Some(tag(inode.generation, *length))
+        version.found.clone()
+    }
+
+    /// The present version of `path` or of one of its compressed forms, or an older one.
+    pub fn any_form(&self, path: &str, random: &mut Random) -> Option<Found> {
+        let forms = self.entries.iter();
+        let forms: Vec<_> = forms.filter(|entry| entry.path.starts_with(path)).collect();
+        let versions = &random.pick(&forms).versions;
+        let back = random.pick(&[1, 1, 1, 2]).min(versions.len());
+        versions[versions.len() - back].found.clone()
+    }
+
+    /// The version of `path` or of one of its compressed forms with this tag.
+    pub fn with_tag(&self, path: &str, tag: &str) -> Option<&Found> {
+        let entries = self.entries.iter();
+        let forms = entries.filter(|entry| entry.path.starts_with(path));
+        let versions = forms.flat_map(|entry| &entry.versions);
+        let mut found = versions.filter_map(|version| version.found.as_ref());
+        found.find(|found| found.tag() == tag)
     }
 
     /// What `path` has stood for since there were so many changes, until now.
-    pub fn since(
-        &self,
-        path: &str,
-        changes: u64,
-    ) -> impl Iterator<Item = Option<&(Rc<Inode>, u64)>> {
+    pub fn since(&self, path: &str, changes: u64) -> impl Iterator<Item = Option<&Found>> {
         let entry = self.entries.iter().find(|entry| entry.path == path);
         let versions = entry.map_or(&[][..], |entry| &entry.versions);
         // The last version that is not younger than `changes` was the one then.
@@ -211,68 +193,5 @@ impl Files {
             .rposition(|version| version.since <= changes);
         let versions = &versions[first.unwrap_or(0)..];
         versions.iter().map(|version| version.found.as_ref())
-    }
-}
-
-type Found = Result<Rc<Resource<Inode>>, LookupError>;
-
-/// The files as the connection table sees them.
-pub struct Root {
-    pub scene: Rc<Scene>,
-    pub random: Random,
-    /// What was found in this validation epoch: a second lookup of a name gets the same answer,
-    /// whatever has changed meanwhile.
-    pub found: HashMap<String, Found>,
-}
-
-impl Documents for Root {
-    type File = Inode;
-
-    fn find(&mut self, path: &[u8]) -> Found {
-        let path = str::from_utf8(path).map_err(|_| LookupError::NotFound)?;
-        if let Some(found) = self.found.get(path) {
-            return found.clone();
-        }
-        let found = self.look_up(path);
-        if !matches!(found, Err(LookupError::OutOfDescriptors)) {
-            self.found.insert(path.to_owned(), found.clone());
-        }
-        found
-    }
-
-    fn begin_turn(&mut self, _monotonic: Duration, _wall: SystemTime) {
-        self.revalidate();
-    }
-
-    fn revalidate(&mut self) {
-        self.found.clear();
-    }
-}
-
-impl Root {
-    fn look_up(&mut self, path: &str) -> Found {
-        let mut files = self.scene.files.borrow_mut();
-        if self.random.one_in(files.shortage) {
-            files.out_of_descriptors += 1;
-            self.scene.is_room_wanted.set(true);
-            self.scene.scarce_at.set(self.scene.now.get());
-            self.scene.count(|stats| stats.out_of_descriptors += 1);
-            return Err(LookupError::OutOfDescriptors);
-        }
-        if path == DIRECTORY {
-            return Err(LookupError::IsDirectory);
-        }
-        let found = files.since(path, u64::MAX).last().flatten();
-        let (inode, length) = found.cloned().ok_or(LookupError::NotFound)?;
-        let tag = tag(inode.generation, length);
-        let content = if length <= SMALL {
-            Content::Bytes(inode.whole(length))
-        } else {
-            Content::File(inode)
-        };
-        let modified = Some(modified());
-        Ok(Rc::new(Resource::of_default_type(
-            path, length, modified, &tag, content,
-        )))
     }
 }

@@ -11,23 +11,35 @@
 #![allow(unreachable_pub)]
 
 mod alarm;
+mod ask;
+mod assembly;
+mod byteranges;
 mod calendar;
 mod checks;
 mod client;
+mod codings;
 mod disk;
 mod eviction;
 mod files;
+mod forms;
+mod head;
 mod oracle;
 mod plan;
 mod random;
+mod ranges;
+mod response;
+mod root;
 mod rows;
 mod scene;
 mod served;
+mod settings;
 mod strangers;
 mod surroundings;
 mod tap;
+mod targets;
 mod transport;
 mod verdict;
+mod versions;
 mod wire;
 mod world;
 
@@ -152,6 +164,8 @@ fn check_transitions(sum: &Stats) {
     for (transition, count) in TRANSITIONS.iter().zip(sum.transitions) {
         assert!(count > 0, "no connection ever took {transition:?}");
     }
+    assert!(sum.partial > 0, "no range was ever sent");
+    assert!(sum.assembled > 0, "no file was ever put together");
 }
 
 fn report(sum: &Stats, seeds: u64, seconds: f64) {
@@ -173,7 +187,7 @@ fn report(sum: &Stats, seeds: u64, seconds: f64) {
     println!(
         "faults: interrupted {}, no memory for a send queue {}, late input {}, broken {}, \
          disk {}, no descriptor {}, files changed {}, stray events {}, clock leaps {}, \
-         room made {}, stops {}, locks held {}, inodes reused {}",
+         room made {}, stops {}, locks held {}, inodes reused {}; ranges {}, assembled {}",
         sum.interrupted,
         sum.pressure,
         sum.hidden,
@@ -186,6 +200,8 @@ fn report(sum: &Stats, seeds: u64, seconds: f64) {
         sum.room_made,
         sum.stops,
         sum.locks_held,
-        sum.inodes_reused
+        sum.inodes_reused,
+        sum.partial,
+        sum.assembled
     );
 }

@@ -3,41 +3,14 @@
 
 use millpond::config::Limits;
 use millpond::events::close_reason::CloseReason;
+use millpond::http::profile::Profile;
 
-use crate::files::tag;
+use crate::forms;
+use crate::head::Head;
 use crate::plan::{Answer, Request};
+use crate::response::{Body, Part, Response, built_in, page_of};
 use crate::scene::Scene;
-use crate::tap::{Body, Response, Tap, WireView, page_of};
-
-/// A head, read with as little code as possible.
-struct Head<'a> {
-    status: u16,
-    length: Option<u64>,
-    connection: &'a str,
-    keep_alive: Option<&'a str>,
-    tag: Option<&'a str>,
-}
-
-impl<'a> Head<'a> {
-    fn read(text: &'a str) -> Self {
-        let field = |name: &str| {
-            let found = text.split("\r\n").find_map(|line| line.strip_prefix(name));
-            found.map(str::trim)
-        };
-        let status = text
-            .strip_prefix("HTTP/1.1 ")
-            .and_then(|rest| rest.get(..3));
-        Self {
-            status: status
-                .and_then(|code| code.parse().ok())
-                .expect("a status line"),
-            length: field("Content-Length:").map(|length| length.parse().expect("a length")),
-            connection: field("Connection:").expect("a Connection field"),
-            keep_alive: field("Keep-Alive:"),
-            tag: field("ETag:"),
-        }
-    }
-}
+use crate::tap::{Tap, WireView};
 
 /// Checks the head with which the next response begins.
 pub fn begin(tap: &Tap, text: &str, view: &WireView) -> Response {
@@ -47,6 +20,8 @@ pub fn begin(tap: &Tap, text: &str, view: &WireView) -> Response {
     let is_begun = |request: &&Request| view.read > request.start;
     let is_whole = next < tap.came.len();
     match request.filter(is_begun) {
+        // Malformed or not, it was late.
+        _ if head.status == 408 => refused(&head, tap, view),
         Some(request) if is_whole => answered(&head, request, tap, view),
         // The server may recognize malformed framing before the head is complete, or even before
         // its first line is.
@@ -97,13 +72,17 @@ fn refused(head: &Head, tap: &Tap, view: &WireView) -> Response {
     let start = view.plan.start(tap.responses.len());
     assert!(!part(view, start).is_empty(), "an answer without a request");
     assert!(is_overdue(tap, view), "a head is refused too early");
-    assert_eq!(head.status, 400, "the status for a head that did not end");
+    let status = match view.scene.serving.profile {
+        Profile::Four => 400,
+        Profile::Full => 408,
+    };
+    assert_eq!(head.status, status, "the status of a late head");
     assert_eq!(head.connection, "close", "a head that did not end");
-    let page = page_of(&Answer::Bad);
+    let page = built_in(status);
     assert_eq!(head.length, Some(page.len() as u64), "the length of a page");
     let [method, target] = line_of(view, start);
     Response {
-        status: 400,
+        status,
         length: if method == "HEAD" {
             0
         } else {
@@ -113,10 +92,47 @@ fn refused(head: &Head, tap: &Tap, view: &WireView) -> Response {
         taken: 0,
         ends_for: Some(CloseReason::HeadDeadline),
         named: [method, target, String::new()],
+        part: None,
+    }
+}
+
+/// The response to a request for whose file no descriptor has become free in time.
+fn without_room(head: &Head, request: &Request, tap: &Tap, view: &WireView) -> Response {
+    let scene = view.scene;
+    assert_eq!(scene.serving.profile, Profile::Full, "503 among four");
+    // The head may leave long after it was written, if the client does not read.
+    let began = tap.head_since.unwrap_or_default();
+    assert!(
+        scene.scarce_at.get() >= began,
+        "503 with descriptors to spare"
+    );
+    assert!(is_overdue(tap, view), "503 too early");
+    assert_eq!(head.connection, "close", "a request that had no room");
+    let page = built_in(503);
+    assert_eq!(head.length, Some(page.len() as u64), "the length of a page");
+    Response {
+        status: 503,
+        length: if request.is_head {
+            0
+        } else {
+            page.len() as u64
+        },
+        body: Body::Page(page),
+        taken: 0,
+        ends_for: Some(CloseReason::OutOfDescriptors),
+        named: [
+            request.method.to_owned(),
+            request.target.clone(),
+            String::new(),
+        ],
+        part: None,
     }
 }
 
 fn answered(head: &Head, request: &Request, tap: &Tap, view: &WireView) -> Response {
+    if head.status == 503 {
+        return without_room(head, request, tap, view);
+    }
     let next = tap.responses.len();
     let came = tap.came.get(next).copied().unwrap_or(0);
     let (body, file) = body(head, request, came, view.scene);
@@ -124,6 +140,10 @@ fn answered(head: &Head, request: &Request, tap: &Tap, view: &WireView) -> Respo
         (Body::Nothing, _) | (_, true) => 0,
         _ => head.length.unwrap(),
     };
+    let part = head.tag.map(|tag| Part {
+        tag: tag.to_owned(),
+        range: head.content_range.map(str::to_owned),
+    });
     Response {
         status: head.status,
         body,
@@ -135,6 +155,7 @@ fn answered(head: &Head, request: &Request, tap: &Tap, view: &WireView) -> Respo
             request.target.clone(),
             file.to_owned(),
         ],
+        part,
     }
 }
 
@@ -142,66 +163,33 @@ fn answered(head: &Head, request: &Request, tap: &Tap, view: &WireView) -> Respo
 /// arrival and now.
 fn body(head: &Head, request: &Request, came: u64, scene: &Scene) -> (Body, &'static str) {
     let files = scene.files.borrow();
-    let tags = |path: &str| {
-        let found = files.since(path, came).flatten();
-        found
-            .map(|(inode, length)| tag(inode.generation, *length))
-            .collect::<Vec<_>>()
-    };
-    // A tag and the content belong to one version; only a file's own answer has one.
-    let of_tag = |path: &'static str| {
+    let has_tag = matches!(head.status, 200 | 206 | 304);
+    assert_eq!(head.tag.is_some(), has_tag, "a tag");
+    let is_length_of = |path: &'static str| {
         let mut found = files.since(path, came).flatten();
-        let inode = found.find(|(inode, length)| {
-            let tag = tag(inode.generation, *length);
-            Some(*length) == head.length && Some(tag.as_str()) == head.tag
-        });
-        inode.map(|(inode, _)| (Body::File(inode.generation), path))
+        let found = found.find(|found| Some(found.length) == head.length);
+        found.map(|found| (Body::whole(found), path))
     };
-    assert_eq!(
-        head.tag.is_some(),
-        matches!(head.status, 200 | 304),
-        "a tag"
-    );
-    let of_length = |path: &'static str| {
-        let mut found = files.since(path, came).flatten();
-        let inode = found.find(|(_, length)| Some(*length) == head.length);
-        inode.map(|(inode, _)| (Body::File(inode.generation), path))
-    };
-    let is_or_was = |path: &str| files.since(path, came).flatten().next().is_some();
     let was_absent = |path: &str| files.since(path, came).any(|found| found.is_none());
     match (&request.answer, head.status) {
-        (Answer::File(path), 200) => of_tag(path).expect("a length and a tag that the file had"),
-        (Answer::Tagged(path, known), 200) => {
-            assert_ne!(
-                head.tag,
-                Some(known.as_str()),
-                "200 for what the client has"
-            );
-            of_tag(path).expect("a length and a tag that the file had")
-        }
-        (Answer::Tagged(path, known), 304) => {
-            assert!(tags(path).contains(known), "304 for changed content");
-            assert_eq!(head.tag, Some(known.as_str()), "the tag of a 304");
-            assert_eq!(head.length, None, "the length of a 304");
-            (Body::Nothing, path)
-        }
-        (Answer::Unchanged(path), 304) => {
-            assert!(is_or_was(path), "304 for a file that is not there");
-            let tag = head.tag.unwrap_or_default().to_owned();
-            assert!(tags(path).contains(&tag), "a tag that the file never had");
-            assert_eq!(head.length, None, "the length of a 304");
-            (Body::Nothing, path)
-        }
-        (Answer::File(path) | Answer::Unchanged(path) | Answer::Tagged(path, _), 404) => {
+        (Answer::Found(path, _), 404) => {
             assert!(was_absent(path), "404 for a file that is there");
             page(head, &request.answer)
-                .or_else(|| of_length("404.html"))
+                .or_else(|| is_length_of("404.html"))
                 .expect("a 404 page")
         }
+        (Answer::Found(path, ask), _) => {
+            forms::body(head, (path, ask), (&files, came), &scene.serving)
+        }
         (Answer::NotFound, 404) => page(head, &request.answer)
-            .or_else(|| of_length("404.html"))
+            .or_else(|| is_length_of("404.html"))
             .expect("a 404 page"),
-        (Answer::Directory(_), 404) | (Answer::Bad, 400) => {
+        (Answer::Moved(to), 301) => {
+            assert_eq!(head.location, Some(to.as_str()), "another place");
+            page(head, &request.answer).expect("the page of a redirect")
+        }
+        (Answer::Directory(_), 404) => page(head, &request.answer).expect("a built-in page"),
+        (Answer::Refused(right), status) if *right == status => {
             page(head, &request.answer).expect("a built-in page")
         }
         (answer, status) => panic!("{status} for {answer:?} ({})", request.target),

@@ -2,28 +2,25 @@
 //!
 //! This is the oracle. It knows each request because it composes it itself; it has no parser.
 
-use std::time::Duration;
+use millpond::http::profile::Profile;
 
-use millpond::http::date;
-use millpond::response::pages;
-
-use crate::files::{DIRECTORY, Files, NAMES, modified};
+use crate::ask::Ask;
 use crate::random::Random;
+use crate::scene::Scene;
+use crate::targets::{MALFORMED, any_target};
 
 /// What the answer must be, apart from the content that the file happens to have at the time.
 #[derive(Clone, Debug)]
 pub enum Answer {
-    /// 200 with this file, or 404 if it does not exist by then.
-    File(&'static str),
-    /// 304 if the file exists, or else 404.
-    Unchanged(&'static str),
-    /// 304 if the file has this tag, 200 if it has another, or else 404.
-    Tagged(&'static str, String),
+    /// What this file calls for, or 404 if it does not exist by then.
+    Found(&'static str, Box<Ask>),
     NotFound,
     /// 404 with this page, even if the root has a page of its own for 404.
     Directory(String),
-    /// 400.
-    Bad,
+    /// 301 to this place.
+    Moved(String),
+    /// An error that does not depend on files.
+    Refused(u16),
 }
 
 /// One request.
@@ -52,36 +49,8 @@ pub struct Plan {
     pub requests: Vec<Request>,
 }
 
-/// Requests with malformed framing, and their method and target if those can still be read.
-const MALFORMED: [(&str, &str, &str); 9] = [
-    ("GET / HTTP/1.1\r\n\r\n", "GET", "/"),
-    ("HEAD /x HTTP/1.1\r\n\r\n", "HEAD", "/x"),
-    ("GET /\r\n\r\n", "", ""),
-    ("GET / HTTP/1.1\nHost: h\r\n\r\n", "", ""),
-    ("GET / HTTP/2.0\r\nHost: h\r\n\r\n", "", ""),
-    ("\0\u{1}\u{2}\r\n\r\n", "", ""),
-    (
-        "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 5\r\n\r\n",
-        "POST",
-        "/",
-    ),
-    (
-        "GET / HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n",
-        "GET",
-        "/",
-    ),
-    (
-        "\r\n\r\n\r\n\r\n\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n",
-        "",
-        "",
-    ),
-];
-
-/// Targets without a file, or with one that must not be served.
-const ABSENT: [&str; 4] = ["/absent", "/a//b", "/.hidden", "/index.html/"];
-
 impl Plan {
-    pub fn any(random: &mut Random, files: &Files) -> Self {
+    pub fn any(random: &mut Random, scene: &Scene) -> Self {
         let mut plan = Self::default();
         let count = match random.below(20) {
             0 => 0,
@@ -91,14 +60,14 @@ impl Plan {
         };
         let is_burst = count > 32;
         for _ in 0..count {
-            plan.add(random, is_burst, files);
+            plan.add(random, is_burst, scene);
         }
         plan.add_tail(random);
         plan
     }
 
     /// A request of any kind.
-    fn add(&mut self, random: &mut Random, is_burst: bool, files: &Files) {
+    fn add(&mut self, random: &mut Random, is_burst: bool, scene: &Scene) {
         let start = self.bytes.len();
         for _ in 0..if random.one_in(10) {
             random.between(1, 4)
@@ -109,9 +78,9 @@ impl Plan {
         }
         let is_last_kind = random.one_in(if is_burst { 300 } else { 12 });
         if is_last_kind && !self.is_over() {
-            self.add_malformed(start, random);
+            self.add_malformed(start, random, scene.serving.profile);
         } else {
-            self.add_sound(start, random, is_burst, files);
+            self.add_sound(start, random, is_burst, scene);
         }
     }
 
@@ -120,47 +89,51 @@ impl Plan {
         self.requests.iter().any(|request| request.is_malformed)
     }
 
-    fn add_malformed(&mut self, start: usize, random: &mut Random) {
+    fn add_malformed(&mut self, start: usize, random: &mut Random, profile: Profile) {
         let (text, method, target) = random.pick(&MALFORMED);
+        let is_full = profile == Profile::Full;
+        let refused = |full| Answer::Refused(if is_full { full } else { 400 });
         if random.one_in(8) {
             // Too long, and it never ends.
             self.bytes
                 .extend_from_slice(b"GET / HTTP/1.1\r\nHost: h\r\nX: ");
             self.bytes.resize(self.bytes.len() + 17_000, b'x');
-            self.push(start, Answer::Bad, "GET", "/".to_owned(), (true, true));
+            self.push(start, refused(431), "GET", "/".to_owned(), (true, true));
         } else {
+            let answer = refused(match method {
+                "POST" => 405,
+                _ if text.contains("HTTP/2.0") => 505,
+                _ => 400,
+            });
             self.bytes.extend_from_slice(text.as_bytes());
-            self.push(start, Answer::Bad, method, target.to_owned(), (true, true));
+            self.push(start, answer, method, target.to_owned(), (true, true));
         }
     }
 
-    fn add_sound(&mut self, start: usize, random: &mut Random, is_burst: bool, files: &Files) {
-        let (mut answer, target) = any_target(random, is_burst);
+    fn add_sound(&mut self, start: usize, random: &mut Random, is_burst: bool, scene: &Scene) {
+        let is_full = scene.serving.profile == Profile::Full;
+        let (mut answer, target) = any_target(random, is_burst, is_full);
         let method = match random.below(12) {
             0..=7 => "GET",
             8..=10 => "HEAD",
             _ => random.pick(&["POST", "DELETE", "get"]),
         };
-        let mut condition = String::new();
-        if let (Answer::File(path), true) = (&answer, random.one_in(6)) {
-            let is_unchanged = random.one_in(2);
-            let age = Duration::from_secs(u64::from(!is_unchanged));
-            let date = date::write(modified() - age);
-            condition = format!("If-Modified-Since: {date}\r\n");
-            // A tag that the file has now, or had, decides alone.
-            let tag = random
-                .one_in(2)
-                .then(|| files.any_tag(path, random))
-                .flatten();
-            if let Some(tag) = tag {
-                condition.extend(["If-None-Match: \"x\", W/", &tag, "\r\n"]);
-                answer = Answer::Tagged(path, tag);
-            } else if is_unchanged {
-                answer = Answer::Unchanged(path);
+        let mut fields = String::new();
+        if let Answer::Found(path, ask) = &mut answer {
+            ask.any_conditions(path, random, &scene.files.borrow());
+            // What came later has a generator of its own.
+            let mut more = random.beside();
+            if more.one_in(if scene.is_plain() { 12 } else { 2 }) {
+                ask.any_more(path, &scene.files.borrow(), &mut more);
             }
+            ask.is_head = method == "HEAD";
+            fields.clone_from(&ask.text);
         }
-        if !matches!(method, "GET" | "HEAD") {
-            answer = Answer::Bad;
+        match method {
+            "GET" | "HEAD" => {}
+            "get" if is_full => answer = Answer::Refused(501),
+            _ if is_full => answer = Answer::Refused(405),
+            _ => answer = Answer::Refused(400),
         }
         let (version, connection, asks_close) = match random.below(if is_burst { 200 } else { 14 })
         {
@@ -171,9 +144,18 @@ impl Plan {
             _ => (1, "", false),
         };
         let text =
-            format!("{method} {target} HTTP/1.{version}\r\nHost: h\r\n{connection}{condition}\r\n");
+            format!("{method} {target} HTTP/1.{version}\r\nHost: h\r\n{connection}{fields}\r\n");
         self.bytes.extend_from_slice(text.as_bytes());
         self.push(start, answer, method, target, (asks_close, false));
+    }
+
+    /// One more request for `path` by a client that waits for each answer.
+    pub fn ask(&mut self, path: &'static str, ask: Ask) {
+        let start = self.bytes.len();
+        let text = format!("GET /{path} HTTP/1.1\r\nHost: h\r\n{}\r\n", ask.text);
+        self.bytes.extend_from_slice(text.as_bytes());
+        let answer = Answer::Found(path, Box::new(ask));
+        self.push(start, answer, "GET", format!("/{path}"), (false, false));
     }
 
     fn push(
@@ -222,31 +204,6 @@ impl Plan {
             (Some(request), _) => request.start,
             (None, Some(last)) => last.end,
             (None, None) => 0,
-        }
-    }
-}
-
-fn any_target(random: &mut Random, is_burst: bool) -> (Answer, String) {
-    match random.below(12) {
-        0 => (Answer::NotFound, random.pick(&ABSENT).to_owned()),
-        1 => {
-            let page = pages::directory(&format!("/{DIRECTORY}"));
-            (Answer::Directory(page), format!("/{DIRECTORY}"))
-        }
-        2 => (
-            Answer::Bad,
-            random.pick(&["/%zz", "/../x", "/a%2fb"]).to_owned(),
-        ),
-        3 => (Answer::File("index.html"), "/".to_owned()),
-        _ => {
-            // Mostly small files: each large one takes many turns.
-            let most = if is_burst || random.one_in(2) {
-                3
-            } else {
-                NAMES.len()
-            };
-            let (path, ..) = NAMES[random.below(most)];
-            (Answer::File(path), format!("/{path}"))
         }
     }
 }

@@ -46,6 +46,12 @@ impl Random {
         Self(self.next())
     }
 
+    /// A generator for something that was added later: it leaves this one where it is, so that the seeds
+    /// of what was there before keep their meaning.
+    pub fn beside(&self) -> Self {
+        Self::new(!self.clone().next())
+    }
+
     /// Shuffles the items (Fisher-Yates).
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {

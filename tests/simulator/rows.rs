@@ -3,7 +3,7 @@
 use millpond::events::close_reason::CloseReason;
 
 use crate::client::Client;
-use crate::tap::Response;
+use crate::response::Response;
 
 /// Reads the rows that the log received in this turn, and compares each with its response.
 pub fn check(clients: &mut [Client], text: &[u8]) -> u64 {

@@ -7,6 +7,7 @@ use std::time::Duration;
 use millpond::config::Limits;
 use millpond::events::close_reason::{CloseCounts, CloseReason};
 use millpond::events::state::TRANSITIONS;
+use millpond::response::serving::Serving;
 
 use crate::files::Files;
 use crate::random::Random;
@@ -65,6 +66,9 @@ pub struct Stats {
     /// How often a stranger took the lock of a real log, and changed a file that was the server's.
     pub locks_held: u64,
     pub inodes_reused: u64,
+    /// Answers with ranges, and files that clients put together from such.
+    pub partial: u64,
+    pub assembled: u64,
     pub close_reasons: [u64; CloseReason::ALL.len()],
     /// Bytes that the server read from sockets, and that sockets took.
     pub read: u64,
@@ -118,6 +122,8 @@ impl AddAssign for Stats {
         self.stops += other.stops;
         self.locks_held += other.locks_held;
         self.inodes_reused += other.inodes_reused;
+        self.partial += other.partial;
+        self.assembled += other.assembled;
         self.read += other.read;
         self.wrote += other.wrote;
         for (sum, more) in self.transitions.iter_mut().zip(other.transitions) {
@@ -133,6 +139,7 @@ impl AddAssign for Stats {
 #[derive(Debug)]
 pub struct Scene {
     pub limits: Limits,
+    pub serving: Serving,
     pub rates: Cell<Rates>,
     pub now: Cell<Duration>,
     /// The number of the current turn of the loop.
@@ -153,6 +160,11 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// Whether the server knows neither ranges nor compressed forms.
+    pub fn is_plain(&self) -> bool {
+        self.serving == Serving::default()
+    }
+
     /// Prints what happens, if the run is traced.
     pub fn trace(&self, line: impl FnOnce() -> String) {
         if self.is_traced {

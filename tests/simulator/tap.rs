@@ -3,39 +3,11 @@
 use std::time::Duration;
 
 use millpond::events::close_reason::CloseReason;
-use millpond::response::pages;
 
-use crate::files::Inode;
-use crate::plan::{Answer, Plan, Request};
+use crate::plan::{Plan, Request};
+use crate::response::{Body, Response};
 use crate::scene::Scene;
-
-/// The source that the bytes of a body must come from.
-#[derive(Debug)]
-pub enum Body {
-    Nothing,
-    Page(Vec<u8>),
-    File(usize),
-}
-
-/// One response, as far as it has left.
-#[derive(Debug)]
-pub struct Response {
-    pub status: u16,
-    pub body: Body,
-    /// How many bytes of the body are to leave, and how many have left.
-    pub length: u64,
-    pub taken: u64,
-    /// Why the connection ends after it, if it does.
-    pub ends_for: Option<CloseReason>,
-    /// Its cells in the log: method, target, file.
-    pub named: [String; 3],
-}
-
-impl Response {
-    pub fn is_complete(&self) -> bool {
-        self.taken == self.length
-    }
-}
+use crate::versions::Inode;
 
 /// What has left through one connection.
 #[derive(Debug, Default)]
@@ -51,6 +23,8 @@ pub struct Tap {
     pub idle_since: Option<Duration>,
     /// When the server last made progress: read a request, or sent something.
     pub progress: Duration,
+    /// The body of the last response as far as it has left, if its client puts bodies together.
+    pub kept: Option<Vec<u8>>,
 }
 
 /// The tap's view of its wire.
@@ -108,6 +82,9 @@ impl Tap {
                     let (now, later) = bytes.split_at(left.min(bytes.len()));
                     last.check(now);
                     bytes = later;
+                    if let Some(kept) = &mut self.kept {
+                        kept.extend_from_slice(now);
+                    }
                     self.note_end(view);
                 }
                 _ => bytes = self.feed_head(bytes, view),
@@ -120,13 +97,11 @@ impl Tap {
         self.progress = view.scene.now.get();
         assert!(self.head.is_empty(), "a file in the middle of a head");
         let last = self.responses.last_mut().expect("a file without a head");
-        match last.body {
-            Body::File(generation) => assert_eq!(generation, file.generation, "another file"),
-            _ => panic!("a file is sent where none should be"),
+        last.check_file(file, offset, count);
+        if let Some(kept) = &mut self.kept {
+            let offsets = (offset..offset + count).map(|at| usize::try_from(at).unwrap());
+            kept.extend(offsets.map(|at| Inode::byte(file.generation, at)));
         }
-        assert_eq!(offset, last.taken, "the file's offset");
-        last.taken += count;
-        assert!(last.taken <= last.length, "more than was promised");
         self.note_end(view);
     }
 
@@ -145,6 +120,9 @@ impl Tap {
         let head = std::str::from_utf8(&head).expect("a head that is not text");
         let response = crate::oracle::begin(self, head, view);
         self.responses.push(response);
+        if let Some(kept) = &mut self.kept {
+            kept.clear();
+        }
         self.note_end(view);
         &bytes[end - before..]
     }
@@ -156,7 +134,13 @@ impl Tap {
         };
         if last.is_complete() {
             let now = view.scene.now.get();
-            view.scene.count(|stats| stats.responses += 1);
+            if let (Body::Parts(parts), true) = (&last.body, last.length > 0) {
+                assert!(parts.is_complete(), "a part or the end is missing");
+            }
+            view.scene.count(|stats| {
+                stats.responses += 1;
+                stats.partial += u64::from(last.status == 206);
+            });
             self.idle_since = Some(now);
             let more = view.has_begun(self.responses.len());
             self.head_since = more.then_some(now);
@@ -186,32 +170,5 @@ impl Tap {
             .is_some_and(|last| last.ends_for.is_some());
         plan.request(next)
             .filter(|_| next < self.came.len() && !is_last)
-    }
-}
-
-impl Response {
-    fn check(&mut self, bytes: &[u8]) {
-        let from = usize::try_from(self.taken).unwrap();
-        let is_right = match &self.body {
-            Body::Nothing => false,
-            Body::Page(page) => page.get(from..from + bytes.len()) == Some(bytes),
-            Body::File(generation) => {
-                let mut offsets = from..;
-                bytes.iter().all(|&byte| {
-                    offsets.next().map(|at| Inode::byte(*generation, at)) == Some(byte)
-                })
-            }
-        };
-        assert!(is_right, "a body byte at or after {from} is wrong");
-        self.taken += bytes.len() as u64;
-    }
-}
-
-/// The built-in page that goes with an answer.
-pub fn page_of(answer: &Answer) -> Vec<u8> {
-    match answer {
-        Answer::Directory(page) => page.clone().into_bytes(),
-        Answer::Bad => pages::BAD_REQUEST.into(),
-        _ => pages::NOT_FOUND.into(),
     }
 }

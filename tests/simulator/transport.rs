@@ -6,8 +6,8 @@ use std::rc::Rc;
 
 use millpond::os::transport::Transport;
 
-use crate::files::Inode;
 use crate::tap::Tap;
+use crate::versions::Inode;
 use crate::wire::Wire;
 
 /// A simulated socket.

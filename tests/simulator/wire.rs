@@ -71,7 +71,7 @@ pub struct Wire {
 
 impl Wire {
     pub fn new(scene: Rc<Scene>, mut random: Random, number: u16) -> Self {
-        let plan = Plan::any(&mut random, &scene.files.borrow());
+        let plan = Plan::any(&mut random, &scene);
         Self {
             plan,
             capacity: random.pick(&[300, 4_000, 20_000, 100_000, 700_000]),

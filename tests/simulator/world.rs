@@ -2,29 +2,25 @@
 //! server does.
 
 use std::cell::{Cell, RefCell};
-use std::collections::{HashMap, VecDeque};
-use std::num::NonZeroU32;
+use std::collections::VecDeque;
 use std::rc::Rc;
 use std::time::Duration;
 
-use millpond::clock::Clock;
-use millpond::config::{Config, Limits};
-use millpond::connection::context::{Env, LoopContext, STAGE_SEND_BUDGET};
+use millpond::connection::context::STAGE_SEND_BUDGET;
 use millpond::connection_table::ConnectionTable;
 use millpond::connection_table::turn::EventLoop;
 use millpond::events::event::Readiness;
 use millpond::events::id::ConnectionId;
 use millpond::http::status::Status;
-use millpond::observe::invariants::Invariants;
-use millpond::os::transport::Transport;
+use millpond::response::serving::CodingPolicy;
 
 use crate::calendar::Calendar;
 use crate::client::Client;
 use crate::disk::Disk;
-use crate::files::{Files, Root};
+use crate::files::Files;
 use crate::random::Random;
 use crate::scene::{Rates, Scene, Stats};
-use crate::transport::Socket;
+use crate::settings::{Invented, any_limits, any_serving, context};
 
 /// How many clients come into one world.
 pub const CLIENTS: u16 = 250;
@@ -54,8 +50,11 @@ pub struct World {
 impl World {
     pub fn new(seed: u64, is_traced: bool) -> Self {
         let mut random = Random::new(seed);
+        let serving = any_serving(&mut random.beside());
+        let has_sidecars = serving.coding == CodingPolicy::Precompressed;
         let scene = Rc::new(Scene {
             limits: any_limits(&mut random),
+            serving,
             rates: Cell::new(Rates::any(&mut random)),
             now: Cell::default(),
             turn: Cell::default(),
@@ -64,11 +63,18 @@ impl World {
             is_closing_all: Cell::default(),
             is_room_wanted: Cell::default(),
             scarce_at: Cell::default(),
-            files: RefCell::new(Files::new(&mut random)),
+            files: RefCell::new(Files::new(&mut random, has_sidecars)),
             stats: RefCell::default(),
             is_traced,
         });
-        scene.trace(|| format!("{:?} {:?}", scene.limits, scene.rates.get()));
+        scene.trace(|| {
+            format!(
+                "{:?} {:?} {:?}",
+                scene.limits,
+                scene.serving,
+                scene.rates.get()
+            )
+        });
         let calendar = Calendar::new(&mut random);
         Self {
             table: ConnectionTable::new(context(&scene, &calendar, &mut random)),
@@ -245,45 +251,4 @@ impl EventLoop for World {
             disk.turn(self.calendar.now(), &self.scene);
         }
     }
-}
-
-/// What this connection table is made of.
-#[derive(Debug)]
-pub struct Invented;
-
-impl Env for Invented {
-    type File = <Socket as Transport>::File;
-    type Transport = Socket;
-    type Documents = Root;
-    type Observer = Invariants;
-}
-
-// All limits there are now: one that is added later keeps its default until it is chosen here.
-#[allow(clippy::needless_update)]
-fn any_limits(random: &mut Random) -> Limits {
-    Limits {
-        keep_alive: Duration::from_millis(random.pick(&[0, 300, 1_500, 5_000, 10_000, 10_000])),
-        keep_alive_requests: NonZeroU32::new(random.pick(&[0, 1, 3, 40, 998, 998])),
-        head_timeout: Duration::from_millis(random.pick(&[400, 3_000, 10_000])),
-        stall_timeout: Duration::from_millis(random.pick(&[500, 3_000, 30_000])),
-        min_send_rate: NonZeroU32::new(random.pick(&[0, 0, 100, 100_000])),
-        buffers: random.pick(&[3_000, 30_000, 1 << 20, 1 << 20]),
-        max_connections: random.pick(&[3, 20, usize::MAX, usize::MAX]),
-        max_descriptors: random.pick(&[1, 8, 30, usize::MAX, usize::MAX]),
-        ..Limits::default()
-    }
-}
-
-fn context(scene: &Rc<Scene>, calendar: &Calendar, random: &mut Random) -> LoopContext<Invented> {
-    let documents = Root {
-        scene: scene.clone(),
-        random: random.fork(),
-        found: HashMap::new(),
-    };
-    let clock = Clock::manual(calendar.now());
-    let config = Config {
-        limits: scene.limits.clone(),
-        ..Config::default()
-    };
-    LoopContext::new(config, documents, clock, Invariants::default())
 }

@@ -155,7 +155,10 @@ const show = picture => {
   draw(picture);
   rows('deadlines', Object.entries(queues.deadlines).map(([name, value]) =>
     ({ name, value, note: limits.deadline_seconds[name] + ' s' })));
-  rows('statuses', Object.entries(picture.responses).map(([name, value]) => ({ name, value })));
+  // Most servers send four statuses, and all servers hardly ever the others.
+  const usual = ['200', '304', '400', '404'];
+  const statuses = Object.entries(picture.responses).map(([name, value]) => ({ name, value }));
+  rows('statuses', statuses.filter(({ name, value }) => value > 0 || usual.includes(name)));
   say('bytes', `${bytes(picture.bytes.read)} read and ${bytes(picture.bytes.written)} written in all`);
   const shown = loop.lag_counts.filter(({ up_to_us }) => up_to_us === null || [10, 50, 100, 500, 1000, 5000, 10000, 100000].includes(up_to_us));
   let last = 0;

@@ -1,6 +1,7 @@
 //! No descriptor to open the file with.
 
 use super::*;
+use crate::http::profile::Profile;
 use crate::os::descriptors::FILES_RESERVE;
 use crate::response::pages;
 use crate::testing::{BIG, CLOSE, big, error_page, kept, pattern, small};
@@ -105,6 +106,22 @@ fn a_whole_head_is_not_refused_as_late() {
             assert_eq!(rig.take_outcomes(), [""; 0]);
         }
     }
+}
+
+/// With all statuses there is one for it.
+#[test]
+fn a_whole_head_that_waits_in_vain_is_told_so_if_there_is_a_status() {
+    let mut rig = Rig::new();
+    rig.context.config.serving.profile = Profile::Full;
+    rig.context.documents.out_of_descriptors = 2;
+    rig.feed(GET_SMALL);
+    let progress = rig.deadline_passed();
+    assert_eq!((progress.next, rig.state()), (NextStep::Yield, "closing"));
+    let output = String::from_utf8(rig.take_output()).unwrap();
+    assert!(output.starts_with("HTTP/1.1 503 Service Unavailable\r\n"));
+    assert!(output.contains("\r\nRetry-After: 5\r\nCache-Control: no-store\r\n"));
+    let row = rig.take_outcomes().pop().unwrap();
+    assert!(row.starts_with("GET /small.txt - 503 "), "{row}");
 }
 
 /// A file that is sent from holds its descriptor, so it needs one that is free. A small file gives
