@@ -67,15 +67,17 @@ fn a_page_is_found_without_its_extension() {
         let is_full = profile == FULL;
         let server = site.start(&[&profile[..], &["--clean-urls"]].concat());
         let mut client = server.connect();
-        let page = |name: &str| match is_full {
-            true => Answer::file(HTML, name).ranged(),
-            false => Answer::file(HTML, name),
+        let page = |name: &str| {
+            if is_full {
+                Answer::file(HTML, name).ranged()
+            } else {
+                Answer::file(HTML, name)
+            }
         };
         for (target, to) in &table {
             let expected = match to {
-                Page(name) => page(name),
                 Moved(location, _) if is_full => Answer::moved(location, location),
-                Moved(_, name) => page(name),
+                Page(name) | Moved(_, name) => page(name),
                 NotFound => Answer::not_found(),
             };
             let expected = expected.endless();

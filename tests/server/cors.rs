@@ -54,9 +54,10 @@ fn expected(answer: Answer, allowed: Option<&str>, varies: bool) -> Answer {
         Some(origin) => readable(answer, origin),
         None => answer,
     };
-    match varies {
-        true => answer.with_extra("Vary", "Origin"),
-        false => answer,
+    if varies {
+        answer.with_extra("Vary", "Origin")
+    } else {
+        answer
     }
 }
 
@@ -72,10 +73,7 @@ fn an_origin_that_is_named_may_read_all_answers() {
                 _ => format!("Origin: {origin}\r\n"),
             };
             let file = expected(Answer::index(), allowed, varies);
-            let file = match profile == FULL {
-                true => file.ranged(),
-                false => file,
-            };
+            let file = if profile == FULL { file.ranged() } else { file };
             let not_modified = expected(Answer::not_modified(), allowed, varies);
             let not_found = expected(Answer::not_found(), allowed, varies);
             let what = format!("{origins:?} {origin}");

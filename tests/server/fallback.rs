@@ -64,9 +64,10 @@ fn a_page_that_is_not_there_gets_the_file() {
         let mut client = server.connect();
         for (target, fields, expected) in &table {
             let is_file = expected.status.contains(" 200 ") && profile == FULL;
-            let expected = match is_file {
-                true => expected.clone().ranged(),
-                false => expected.clone(),
+            let expected = if is_file {
+                expected.clone().ranged()
+            } else {
+                expected.clone()
             };
             let answer = client.ask("GET", target, fields);
             assert_eq!(answer, expected, "{target} {fields}");

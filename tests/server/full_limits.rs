@@ -34,9 +34,10 @@ fn ends(servers: [&Server; 2], text: &str, in_full: &Answer) {
         let mut client = server.connect();
         client.send(text.to_owned() + SECOND);
         let is_head = text.starts_with("HEAD ");
-        let (method, expected) = match is_head {
-            true => ("HEAD", expected.without_body()),
-            false => ("GET", expected),
+        let (method, expected) = if is_head {
+            ("HEAD", expected.without_body())
+        } else {
+            ("GET", expected)
         };
         let shown = &text[..text.len().min(60)];
         assert_eq!(client.answer_to(method), expected.closing(), "{shown}");
@@ -173,9 +174,10 @@ fn a_begun_head_that_is_late_is_408_and_silence_is_closed_silently() {
         second.answer_to("GET");
         second.send("GET / HT");
         for (text, mut client) in clients {
-            let (method, expected) = match text.starts_with("HEAD") {
-                true => ("HEAD", expected.clone().without_body()),
-                false => ("GET", expected.clone()),
+            let (method, expected) = if text.starts_with("HEAD") {
+                ("HEAD", expected.clone().without_body())
+            } else {
+                ("GET", expected.clone())
             };
             assert_eq!(client.answer_to(method), expected.closing(), "{text}");
             client.expect_end();

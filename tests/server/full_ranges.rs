@@ -41,7 +41,7 @@ impl To {
 }
 
 fn large() -> Vec<u8> {
-    (0..LARGE).map(|index| (index % 251) as u8).collect()
+    (0..=250).cycle().take(LARGE).collect()
 }
 
 fn range(value: &str) -> String {
@@ -255,9 +255,10 @@ fn if_range_lets_only_the_version_pass_that_it_names_for_certain() {
     let mut client = server.connect();
     let whole = || Answer::file(TEXT, SMALL).ranged().endless();
     for (version, passes) in table {
-        let expected = match passes {
-            true => Answer::part(TEXT, SMALL, 0, 2).endless(),
-            false => whole(),
+        let expected = if passes {
+            Answer::part(TEXT, SMALL, 0, 2).endless()
+        } else {
+            whole()
         };
         let answer = with_if_range(&mut client, "/a.txt", version);
         assert_eq!(answer, expected, "{version}");

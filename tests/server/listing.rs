@@ -169,9 +169,10 @@ fn the_client_chooses_the_format_and_an_index_wins() {
         for (fields, media_type) in table {
             let answer = client.ask("GET", "/sub/", fields);
             let expected = listing(media_type, &answer.body);
-            let expected = match profile == FULL {
-                true => expected.ranged(),
-                false => expected,
+            let expected = if profile == FULL {
+                expected.ranged()
+            } else {
+                expected
             };
             assert_eq!(answer, expected, "{fields}");
             let head = client.ask("HEAD", "/sub/", fields);

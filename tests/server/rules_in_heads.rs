@@ -90,9 +90,12 @@ fn lifetimes_replace_the_usual_one_and_reach_no_error() {
         let (site, server) = start(&rules, &profile);
         site.write("short/sub/a.txt", "a");
         let mut client = server.connect();
-        let ranged = |answer: Answer| match profile == FULL {
-            true => answer.ranged(),
-            false => answer,
+        let ranged = |answer: Answer| {
+            if profile == FULL {
+                answer.ranged()
+            } else {
+                answer
+            }
         };
         let cached = |answer: Answer| answer.set("Cache-Control", long).endless();
         let content = b"0123456789";
@@ -148,10 +151,7 @@ fn fields_of_the_server_are_removed_and_replaced() {
         let answer = uncached(answer)
             .with_extra("X-Content-Type-Options", "nosniff")
             .with_extra("(mine)", "mine");
-        let mut answer = match is_ranged {
-            true => answer.ranged(),
-            false => answer,
-        };
+        let mut answer = if is_ranged { answer.ranged() } else { answer };
         let mut names = answer.fields.iter_mut().map(|(name, _)| name);
         let name = names.find(|name| *name == "(mine)");
         "Server".clone_into(name.unwrap());

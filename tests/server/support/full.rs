@@ -29,7 +29,7 @@ impl Answer {
     pub fn part(media_type: &str, content: &[u8], first: usize, end: usize) -> Self {
         let range = format!("bytes {first}-{}/{}", end - 1, content.len());
         let mut answer = Self::file(media_type, &content[first..end]);
-        answer.status = "HTTP/1.1 206 Partial Content".to_owned();
+        "HTTP/1.1 206 Partial Content".clone_into(&mut answer.status);
         answer.after_type("Content-Range", &range)
     }
 
@@ -54,7 +54,7 @@ impl Answer {
         body.extend_from_slice(format!("\r\n--{boundary}--\r\n").as_bytes());
         let media_type = format!("multipart/byteranges; boundary={boundary}");
         let mut answer = Self::file(&media_type, body);
-        answer.status = "HTTP/1.1 206 Partial Content".to_owned();
+        "HTTP/1.1 206 Partial Content".clone_into(&mut answer.status);
         answer
     }
 
