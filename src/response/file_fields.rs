@@ -20,10 +20,10 @@ pub(super) struct FileFields {
     last_modified: usize,
     /// Where Content-Type begins: there is no Last-Modified if the file has no time to tell.
     content: usize,
+    /// Where Content-Encoding begins; where it would, if there is none.
+    encoding: usize,
     /// Where Content-Length begins.
     length: usize,
-    /// Whether there is a Content-Encoding.
-    has_encoding: bool,
 }
 
 impl FileFields {
@@ -48,7 +48,7 @@ impl FileFields {
             last_modified: tag.len(),
             content,
             length: content + media_type.len(),
-            has_encoding: content_type.encoding.is_some(),
+            encoding: content + media_type.len() - encoding.len(),
             all: all.into_bytes().into(),
         }
     }
@@ -74,9 +74,14 @@ impl FileFields {
         &self.all[self.content..]
     }
 
-    /// The value of Content-Type, and behind it the field Content-Encoding (if there is one).
+    /// Content-Type and Content-Encoding (if there is one).
     pub(super) fn media_type(&self) -> &[u8] {
-        value(&self.all[self.content..self.length], CONTENT_TYPE)
+        &self.all[self.content..self.length]
+    }
+
+    /// Content-Encoding (if there is one).
+    pub(super) fn encoding(&self) -> &[u8] {
+        &self.all[self.encoding..self.length]
     }
 
     /// Content-Length.
@@ -86,7 +91,7 @@ impl FileFields {
 
     /// Whether the file is sent with a Content-Encoding of its own.
     pub(super) fn has_encoding(&self) -> bool {
-        self.has_encoding
+        self.encoding < self.length
     }
 
     /// The tag, as it stands in `ETag`.

@@ -187,17 +187,19 @@ fn append_file_fields<F>(out: &mut Vec<u8>, found: &Representation<F>, terms: &T
     out.extend_from_slice(fields.length());
 }
 
-/// Content-Type and Content-Encoding.
+/// Content-Type and Content-Encoding: a rule may have replaced the type, and a compressed form has that of
+/// its file.
 fn append_media_type<F>(out: &mut Vec<u8>, found: &Representation<F>, terms: &Terms) {
-    let own = found.media_type();
+    let fields = &found.file().fields;
     match terms.content_type() {
-        None => append(out, &["Content-Type: ", &own, "\r\n"]),
+        None => out.extend_from_slice(fields.media_type()),
         Some(line) => {
-            // What stands behind the type is Content-Encoding.
-            let encoding = own.split_once("\r\n").map_or("", |(_, encoding)| encoding);
-            let end = if encoding.is_empty() { "" } else { "\r\n" };
-            append(out, &[line, encoding, end]);
+            append(out, &[line]);
+            out.extend_from_slice(fields.encoding());
         }
+    }
+    if let Some((coding, _)) = &found.coded {
+        append(out, &["Content-Encoding: ", coding.token(), "\r\n"]);
     }
 }
 

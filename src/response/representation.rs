@@ -30,11 +30,18 @@ impl<F> Representation<F> {
         }
     }
 
-    /// The value of Content-Type, and behind it the field Content-Encoding if there is one: a compressed form
-    /// has the type of its file.
+    /// The file that is named: the one that is sent, or that it is a form of.
+    pub(super) fn file(&self) -> &Resource<F> {
+        self.coded.as_ref().map_or(&self.sent, |(_, file)| file)
+    }
+
+    /// The value of Content-Type, and behind it the field Content-Encoding if there is one.
     pub(super) fn media_type(&self) -> String {
-        let file = self.coded.as_ref().map_or(&self.sent, |(_, file)| file);
-        let mut text = String::from_utf8_lossy(file.fields.media_type()).into_owned();
+        let fields = String::from_utf8_lossy(self.file().fields.media_type());
+        let mut text = fields
+            .trim_start_matches("Content-Type: ")
+            .trim_end()
+            .to_owned();
         if let Some((coding, _)) = &self.coded {
             text.extend(["\r\nContent-Encoding: ", coding.token()]);
         }
