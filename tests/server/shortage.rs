@@ -3,6 +3,8 @@
 
 use std::io::ErrorKind;
 
+use crate::support::client::request;
+use crate::support::full::{FOUR, FULL};
 use crate::support::log::rows;
 use crate::support::{Answer, Client, Server, Site, eventually};
 
@@ -57,4 +59,36 @@ fn idle_connections_are_evicted_when_descriptors_run_out() {
         diagnostics.last().unwrap().contains("evicted"),
         "{diagnostics:?}"
     );
+}
+
+/// No descriptor becomes free for the file in time: in full that is told, and in four the connection ends
+/// without an answer, because none of the four statuses would be true.
+#[test]
+fn a_file_that_cannot_be_opened_in_time_is_503() {
+    let sentence = "The server has too much to do. Please try again in a few seconds.";
+    let answer = Answer::built_in("503 Service Unavailable", sentence)
+        .with_extra("Cache-Control", "no-store")
+        .with_extra("Retry-After", "5")
+        .closing();
+    let site = Site::new();
+    let head = answer.clone().without_body();
+    let table = [
+        (FULL, "GET", Some(answer)),
+        (FULL, "HEAD", Some(head)),
+        (FOUR, "GET", None),
+    ];
+    for (profile, method, expected) in table {
+        let options = ["--head-timeout", "0.5", "--no-log", "--cache", "0"];
+        let server = site.start(&[&profile[..], &options].concat());
+        // The only connection: there is no idle one to evict.
+        let mut client = server.connect();
+        server.has_seen_all();
+        // No number below it is free.
+        server.lower_descriptors(3);
+        client.send(request(method, "/", ""));
+        if let Some(expected) = expected {
+            assert_eq!(client.answer_to(method), expected);
+        }
+        client.expect_end();
+    }
 }
