@@ -49,6 +49,7 @@ CASES = [
     Case("206, full", "1k.bin", 206, "Range: bytes=0-1022\\r\\n", FULL),
     Case("404 answered by a fallback", "deep/link", options=("--quiet", "--fallback", "1k.bin")),
     Case("a listing", "folder/", options=("--quiet", "--listing")),
+    Case("1 KB, gzip asked for", "1k.bin", field=CODED),
     Case("1 KB, full, compressed", "1k.bin", field=CODED, options=(*FULL, "--precompressed")),
     Case("1 KB, full, 100 rules", "1k.bin", options=(*FULL, "--headers", "@_headers")),
     Case("1 KB, full, all", "1k.bin", field=CODED, options=ALL),
