@@ -1,5 +1,6 @@
 //! Accept: whether a client takes a media type (RFC 9110, 12.5.1). Pure.
 
+use super::list::is_token;
 use super::preference::{Preference, preferences};
 
 /// Whether the client takes a representation of the type `top/sub`. `values` are the values of all
@@ -52,12 +53,6 @@ impl<'a> Range<'a> {
             weight: preference.weight,
         })
     }
-}
-
-/// RFC 9110, 5.6.2. The star of a wildcard is a letter of tokens as well.
-fn is_token(text: &[u8]) -> bool {
-    let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
-    !text.is_empty() && text.iter().all(may_be)
 }
 
 /// How narrow a range is. Later ones are narrower.

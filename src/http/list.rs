@@ -1,5 +1,5 @@
 //! Fields that are lists: several lines are one list, and commas stand between its elements
-//! (RFC 9110, 5.3 and 5.6.1). Pure.
+//! (RFC 9110, 5.3 and 5.6.1). With them, what such elements are made of. Pure.
 
 /// The values of all lines of a well-formed head whose field has this name, in their order. The name
 /// is written in any letter case.
@@ -40,6 +40,12 @@ pub(super) fn trim(mut text: &[u8]) -> &[u8] {
         text = rest;
     }
     text
+}
+
+/// Whether `text` is a token (RFC 9110, 5.6.2).
+pub(super) fn is_token(text: &[u8]) -> bool {
+    let may_be = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    !text.is_empty() && text.iter().all(may_be)
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //!
 //! Errors say what to write instead. They are parts of a sentence that names the option.
 
+use super::list::is_token;
 use super::media_type::Charset;
 
 /// The longest name of an encoding, in bytes (RFC 2978, 2.3).
@@ -54,7 +55,7 @@ fn is_media_type(text: &str) -> bool {
     };
     let end = rest.find([';', ' ']).unwrap_or(rest.len());
     let (subtype, parameters) = rest.split_at(end);
-    is_token(top) && is_token(subtype) && are_parameters(parameters)
+    is_token(top.as_bytes()) && is_token(subtype.as_bytes()) && are_parameters(parameters)
 }
 
 /// RFC 9110, 5.6.6. A parameter must be there behind its semicolon, which the grammar does not ask for:
@@ -75,7 +76,7 @@ fn are_parameters(mut text: &str) -> bool {
             return false;
         };
         let (value, rest) = value.split_at(length);
-        if !is_token(name) || !(value.starts_with('"') || is_token(value)) {
+        if !is_token(name.as_bytes()) || !(value.starts_with('"') || is_token(value.as_bytes())) {
             return false;
         }
         text = rest;
@@ -96,12 +97,6 @@ fn quoted_length(text: &str) -> Option<usize> {
         }
     }
     None
-}
-
-/// RFC 9110, 5.6.2.
-pub(super) fn is_token(text: &str) -> bool {
-    let may_be = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !text.is_empty() && text.bytes().all(may_be)
 }
 
 #[cfg(test)]

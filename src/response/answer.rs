@@ -136,15 +136,13 @@ fn told(status: Status, profile: Profile) -> Status {
 /// Another name for what was asked for. Four statuses have no redirect, so the answer is a page with a link.
 /// It is the built-in page even if the root has its own, which can't know the link.
 fn moved<F>(url: String, profile: Profile) -> Answer<F> {
+    let page = |status| Page::BuiltIn(pages::link(status, &url).into());
     match profile {
         Profile::Full => {
-            let page = pages::link(Status::MovedPermanently, &url);
-            Answer::Moved(url.into(), Page::BuiltIn(page.into()))
+            let page = page(Status::MovedPermanently);
+            Answer::Moved(url.into(), page)
         }
-        Profile::Four => {
-            let page = pages::link(Status::NotFound, &url);
-            Answer::Error(Status::NotFound, Page::BuiltIn(page.into()))
-        }
+        Profile::Four => Answer::Error(Status::NotFound, page(Status::NotFound)),
     }
 }
 

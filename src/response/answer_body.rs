@@ -76,17 +76,13 @@ impl<F> Answer<F> {
     /// The file that the answer was made from.
     pub fn resource(&self) -> Option<&Rc<Resource<F>>> {
         match self {
-            Self::File(found)
-            | Self::Part(found, _)
-            | Self::Parts(found, _)
-            | Self::NotModified(found) => Some(&found.sent),
             Self::Error(_, page) | Self::Unsatisfiable(_, page) | Self::Moved(_, page) => {
                 match page {
                     Page::Own(page) => Some(page),
                     Page::BuiltIn(_) => None,
                 }
             }
-            Self::Options => None,
+            _ => Some(&self.representation()?.sent),
         }
     }
 }

@@ -56,22 +56,13 @@ impl<F> Body<F> {
     pub fn piece(&self, sent: u64) -> Piece<'_, F> {
         match self {
             Self::None => Piece::Nothing,
-            Self::Memory(resource, range) => rest(&resource.bytes()[range.clone()], sent),
-            Self::Page(page) => rest(page.as_bytes(), sent),
+            Self::Memory(resource, range) => Piece::last(&resource.bytes()[range.clone()], sent),
+            Self::Page(page) => Piece::last(page.as_bytes(), sent),
             Self::File(file, range) => match range.end - range.first - sent {
                 0 => Piece::Nothing,
                 left => Piece::File(file, range.first + sent, left),
             },
             Self::Parts(parts) => parts.piece(sent),
         }
-    }
-}
-
-/// What is left of bytes in memory that nothing follows.
-fn rest<F>(bytes: &[u8], sent: u64) -> Piece<'_, F> {
-    let sent = usize::try_from(sent).unwrap_or(usize::MAX);
-    match bytes.get(sent..) {
-        None | Some([]) => Piece::Nothing,
-        Some(rest) => Piece::Memory(rest, false),
     }
 }

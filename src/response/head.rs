@@ -17,13 +17,24 @@ use crate::http::{date, range};
 const SERVER: &str = concat!("\r\nServer: millpond/", env!("CARGO_PKG_VERSION"), "\r\n");
 
 /// A cache asks each time whether the file is still the same.
-const NO_CACHE: &str = "Cache-Control: no-cache\r\n";
+macro_rules! no_cache {
+    () => {
+        "Cache-Control: no-cache\r\n"
+    };
+}
 
 /// With it a browser believes the type that we declare, and does not find a script in an image.
-const NO_SNIFF: &str = "X-Content-Type-Options: nosniff\r\n";
+macro_rules! no_sniff {
+    () => {
+        "X-Content-Type-Options: nosniff\r\n"
+    };
+}
+
+const NO_CACHE: &str = no_cache!();
+const NO_SNIFF: &str = no_sniff!();
 
 /// The end of a head with a file if no option adds anything: both, and the empty line.
-const USUAL_END: &str = "Cache-Control: no-cache\r\nX-Content-Type-Options: nosniff\r\n\r\n";
+const USUAL_END: &str = concat!(no_cache!(), no_sniff!(), "\r\n");
 
 /// What a head says about the connection's future.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -99,11 +99,10 @@ pub fn built_in(status: Status) -> &'static str {
 
 /// The page that leads to `url`.
 pub fn link(status: Status, url: &str) -> String {
-    let (title, sentence) = match status {
-        Status::NotFound => ("File Not Found", "This is a directory. Did you mean"),
-        _ => ("Moved", "This address has changed. It is now"),
+    let (title, sentence, end) = match status {
+        Status::NotFound => ("File Not Found", "This is a directory. Did you mean", '?'),
+        _ => ("Moved", "This address has changed. It is now", '.'),
     };
-    let end = if status == Status::NotFound { "?" } else { "." };
     // A query may hold anything visible.
     let url = url
         .replace('&', "&amp;")

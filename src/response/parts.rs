@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::piece::{Piece, within};
+use super::piece::{Piece, rest, within};
 use super::representation::Representation;
 use super::resource::{Content, Resource, SMALL};
 use crate::http::multipart::{self, Multipart};
@@ -106,7 +106,7 @@ impl<F> Parts<F> {
             }
             sent -= range.length();
         }
-        rest(&self.end, sent).map_or(Piece::Nothing, |rest| Piece::Memory(rest, false))
+        Piece::last(&self.end, sent)
     }
 
     fn of_range(&self, range: ByteRange, sent: u64) -> Piece<'_, F> {
@@ -119,10 +119,4 @@ impl<F> Parts<F> {
             Content::File(file) => Piece::File(file, left.first, left.length()),
         }
     }
-}
-
-/// What is left of a text, if something is.
-fn rest(text: &[u8], sent: u64) -> Option<&[u8]> {
-    let sent = usize::try_from(sent).ok()?;
-    text.get(sent..).filter(|rest| !rest.is_empty())
 }

@@ -15,6 +15,19 @@ pub enum Piece<'a, F> {
     Nothing,
 }
 
+impl<'a, F> Piece<'a, F> {
+    /// What is left of bytes in memory that nothing follows, when `sent` of them are sent.
+    pub(super) fn last(bytes: &'a [u8], sent: u64) -> Self {
+        rest(bytes, sent).map_or(Self::Nothing, |rest| Self::Memory(rest, false))
+    }
+}
+
+/// What is left of bytes in memory when `sent` of them are sent, if something is.
+pub(super) fn rest(bytes: &[u8], sent: u64) -> Option<&[u8]> {
+    let sent = usize::try_from(sent).ok()?;
+    bytes.get(sent..).filter(|rest| !rest.is_empty())
+}
+
 /// The same range of bytes in memory.
 pub(super) fn within(range: ByteRange, bytes: &[u8]) -> Range<usize> {
     let at = |offset| {

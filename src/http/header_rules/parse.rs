@@ -3,7 +3,7 @@
 use super::effects::Change;
 use super::names::{self, Joining, is_same};
 use super::pattern::Pattern;
-use crate::http::media_type_options::is_token;
+use crate::http::list::is_token;
 
 /// The longest file, in bytes.
 pub const FILE_MAX: usize = 256 * 1024;
@@ -162,7 +162,7 @@ fn add_field(rule: &mut Rule, line: &str) -> Result<(), String> {
 }
 
 fn check_name(name: &str) -> Result<(), String> {
-    if !is_token(name) {
+    if !is_token(name.as_bytes()) {
         return Err(format!(
             "'{}' is no name of a field; names have letters, digits and hyphens, and no blanks",
             name.escape_debug()
